@@ -1,0 +1,40 @@
+import type { Deadline } from './deadline.js';
+import type { OutboundMessage, VerificationCheck, VerificationStart } from './messages.js';
+import type { CheckOutcome, SendOutcome } from './outcomes.js';
+
+/**
+ * One account with one vendor. `docs/providers.md` shows how to write one, and `@polysms/conformance` proves it.
+ *
+ * Outcomes are values: a provider never throws for a failure. It calls its vendor once for each call, never
+ * repeats a request by itself, and settles by the deadline.
+ */
+export interface SmsProvider {
+  /** The version of this contract. */
+  readonly specification: 'v1';
+  /** This account, as routes, errors and events name it: `mob`, `mob-backup`. Unique within a client. */
+  readonly id: string;
+  /** What {@link SmsProvider.send} takes. Anything else is answered `not-sent` with `unsupported_message`. */
+  readonly sends: { readonly text: boolean; readonly template: boolean };
+  /** Hands one message to the vendor. */
+  send(message: OutboundMessage, context: CallContext): Promise<SendOutcome>;
+  /** Codes that the vendor makes and checks itself; null if it does not. Required, so that a wrapper cannot forget it. */
+  readonly verification: IssuedVerification | null;
+  /** Lets calls in flight settle, then frees sockets and timers. Later calls are answered `not-sent`. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Codes that the provider makes, sends and checks (Mob, Twilio Verify). */
+export interface IssuedVerification {
+  /** Has a code made and sent. */
+  start(request: VerificationStart, context: CallContext): Promise<SendOutcome>;
+  /** Has a code checked, once: most vendors count every check and consume a right code. */
+  check(request: VerificationCheck, context: CallContext): Promise<CheckOutcome>;
+}
+
+/** What a single call must respect. */
+export interface CallContext {
+  /** The provider settles by then, whatever the network does. */
+  readonly deadline: Deadline;
+  /** Passed on to vendors that understand such keys. */
+  readonly idempotencyKey?: string | undefined;
+}

@@ -1,0 +1,68 @@
+import type { SmsErrorCode } from './error-codes.js';
+
+/** What Polysms does about an error code. */
+export interface ErrorPolicy {
+  /**
+   * Whether another provider may be tried:
+   * `always` when it could succeed where this one failed,
+   * `never` when it would fail as well or must not be tried (the recipient may have opted out),
+   * `by-outcome` when only the outcome can tell: after `refused` and `not-sent` yes,
+   * after `unknown` only if a duplicate is harmless.
+   *
+   * An `unknown` outcome outranks `always`: no code makes a duplicate harmless.
+   */
+  readonly failOver: 'always' | 'never' | 'by-outcome';
+  /** Whether the same provider may succeed when asked again a little later. */
+  readonly retrySameProvider: boolean;
+  /** Whether it is the provider's (or the account's) own fault, so that its circuit breaker counts it. */
+  readonly countsAgainstCircuit: boolean;
+}
+
+const theMessage = { failOver: 'never', retrySameProvider: false, countsAgainstCircuit: false } as const;
+const thisProviderCannot = { failOver: 'always', retrySameProvider: false, countsAgainstCircuit: false } as const;
+const theAccount = { failOver: 'always', retrySameProvider: false, countsAgainstCircuit: true } as const;
+const theTransport = { failOver: 'by-outcome', retrySameProvider: true, countsAgainstCircuit: true } as const;
+const ourOwn = { failOver: 'never', retrySameProvider: false, countsAgainstCircuit: false } as const;
+
+/** One row for every code; the compiler refuses a missing one. */
+export const errorPolicies = {
+  invalid_phone_number: theMessage,
+  invalid_request: theMessage,
+  recipient_blocked: theMessage,
+  content_rejected: theMessage,
+
+  unsupported_destination: thisProviderCannot,
+  template_rejected: thisProviderCannot,
+  recipient_rate_limited: thisProviderCannot,
+  unsupported_message: thisProviderCannot,
+  rate_limited: { failOver: 'always', retrySameProvider: true, countsAgainstCircuit: false },
+
+  authentication_failed: theAccount,
+  permission_denied: theAccount,
+  ip_not_allowed: theAccount,
+  insufficient_balance: theAccount,
+
+  provider_unavailable: theTransport,
+  network_error: theTransport,
+  timeout: theTransport,
+  invalid_response: theTransport,
+  circuit_open: { failOver: 'always', retrySameProvider: false, countsAgainstCircuit: false },
+  unrecognized_provider_code: { failOver: 'by-outcome', retrySameProvider: false, countsAgainstCircuit: false },
+
+  no_route: ourOwn,
+  send_limit_exceeded: ourOwn,
+  destination_not_allowed: ourOwn,
+  resend_too_soon: ourOwn,
+  aborted: ourOwn,
+  deadline_exceeded: ourOwn,
+  configuration_invalid: ourOwn,
+  all_providers_failed: ourOwn,
+} as const satisfies Record<SmsErrorCode, ErrorPolicy>;
+
+/**
+ * The policy of a code. A code that this copy of the library does not know (an error made by a newer copy)
+ * is treated like an unrecognised provider code: only its outcome decides.
+ */
+export function errorPolicy(code: SmsErrorCode): ErrorPolicy {
+  return Object.hasOwn(errorPolicies, code) ? errorPolicies[code] : errorPolicies.unrecognized_provider_code;
+}

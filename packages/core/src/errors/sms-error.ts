@@ -1,0 +1,84 @@
+import type { SmsErrorCode } from './error-codes.js';
+import { redactDigits } from './redact-digits.js';
+
+/** How a call that did not succeed ended. `docs/architecture.md` explains the outcomes. */
+export type FailureOutcome = 'refused' | 'not-sent' | 'unknown';
+
+/** One attempt to hand a message to one provider. */
+export interface Attempt {
+  /** The provider's id. */
+  readonly provider: string;
+  readonly outcome: 'accepted' | FailureOutcome;
+  readonly durationMs: number;
+  readonly code?: SmsErrorCode | undefined;
+  /** The vendor's own code. */
+  readonly providerCode?: string | undefined;
+}
+
+/** What an {@link SmsError} is made from. */
+export interface SmsErrorOptions {
+  readonly code: SmsErrorCode;
+  /** What went wrong and what to do about it, for a developer. Never a credential, code, text or phone number. */
+  readonly message: string;
+  readonly outcome: FailureOutcome;
+  /** The id of the provider that failed, if one was asked. */
+  readonly provider?: string | undefined;
+  /** The vendor's own code, for its support desk. */
+  readonly providerCode?: string | undefined;
+  /** How long to wait before the same call may succeed, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** Every attempt of the call, in order. */
+  readonly attempts?: readonly Attempt[] | undefined;
+  readonly cause?: unknown;
+}
+
+/** What `JSON.stringify` shows of an {@link SmsError}: everything but the stack and the cause. */
+export interface SmsErrorJson {
+  readonly name: 'SmsError';
+  readonly code: SmsErrorCode;
+  readonly message: string;
+  readonly outcome: FailureOutcome;
+  readonly provider?: string | undefined;
+  readonly providerCode?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly attempts: readonly Attempt[];
+}
+
+const marker = Symbol.for('polysms.SmsError');
+
+/**
+ * The one error that Polysms throws.
+ *
+ * `code` says why, the same for every provider; `outcome` says what became of the message.
+ * Recognise it with {@link isSmsError}: `instanceof` fails when two copies of the package are loaded.
+ */
+export class SmsError extends Error {
+  override readonly name = 'SmsError';
+  readonly code: SmsErrorCode;
+  readonly outcome: FailureOutcome;
+  readonly provider: string | undefined;
+  readonly providerCode: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly attempts: readonly Attempt[];
+
+  constructor(options: SmsErrorOptions) {
+    super(redactDigits(options.message), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.outcome = options.outcome;
+    this.provider = options.provider;
+    this.providerCode = options.providerCode === undefined ? undefined : redactDigits(options.providerCode);
+    this.retryAfterMs = options.retryAfterMs;
+    this.attempts = options.attempts ?? [];
+    Object.defineProperty(this, marker, { value: true });
+  }
+
+  toJSON(): SmsErrorJson {
+    const { name, code, message, outcome, provider, providerCode, retryAfterMs, attempts } = this;
+    return { name, code, message, outcome, provider, providerCode, retryAfterMs, attempts };
+  }
+}
+
+/** Whether a caught value is an {@link SmsError}, also one made by another copy of this package. */
+export function isSmsError(value: unknown): value is SmsError {
+  return typeof value === 'object' && value !== null && marker in value;
+}

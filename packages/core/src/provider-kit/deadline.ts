@@ -1,0 +1,76 @@
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import { SmsError } from '../errors/sms-error.js';
+
+/** The longest wait that Node's timers can hold; a longer one would fire at once. */
+export const longestDelayMs = 2_147_483_647;
+
+/**
+ * A deadline `ms` from now, with the caller's own signal on top.
+ *
+ * @param ms from 0 to 2147483647 (24 days)
+ * @throws SmsError `invalid_request` if `ms` is no such number
+ */
+export function deadlineAfter(ms: number, options: { readonly signal?: AbortSignal | undefined } = {}): Deadline {
+  if (typeof ms !== 'number' || !(ms >= 0 && ms <= longestDelayMs)) {
+    throw new SmsError({
+      code: 'invalid_request',
+      outcome: 'not-sent',
+      message: `A deadline must be a number of milliseconds from 0 to ${longestDelayMs} (24 days).`,
+    });
+  }
+  return new TimerDeadline(performance.now() + ms, options.signal);
+}
+
+class TimerDeadline implements Deadline {
+  readonly #expiresAt: number;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(expiresAt: number, signal: AbortSignal | undefined) {
+    this.#expiresAt = expiresAt;
+    this.#signal = signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.#expiresAt - performance.now());
+  }
+
+  get ended(): DeadlineEnd | undefined {
+    if (this.#signal?.aborted === true) return 'aborted';
+    return this.remainingMs() === 0 ? 'deadline_exceeded' : undefined;
+  }
+
+  onEnd(listener: (reason: DeadlineEnd) => void): () => void {
+    const ended = this.ended;
+    if (ended !== undefined) {
+      listener(ended);
+      return () => {};
+    }
+    const signal = this.#signal;
+    const stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const end = (reason: DeadlineEnd) => {
+      stop();
+      listener(reason);
+    };
+    const onAbort = () => end('aborted');
+    const timer = setTimeout(() => end('deadline_exceeded'), this.remainingMs());
+    signal?.addEventListener('abort', onAbort);
+    return stop;
+  }
+}
+
+/** A deadline as an `AbortSignal`, for `fetch` and SDKs. Release it when the work is done. */
+export interface DeadlineSignal extends Disposable {
+  readonly signal: AbortSignal;
+  /** Stops the timer. The same as leaving the scope of a `using` declaration. */
+  release(): void;
+}
+
+/** Turns a deadline into an `AbortSignal` that is aborted when the deadline ends. */
+export function deadlineSignal(deadline: Deadline): DeadlineSignal {
+  const controller = new AbortController();
+  const release = deadline.onEnd((reason) => controller.abort(new DOMException(reason, 'AbortError')));
+  return { signal: controller.signal, release, [Symbol.dispose]: release };
+}

@@ -1,0 +1,34 @@
+/** What the author of a provider needs. Loads undici, and neither opossum nor inversify. */
+
+export type { StandardSchemaV1 } from '@standard-schema/spec';
+export type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+export type {
+  OutboundMessage,
+  TemplateMessage,
+  TemplateParam,
+  TextMessage,
+  VerificationCheck,
+  VerificationStart,
+} from '../contract/messages.js';
+export type {
+  Accepted,
+  CheckOutcome,
+  CodeApproved,
+  CodeExhausted,
+  CodeExpired,
+  CodeIncorrect,
+  Failure,
+  NotSent,
+  Refused,
+  SendOutcome,
+  Unknown,
+} from '../contract/outcomes.js';
+export type { CallContext, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
+export type { SmsErrorCode } from '../errors/error-codes.js';
+export { isSmsError, SmsError } from '../errors/sms-error.js';
+export { maskPhoneNumber } from '../phone/mask.js';
+export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
+export type { PhoneNumber } from '../phone/phone-number.js';
+export { type DeadlineSignal, deadlineAfter, deadlineSignal } from './deadline.js';
+export { configurationInvalid, parseOptions } from './options.js';
+export { accepted, type FailureDetails, notSent, refused, unknown } from './outcomes.js';
