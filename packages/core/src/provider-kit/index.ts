@@ -29,6 +29,15 @@ export { isSmsError, SmsError } from '../errors/sms-error.js';
 export { maskPhoneNumber } from '../phone/mask.js';
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
+export { baseUrlProblem } from './base-url.js';
 export { type DeadlineSignal, deadlineAfter, deadlineSignal } from './deadline.js';
+export type { Answered, HttpOutcome } from './http-exchange.js';
+export { outcomeOfHttpStatus } from './http-status.js';
+export {
+  createHttpTransport,
+  type HttpRequest,
+  type HttpTransport,
+  type HttpTransportOptions,
+} from './http-transport.js';
 export { configurationInvalid, parseOptions } from './options.js';
 export { accepted, type FailureDetails, notSent, refused, unknown } from './outcomes.js';

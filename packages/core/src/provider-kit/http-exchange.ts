@@ -1,0 +1,109 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { NotSent, Unknown } from '../contract/outcomes.js';
+import type { SmsErrorCode } from '../errors/error-codes.js';
+import { notSent, unknown } from './outcomes.js';
+import { transportFailure } from './transport-error.js';
+
+/** The vendor's answer, whatever it says. */
+export interface Answered {
+  readonly outcome: 'answered';
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** Decoded as UTF-8, whatever the headers claim. */
+  readonly body: string;
+}
+
+/** What became of one HTTP request. */
+export type HttpOutcome = Answered | NotSent | Unknown;
+
+/**
+ * One request and its answer, as undici's handler.
+ *
+ * undici calls `onRequestStart` in the same turn in which it writes, after the socket (and TLS) is up:
+ * that call is the write mark. Before it nothing can have left this process; after it anything may have.
+ */
+export class HttpExchange implements Dispatcher.DispatchHandler {
+  readonly #settle: (outcome: HttpOutcome) => void;
+  readonly #maxResponseBytes: number;
+  #stopWaiting = () => {};
+  #written = false;
+  #settled = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #receivedBytes = 0;
+
+  constructor(deadline: Deadline, maxResponseBytes: number, settle: (outcome: HttpOutcome) => void) {
+    this.#settle = settle;
+    this.#maxResponseBytes = maxResponseBytes;
+    this.#stopWaiting = deadline.onEnd((reason) => this.#giveUp(reason));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Thrown, not aborted: undici then skips the request without closing the socket, which is good and may be
+    // waited for by requests that are still alive.
+    if (this.#settled) throw new Error('The call ended before its request was written.');
+    if (this.#written) {
+      this.#fail('network_error', 'The dispatcher tried to send the request again; it was stopped.');
+      throw new Error('Polysms never repeats a request silently.');
+    }
+    this.#written = true;
+    this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#receivedBytes += chunk.length;
+    if (this.#receivedBytes > this.#maxResponseBytes) {
+      this.#fail('invalid_response', `The answer is longer than ${this.#maxResponseBytes} bytes.`);
+      controller.abort(new Error('answer too long'));
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const [first, ...rest] = this.#chunks;
+    const body = rest.length === 0 ? (first?.toString('utf8') ?? '') : Buffer.concat(this.#chunks).toString('utf8');
+    this.#finish({ outcome: 'answered', status: this.#status, headers: this.#headers, body });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.#settled) return;
+    const { code, cause } = transportFailure(error);
+    this.#fail(code, this.#written ? 'The answer never came.' : 'The request could not be sent.', cause);
+  }
+
+  #giveUp(reason: DeadlineEnd): void {
+    switch (reason) {
+      case 'aborted':
+        this.#fail('aborted', 'The caller aborted the call.');
+        break;
+      case 'deadline_exceeded':
+        this.#fail('timeout', this.#written ? 'No answer came in time.' : 'The request could not be sent in time.');
+        break;
+    }
+    this.#controller?.abort(new Error('The call has ended.'));
+  }
+
+  #fail(code: SmsErrorCode, message: string, cause?: Error): void {
+    const make = this.#written ? unknown : notSent;
+    this.#finish(make(code, message, cause && { cause }));
+  }
+
+  #finish(outcome: HttpOutcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#stopWaiting();
+    this.#chunks = [];
+    this.#settle(outcome);
+  }
+}

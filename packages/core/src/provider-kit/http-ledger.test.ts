@@ -1,0 +1,186 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { generate } from 'selfsigned';
+import { afterAll, describe, expect, it } from 'vitest';
+import { deadlineAfter } from './deadline.js';
+import type { HttpOutcome } from './http-exchange.js';
+import { createHttpTransport, type HttpTransport } from './http-transport.js';
+
+const seed = Number(process.env['POLYSMS_TEST_SEED'] ?? 20_260_101);
+const fixture = fileURLToPath(new URL('./ledger-server.test.fixture.mjs', import.meta.url));
+
+interface LedgerServer {
+  readonly port: number;
+  readonly process: ChildProcess;
+  close(): Promise<ReadonlySet<number>>;
+}
+
+async function startLedgerServer(options: {
+  behaviour: 'well' | 'faulty';
+  key?: string;
+  cert?: string;
+  backlog?: number;
+}): Promise<LedgerServer> {
+  const child = fork(fixture, [JSON.stringify({ ...options, seed })]);
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return {
+    port,
+    process: child,
+    async close() {
+      child.send('close');
+      const [{ ledger }] = (await once(child, 'message')) as [{ ledger: number[] }];
+      return new Set(ledger);
+    },
+  };
+}
+
+interface Call {
+  readonly id: number;
+  readonly outcome: HttpOutcome;
+  /** How long after its deadline the call settled, less what the event loop itself was late by. */
+  readonly lateMs: number;
+}
+
+/** Sends requests, `inFlight` at a time, and ends most of them at a random moment, by deadline or by abort. */
+async function storm(transport: HttpTransport, count: number, inFlight: number, longestMs: number): Promise<Call[]> {
+  const random = xoroshiro128plus(seed);
+  const calls: Call[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      next += 1;
+      calls.push(await call(transport, next, uniformInt(random, 0, 7), uniformInt(random, 0, longestMs)));
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return calls;
+}
+
+async function call(transport: HttpTransport, id: number, kind: number, momentMs: number): Promise<Call> {
+  const controller = new AbortController();
+  const byDeadline = kind >= 5;
+  const started = performance.now();
+  const deadlineMs = byDeadline ? momentMs + 1 : 2_000;
+  // A plain timer for the same moment: what it is late by is the machine's doing, not the transport's.
+  let dueAt = started + deadlineMs;
+  const reference = setTimeout(() => {
+    dueAt = Math.max(dueAt, performance.now());
+  }, deadlineMs);
+  const abort = () => {
+    if (!byDeadline) dueAt = performance.now();
+    controller.abort();
+  };
+  const pending = transport.request(
+    { method: 'POST', path: `/send/${id}`, headers: { 'content-type': 'text/plain' }, body: 'hello' },
+    deadlineAfter(deadlineMs, { signal: controller.signal }),
+  );
+  if (kind === 0) abort();
+  else if (kind === 1) queueMicrotask(abort);
+  else if (kind === 2) setImmediate(abort);
+  else if (kind < 5) setTimeout(abort, momentMs);
+  const outcome = await pending;
+  clearTimeout(reference);
+  return { id, outcome, lateMs: performance.now() - dueAt };
+}
+
+function expectHonest(calls: readonly Call[], ledger: ReadonlySet<number>) {
+  const liars = calls.filter(({ id, outcome }) => outcome.outcome === 'not-sent' && ledger.has(id));
+  expect(liars, `seed ${seed}`).toEqual([]);
+  const unseen = calls.filter(({ id, outcome }) => outcome.outcome === 'answered' && !ledger.has(id));
+  expect(unseen).toEqual([]);
+  const late = calls.filter(({ lateMs }) => lateMs > 50);
+  expect(late, `seed ${seed}`).toEqual([]);
+}
+
+function count(calls: readonly Call[], outcome: HttpOutcome['outcome']): number {
+  return calls.filter((each) => each.outcome.outcome === outcome).length;
+}
+
+const totals = { requests: 0, 'not-sent': 0, unknown: 0, answered: 0, falseNotSent: 0, latestMs: 0 };
+
+function report(calls: readonly Call[], ledger: ReadonlySet<number>) {
+  totals.requests += calls.length;
+  for (const { id, outcome, lateMs } of calls) {
+    totals[outcome.outcome] += 1;
+    if (outcome.outcome === 'not-sent' && ledger.has(id)) totals.falseNotSent += 1;
+    totals.latestMs = Math.max(totals.latestMs, Math.round(lateMs));
+  }
+}
+
+afterAll(() => console.log(`ledger test, seed ${seed}: ${JSON.stringify(totals)}`));
+
+describe('no request that is called not-sent is ever seen by the server', { timeout: 60_000 }, async () => {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    algorithm: 'sha256',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  });
+
+  for (const [name, tls, behaviour, requests] of [
+    ['on plain sockets', false, 'well', 6_000],
+    ['on TLS sockets', true, 'well', 4_000],
+    ['on plain sockets that fail in every way', false, 'faulty', 4_000],
+    ['on TLS sockets that fail in every way', true, 'faulty', 2_500],
+  ] as const) {
+    it(`${name}, with a saturated pool`, async () => {
+      const server = await startLedgerServer({ behaviour, ...(tls ? { key, cert } : {}) });
+      const transport = createHttpTransport({
+        baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`,
+        connections: 20,
+        ca: cert,
+      });
+      const calls = await storm(transport, requests, 60, tls ? 120 : 60);
+      await transport.close();
+      const ledger = await server.close();
+      report(calls, ledger);
+      expectHonest(calls, ledger);
+      // The storm has to reach every phase, or the test proves nothing.
+      for (const outcome of ['answered', 'not-sent', 'unknown'] as const) {
+        expect(count(calls, outcome), outcome).toBeGreaterThan(requests / 20);
+      }
+    });
+  }
+
+  it('when the listener never accepts, not even after it wakes up', async () => {
+    const server = await startLedgerServer({ behaviour: 'well', backlog: 1 });
+    // A stopped process accepts nothing; the kernel completes a few handshakes and then drops the rest.
+    server.process.kill('SIGSTOP');
+    const transport = createHttpTransport({ baseUrl: `http://127.0.0.1:${server.port}`, connections: 50 });
+    const calls = await storm(transport, 1_000, 100, 40);
+    server.process.kill('SIGCONT');
+    await transport.close();
+    const ledger = await server.close();
+    report(calls, ledger);
+    expectHonest(calls, ledger);
+    expect(count(calls, 'answered')).toBe(0);
+    expect(count(calls, 'not-sent')).toBeGreaterThan(500);
+  });
+
+  it('when the TLS handshake stalls', async () => {
+    const sockets = new Set<net.Socket>();
+    const stalled = net.createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+    });
+    stalled.listen(0, '127.0.0.1');
+    await once(stalled, 'listening');
+    const { port } = stalled.address() as net.AddressInfo;
+    const transport = createHttpTransport({ baseUrl: `https://127.0.0.1:${port}`, connections: 50, ca: cert });
+    const calls = await storm(transport, 500, 50, 40);
+    await transport.close();
+    for (const socket of sockets) socket.destroy();
+    stalled.close();
+    report(calls, new Set());
+    expectHonest(calls, new Set());
+    expect(count(calls, 'not-sent')).toBe(500);
+    expect(sockets.size).toBeGreaterThan(0);
+  });
+
+  it('over at least 10,000 requests that ended before their answer', () => {
+    expect(totals['not-sent'] + totals.unknown).toBeGreaterThanOrEqual(10_000);
+    expect(totals.falseNotSent).toBe(0);
+  });
+});

@@ -1,0 +1,145 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { Deadline } from '../contract/deadline.js';
+import { baseUrlProblem } from './base-url.js';
+import { longestDelayMs } from './deadline.js';
+import { HttpExchange, type HttpOutcome } from './http-exchange.js';
+import { configurationInvalid } from './options.js';
+import { notSent } from './outcomes.js';
+
+/** How a provider reaches its vendor. */
+export interface HttpTransportOptions {
+  /** Where the vendor's API lives: `https://api.example.com` or, behind a gateway, `https://gateway.example/vendor`. */
+  readonly baseUrl: string;
+  /** Allow `http:` beyond this machine. Whoever is in between can then read credentials and codes. Default false. */
+  readonly allowPlainHttp?: boolean | undefined;
+  /** Sockets at most, each with one request at a time. Further requests wait for a free one. Default 128. */
+  readonly connections?: number | undefined;
+  /** A longer answer is no answer: the outcome is `unknown`, `invalid_response`. Default 65536. */
+  readonly maxResponseBytes?: number | undefined;
+  /** How long a socket may take to connect before it is given up. The call's deadline counts as well. Default 10000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** How long an idle socket is kept, unless the vendor asks for less. Default 4000. */
+  readonly keepAliveMs?: number | undefined;
+  /** Certificates (PEM) of a private authority to trust instead of the public ones. Verification is never off. */
+  readonly ca?: string | readonly string[] | undefined;
+  /**
+   * Sends the requests instead of a pool of our own: a proxy agent, a mock agent. It stays the caller's to close.
+   * One that repeats requests is stopped at the second try.
+   */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** One request. A credential belongs in `headers` or `body`, not in `path`. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Appended to the base URL, `/messages`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+}
+
+/** An HTTP client that knows, for every request, whether it was written. */
+export interface HttpTransport {
+  /**
+   * Sends a request once and settles by the deadline. Never rejects, never repeats, follows no redirect.
+   * `not-sent` is a promise: no byte of the request has left this process, nor will it.
+   */
+  request(request: HttpRequest, deadline: Deadline): Promise<HttpOutcome>;
+  /** Waits for the requests in flight, which end by their deadlines, then closes the sockets. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes an {@link HttpTransport}. Opens no socket before the first request. HTTP/1.1, TLS always verified.
+ *
+ * @throws SmsError `configuration_invalid`, naming the option
+ */
+export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
+  const problem = baseUrlProblem(options.baseUrl, options.allowPlainHttp);
+  if (problem !== undefined) throw configurationInvalid(`createHttpTransport(): baseUrl: ${problem}`);
+  for (const name of ['connections', 'maxResponseBytes', 'connectTimeoutMs', 'keepAliveMs'] as const) {
+    const value = options[name] ?? 1;
+    if (!Number.isInteger(value) || value < 1 || value > longestDelayMs) {
+      throw configurationInvalid(`createHttpTransport(): ${name}: must be a whole number from 1 to ${longestDelayMs}.`);
+    }
+  }
+  return new PoolTransport(options);
+}
+
+class PoolTransport implements HttpTransport {
+  readonly #origin: string;
+  readonly #basePath: string;
+  readonly #maxResponseBytes: number;
+  readonly #dispatcher: Dispatcher;
+  readonly #ownPool: Pool | undefined;
+  #inFlight = 0;
+  #closed: Promise<void> | undefined;
+  #onIdle = () => {};
+
+  constructor(options: HttpTransportOptions) {
+    const url = new URL(options.baseUrl);
+    this.#origin = url.origin;
+    this.#basePath = url.pathname.replace(/\/+$/, '');
+    this.#maxResponseBytes = options.maxResponseBytes ?? 65_536;
+    this.#ownPool = options.dispatcher === undefined ? createPool(url.origin, options) : undefined;
+    this.#dispatcher = options.dispatcher ?? (this.#ownPool as Pool);
+  }
+
+  request(request: HttpRequest, deadline: Deadline): Promise<HttpOutcome> {
+    if (this.#closed !== undefined) return Promise.resolve(notSent('aborted', 'The provider is closed.'));
+    const { ended } = deadline;
+    if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before its request was made.'));
+    return new Promise((resolve) => {
+      this.#inFlight += 1;
+      const exchange = new HttpExchange(deadline, this.#maxResponseBytes, (outcome) => {
+        this.#inFlight -= 1;
+        if (this.#inFlight === 0) this.#onIdle();
+        resolve(outcome);
+      });
+      this.#dispatch(request, exchange);
+    });
+  }
+
+  #dispatch({ method, path, headers, body }: HttpRequest, exchange: HttpExchange): void {
+    try {
+      this.#dispatcher.dispatch(
+        {
+          origin: this.#origin,
+          path: this.#basePath + path,
+          method,
+          headers: headers ?? null,
+          body: body ?? null,
+          // The deadline is ours; undici's own timers are coarse and would only get in its way.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        exchange,
+      );
+    } catch (error) {
+      exchange.onResponseError(undefined, error instanceof Error ? error : new Error('The dispatcher failed.'));
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#whenIdle().then(() => this.#ownPool?.destroy());
+    return this.#closed;
+  }
+
+  #whenIdle(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+}
+
+function createPool(origin: string, options: HttpTransportOptions): Pool {
+  const { connections = 128, connectTimeoutMs = 10_000, keepAliveMs = 4_000, ca } = options;
+  return new Pool(origin, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMs,
+    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }) },
+  });
+}
