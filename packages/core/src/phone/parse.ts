@@ -68,13 +68,13 @@ function invalid(problem: PhoneNumberProblem): PhoneNumberResult {
   return { valid: false, problem, message: `The phone number ${explanations[problem]}.` };
 }
 
-const example = 'E.164, such as +8613800138000';
+const example = 'E.164: a plus sign, the country calling code and the number';
 
 const explanations: Readonly<Record<PhoneNumberProblem, string>> = {
   'not-a-string': `is not a string; pass ${example}`,
   empty: `is empty; pass ${example}`,
   'international-prefix': 'starts with 00; write + and the country calling code instead',
-  'no-calling-code': `has no country calling code; write it with a plus sign, ${example}`,
+  'no-calling-code': `has no country calling code; pass ${example}`,
   'trunk-prefix': 'contains (0); leave the zero out',
   letters: `contains letters; pass ${example}`,
   extension: 'has an extension, which cannot receive a message; leave it out',

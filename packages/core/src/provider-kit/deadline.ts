@@ -1,5 +1,6 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
+import { onAbort } from './on-abort.js';
 
 /** The longest wait that Node's timers can hold; a longer one would fire at once. */
 export const longestDelayMs = 2_147_483_647;
@@ -7,7 +8,7 @@ export const longestDelayMs = 2_147_483_647;
 /**
  * A deadline `ms` from now, with the caller's own signal on top.
  *
- * @param ms from 0 to 2147483647 (24 days)
+ * @param ms at least 0 and below 2 ** 31 (24 days)
  * @throws SmsError `invalid_request` if `ms` is no such number
  */
 export function deadlineAfter(ms: number, options: { readonly signal?: AbortSignal | undefined } = {}): Deadline {
@@ -15,7 +16,7 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
     throw new SmsError({
       code: 'invalid_request',
       outcome: 'not-sent',
-      message: `A deadline must be a number of milliseconds from 0 to ${longestDelayMs} (24 days).`,
+      message: 'A deadline must be a number of milliseconds, at least 0 and below 2 ** 31 (24 days).',
     });
   }
   return new TimerDeadline(performance.now() + ms, options.signal);
@@ -45,18 +46,16 @@ class TimerDeadline implements Deadline {
       listener(ended);
       return () => {};
     }
-    const signal = this.#signal;
     const stop = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      stopAbort?.();
     };
     const end = (reason: DeadlineEnd) => {
       stop();
       listener(reason);
     };
-    const onAbort = () => end('aborted');
     const timer = setTimeout(() => end('deadline_exceeded'), this.remainingMs());
-    signal?.addEventListener('abort', onAbort);
+    const stopAbort = this.#signal && onAbort(this.#signal, () => end('aborted'));
     return stop;
   }
 }

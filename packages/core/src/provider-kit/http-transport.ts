@@ -60,7 +60,9 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   for (const name of ['connections', 'maxResponseBytes', 'connectTimeoutMs', 'keepAliveMs'] as const) {
     const value = options[name] ?? 1;
     if (!Number.isInteger(value) || value < 1 || value > longestDelayMs) {
-      throw configurationInvalid(`createHttpTransport(): ${name}: must be a whole number from 1 to ${longestDelayMs}.`);
+      throw configurationInvalid(
+        `createHttpTransport(): ${name}: must be a whole number, at least 1 and below 2 ** 31.`,
+      );
     }
   }
   return new PoolTransport(options);

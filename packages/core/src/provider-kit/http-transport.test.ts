@@ -1,0 +1,312 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { Agent, RetryAgent } from 'undici';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { deadlineAfter } from './deadline.js';
+import { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.js';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function listen(server: net.Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server: Server = createServer(listener);
+  const port = await listen(server);
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${port}`;
+}
+
+async function serveRaw(onConnection: (socket: net.Socket) => void): Promise<string> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    onConnection(socket);
+  });
+  const port = await listen(server);
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${port}`;
+}
+
+function transportTo(baseUrl: string, options: Partial<HttpTransportOptions> = {}): HttpTransport {
+  const transport = createHttpTransport({ baseUrl, ...options });
+  cleanups.push(() => transport.close());
+  return transport;
+}
+
+const post = { method: 'POST', path: '/send', headers: { 'content-type': 'text/plain' }, body: 'hello' } as const;
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('an answered request', () => {
+  it('gives status, headers and the body as text', async () => {
+    const url = await serve((request, response) => {
+      response.writeHead(202, { 'x-request': `${request.method} ${request.url}` });
+      request.pipe(response);
+    });
+    const outcome = await transportTo(`${url}/vendor/`).request({ ...post, body: '短信 ✓' }, deadlineAfter(5_000));
+    expect(outcome).toMatchObject({
+      outcome: 'answered',
+      status: 202,
+      headers: { 'x-request': 'POST /vendor/send' },
+      body: '短信 ✓',
+    });
+  });
+
+  it('may have no body, or one that arrives in pieces', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/empty') response.writeHead(204).end();
+      else {
+        // A character cut in two must not turn into garbage.
+        const bytes = Buffer.from('短信');
+        response.write(bytes.subarray(0, 2));
+        setImmediate(() => response.end(bytes.subarray(2)));
+      }
+    });
+    const transport = transportTo(url);
+    expect(await transport.request({ ...post, path: '/empty' }, deadlineAfter(5_000))).toMatchObject({
+      outcome: 'answered',
+      status: 204,
+      body: '',
+    });
+    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'answered', body: '短信' });
+  });
+
+  it('follows no redirect', async () => {
+    const url = await serve((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end());
+    expect(await transportTo(url).request(post, deadlineAfter(5_000))).toMatchObject({ status: 302 });
+  });
+
+  it('reuses its sockets', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    });
+    const transport = transportTo(url);
+    for (let i = 0; i < 20; i += 1) await transport.request(post, deadlineAfter(5_000));
+    // undici rests a socket for one turn of the event loop, so a second one may step in.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a request that never left', () => {
+  it('is not-sent with network_error when the connection is refused', async () => {
+    const outcome = await transportTo(`http://127.0.0.1:${await freePort()}`).request(post, deadlineAfter(5_000));
+    expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'network_error', cause: { code: 'ECONNREFUSED' } });
+  });
+
+  it('names the reason when several addresses refuse', async () => {
+    const outcome = await transportTo(`http://localhost:${await freePort()}`).request(post, deadlineAfter(5_000));
+    expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'network_error', cause: { code: 'ECONNREFUSED' } });
+    expect(inspect(outcome)).toContain('ECONNREFUSED');
+  });
+
+  it('is not-sent when the certificate is not trusted', async () => {
+    const { generate } = await import('selfsigned');
+    const pems = await generate([{ name: 'commonName', value: 'elsewhere.example' }], { algorithm: 'sha256' });
+    const { createServer: createTlsServer } = await import('node:https');
+    let requests = 0;
+    const server = createTlsServer({ key: pems.private, cert: pems.cert }, (_request, response) => {
+      requests += 1;
+      response.end();
+    });
+    const port = await listen(server);
+    cleanups.push(() => void server.close());
+    for (const ca of [undefined, pems.cert]) {
+      const outcome = await transportTo(`https://127.0.0.1:${port}`, { ca }).request(post, deadlineAfter(5_000));
+      expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'network_error' });
+    }
+    expect(requests).toBe(0);
+  });
+
+  it('is not-sent with deadline_exceeded or aborted when the call had ended before', async () => {
+    const url = await serve((_request, response) => response.end());
+    const transport = transportTo(url);
+    expect(await transport.request(post, deadlineAfter(0))).toMatchObject({
+      outcome: 'not-sent',
+      code: 'deadline_exceeded',
+    });
+    const signal = AbortSignal.abort();
+    expect(await transport.request(post, deadlineAfter(1_000, { signal }))).toMatchObject({
+      outcome: 'not-sent',
+      code: 'aborted',
+    });
+  });
+
+  it('is not-sent when it is no valid request, and the error does not repeat it', async () => {
+    const url = await serve((_request, response) => response.end());
+    const outcome = await transportTo(url).request(
+      { ...post, headers: { authorization: 'canary\r\nsecret' } },
+      deadlineAfter(1_000),
+    );
+    expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'invalid_request' });
+    expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
+  });
+
+  it('leaves the socket to the requests that are still wanted', async () => {
+    const ports = new Set<number | undefined>();
+    const waiting: (() => void)[] = [];
+    const url = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      waiting.push(() => response.end());
+      if (waiting.length > 1) response.end();
+    });
+    const transport = transportTo(url, { connections: 1 });
+    const first = transport.request(post, deadlineAfter(5_000));
+    const controller = new AbortController();
+    const abandoned = Array.from({ length: 20 }, () =>
+      transport.request(post, deadlineAfter(5_000, { signal: controller.signal })),
+    );
+    const last = transport.request(post, deadlineAfter(5_000));
+    controller.abort();
+    expect((await Promise.all(abandoned)).map(({ outcome }) => outcome)).toEqual(Array(20).fill('not-sent'));
+    await vi.waitUntil(() => waiting.length === 1);
+    waiting[0]?.();
+    expect(await Promise.all([first, last])).toMatchObject([{ outcome: 'answered' }, { outcome: 'answered' }]);
+    expect(ports.size).toBe(1);
+    expect(waiting.length).toBe(2);
+  });
+});
+
+describe('a request without a trustworthy answer', () => {
+  it.each([
+    ['closes the connection', (socket: net.Socket) => socket.end(), 'network_error'],
+    ['resets the connection', (socket: net.Socket) => socket.resetAndDestroy(), 'network_error'],
+    ['does not speak HTTP', (socket: net.Socket) => socket.end('canary\r\n\r\n'), 'invalid_response'],
+    [
+      'breaks off in the middle',
+      (socket: net.Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhi'),
+      'network_error',
+    ],
+  ])('is unknown when the server reads it and %s', async (_name, answer, code) => {
+    const url = await serveRaw((socket) => socket.once('data', () => answer(socket)));
+    const outcome = await transportTo(url).request(post, deadlineAfter(5_000));
+    expect(outcome).toMatchObject({ outcome: 'unknown', code });
+    expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
+  });
+
+  it('is unknown with timeout when the deadline passes', async () => {
+    const url = await serveRaw((socket) => socket.resume());
+    const outcome = await transportTo(url).request(post, deadlineAfter(50));
+    expect(outcome).toMatchObject({ outcome: 'unknown', code: 'timeout' });
+  });
+
+  it('is unknown with aborted when the caller gives up after it was written', async () => {
+    const controller = new AbortController();
+    const url = await serveRaw((socket) => socket.once('data', () => controller.abort()));
+    const deadline = deadlineAfter(5_000, { signal: controller.signal });
+    expect(await transportTo(url).request(post, deadline)).toMatchObject({ outcome: 'unknown', code: 'aborted' });
+  });
+
+  it('is unknown when the answer is too long, and the rest is not read', async () => {
+    let socketClosed = false;
+    const url = await serveRaw((socket) => {
+      socket.on('close', () => {
+        socketClosed = true;
+      });
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 20000000\r\n\r\n');
+        socket.write(Buffer.alloc(20_000_000, 'x'));
+      });
+    });
+    const outcome = await transportTo(url, { maxResponseBytes: 1_000 }).request(post, deadlineAfter(5_000));
+    expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
+    await vi.waitUntil(() => socketClosed);
+  });
+
+  it('is never repeated, not even by a dispatcher that repeats requests', async () => {
+    let requests = 0;
+    const url = await serveRaw((socket) =>
+      socket.once('data', () => {
+        requests += 1;
+        socket.resetAndDestroy();
+      }),
+    );
+    const agent = new Agent();
+    cleanups.push(() => agent.destroy());
+    const dispatcher = new RetryAgent(agent, {
+      maxRetries: 3,
+      minTimeout: 1,
+      methods: ['POST'],
+      errorCodes: ['ECONNRESET', 'UND_ERR_SOCKET'],
+    });
+    const transport = transportTo(url, { dispatcher });
+    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'unknown' });
+    await transport.close();
+    expect(requests).toBe(1);
+  });
+});
+
+describe('close', () => {
+  it('waits for the requests in flight, refuses later ones and may be called twice', async () => {
+    const held: (() => void)[] = [];
+    const url = await serve((_request, response) => held.push(() => response.end('done')));
+    const transport = createHttpTransport({ baseUrl: url });
+    const inFlight = transport.request(post, deadlineAfter(5_000));
+    await vi.waitUntil(() => held.length === 1);
+    const closed = transport.close();
+    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'not-sent', code: 'aborted' });
+    held[0]?.();
+    expect(await inFlight).toMatchObject({ outcome: 'answered', body: 'done' });
+    await closed;
+    await transport.close();
+  });
+
+  it('leaves a dispatcher of the caller open', async () => {
+    const url = await serve((_request, response) => response.end());
+    const dispatcher = new Agent();
+    cleanups.push(() => dispatcher.close());
+    const transport = createHttpTransport({ baseUrl: url, dispatcher });
+    await transport.request(post, deadlineAfter(5_000));
+    await transport.close();
+    expect(dispatcher.closed).toBe(false);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    [{ baseUrl: 'api.example.com' }, /baseUrl: must be a URL/],
+    [{ baseUrl: 'ftp://api.example.com' }, /baseUrl: must start with https/],
+    [{ baseUrl: 'https://me:secret@api.example.com' }, /must not contain a user name/],
+    [{ baseUrl: 'https://api.example.com/?a=1' }, /must not contain a query/],
+    [{ baseUrl: 'http://api.example.com' }, /allowPlainHttp/],
+    [{ baseUrl: 'https://api.example.com', connections: 0 }, /connections: must be a whole number, at least 1/],
+    [{ baseUrl: 'https://api.example.com', keepAliveMs: Number.NaN }, /keepAliveMs: must be/],
+  ])('%j is refused', (options, message) => {
+    expect(() => createHttpTransport(options)).toThrow(expect.objectContaining({ code: 'configuration_invalid' }));
+    expect(() => createHttpTransport(options)).toThrow(message);
+  });
+
+  it.each(['https://api.example.com', 'http://localhost:8080', 'http://127.0.0.9', 'http://[::1]:80'])(
+    '%s is a fine base URL',
+    async (baseUrl) => {
+      await createHttpTransport({ baseUrl }).close();
+    },
+  );
+
+  it('allows plain HTTP elsewhere when told to', async () => {
+    await createHttpTransport({ baseUrl: 'http://gateway.example', allowPlainHttp: true }).close();
+  });
+});
