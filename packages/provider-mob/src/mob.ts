@@ -1,0 +1,117 @@
+import {
+  type CallContext,
+  type CheckOutcome,
+  createHttpTransport,
+  deadlineAfter,
+  type HttpTransport,
+  type IssuedVerification,
+  notSent,
+  type OutboundMessage,
+  type SendOutcome,
+  type SmsProvider,
+  safeParsePhoneNumber,
+  type VerificationCheck,
+  type VerificationStart,
+} from '@polysms/core/provider-kit';
+import { readAnswer } from './answer.js';
+import { customStatus } from './custom-status.js';
+import { type MobOptions, type ParsedMobOptions, parseMobOptions } from './options.js';
+import { checkCode, customMessage, sendmsg, templateProblem } from './requests.js';
+import { checkcodeStatus, sendmsgStatus } from './sms-status.js';
+
+/** A code that Mob's mobile SDK sent and a person typed in. */
+export interface SdkCode {
+  /** E.164. */
+  readonly phone: string;
+  readonly code: string;
+}
+
+/** One Mob account. */
+export interface MobProvider extends SmsProvider {
+  readonly verification: IssuedVerification;
+  /**
+   * Checks a code that Mob's *mobile SDK* sent (`/sms/verify`); codes of `verification.start` are checked with
+   * `verification.check`. Without a context it takes at most 10 seconds.
+   */
+  verifySdkCode(sdkCode: SdkCode, context?: CallContext): Promise<CheckOutcome>;
+}
+
+/**
+ * A provider for one Mob account. Sends approved templates (`custom/msg`); makes, sends and checks
+ * verification codes (`sendmsg`, `checkcode`). It sends no free text, and a template's signature is Mob's.
+ *
+ * @throws SmsError `configuration_invalid`, naming every wrong option
+ */
+export function mob(options: MobOptions): MobProvider {
+  return new MobAccount(parseMobOptions(options));
+}
+
+const sdkCodeTimeoutMs = 10_000;
+const longestCode = 32;
+
+class MobAccount implements MobProvider {
+  readonly specification = 'v1';
+  readonly id: string;
+  readonly sends = { text: false, template: true } as const;
+  readonly verification: IssuedVerification;
+  readonly #appKey: string;
+  readonly #verificationTemplate: string | undefined;
+  readonly #transport: HttpTransport;
+  readonly #customTransport: HttpTransport;
+
+  constructor(options: ParsedMobOptions) {
+    const { appKey, id, baseUrl, customBaseUrl = baseUrl, verificationTemplate, ...connection } = options;
+    this.id = id;
+    this.#appKey = appKey;
+    this.#verificationTemplate = verificationTemplate;
+    this.#transport = createHttpTransport({ baseUrl, ...connection });
+    this.#customTransport =
+      customBaseUrl === baseUrl ? this.#transport : createHttpTransport({ baseUrl: customBaseUrl, ...connection });
+    this.verification = {
+      start: (request, context) => this.#start(request, context),
+      check: ({ to, code }, context) => this.#check('/sms/checkcode', { to, code }, context),
+    };
+  }
+
+  async send(message: OutboundMessage, context: CallContext): Promise<SendOutcome> {
+    if (message.kind !== 'template') {
+      return notSent('unsupported_message', 'Mob sends no free text; use a template that Mob has approved.');
+    }
+    const problem = templateProblem(message);
+    if (problem !== undefined) return notSent('template_rejected', problem);
+    const http = await this.#customTransport.request(customMessage(this.#appKey, message), context.deadline);
+    return readAnswer(http, customStatus);
+  }
+
+  async #start({ to }: VerificationStart, context: CallContext): Promise<SendOutcome> {
+    const request = sendmsg(this.#appKey, to, this.#verificationTemplate);
+    const http = await this.#transport.request(request, context.deadline);
+    return readAnswer(http, sendmsgStatus);
+  }
+
+  async #check(
+    path: '/sms/checkcode' | '/sms/verify',
+    { to, code }: VerificationCheck,
+    context: CallContext,
+  ): Promise<CheckOutcome> {
+    if (code === '' || code.length > longestCode) {
+      return notSent('invalid_request', `code: must have 1 to ${longestCode} characters`);
+    }
+    const http = await this.#transport.request(checkCode(path, this.#appKey, to, code), context.deadline);
+    return readAnswer(http, checkcodeStatus);
+  }
+
+  async verifySdkCode({ phone, code }: SdkCode, context?: CallContext): Promise<CheckOutcome> {
+    const parsed = safeParsePhoneNumber(phone);
+    if (!parsed.valid) return notSent('invalid_phone_number', parsed.message);
+    return this.#check(
+      '/sms/verify',
+      { to: parsed.phone, code },
+      context ?? { deadline: deadlineAfter(sdkCodeTimeoutMs) },
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#transport.close(), this.#customTransport.close()]);
+  }
+}

@@ -1,0 +1,81 @@
+import { baseUrlProblem, parseOptions } from '@polysms/core/provider-kit';
+import type { Dispatcher } from 'undici';
+import * as v from 'valibot';
+
+/** How to reach one Mob account. */
+export interface MobOptions {
+  /** The appkey of the app, from Mob's dashboard. */
+  readonly appKey: string;
+  /** The name of this account in routes, errors and events. Default `mob`. */
+  readonly id?: string | undefined;
+  /** Where sendmsg, checkcode and verify live. Default `https://webapi.sms.mob.com`. */
+  readonly baseUrl?: string | undefined;
+  /** Where custom/msg lives. Default: the base URL. */
+  readonly customBaseUrl?: string | undefined;
+  /** The template that sendmsg uses instead of the app's default one. One source of the protocol page knows it. */
+  readonly verificationTemplate?: string | undefined;
+  /** Sockets at most, one request each. Default 128. */
+  readonly connections?: number | undefined;
+  /** How long a socket may take to connect, in milliseconds. The call's deadline counts as well. Default 10000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Certificates (PEM) of a private authority to trust, for a gateway or the simulator. Verification is never off. */
+  readonly ca?: string | readonly string[] | undefined;
+  /** Allow `http:` to another machine, where everybody in between can read the appkey. Default false. */
+  readonly allowPlainHttp?: boolean | undefined;
+  /** Sends the requests instead of a pool of our own, such as a proxy agent. It stays yours to close. */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+const optionalText = (message: string) => v.optional(v.pipe(v.string(message), v.regex(/^\S+$/, message)));
+const wholeNumber = (message: string) =>
+  v.optional(v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(2_147_483_647, message)));
+const pem = v.string('must be a certificate in PEM, or an array of them');
+
+const appKeyMessage = 'must be the appkey from Mob’s dashboard, a string without spaces';
+const fields = {
+  appKey: v.pipe(v.string(appKeyMessage), v.regex(/^[\x21-\x7e]+$/, appKeyMessage)),
+  id: v.optional(
+    v.pipe(
+      v.string('must be a string'),
+      v.regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    ),
+    'mob',
+  ),
+  baseUrl: v.optional(v.string('must be a URL'), 'https://webapi.sms.mob.com'),
+  customBaseUrl: v.optional(v.string('must be a URL')),
+  verificationTemplate: optionalText('must be the id of a template, a string without spaces'),
+  connections: wholeNumber('must be a whole number of at least 1'),
+  connectTimeoutMs: wholeNumber('must be a whole number of milliseconds, at least 1'),
+  ca: v.optional(v.union([pem, v.array(pem)], 'must be a certificate in PEM, or an array of them')),
+  allowPlainHttp: v.optional(v.boolean('must be true or false'), false),
+  dispatcher: v.optional(
+    v.custom<Dispatcher>(
+      (value) => typeof value === 'object' && value !== null && 'dispatch' in value,
+      'must be a Dispatcher of undici',
+    ),
+  ),
+};
+
+const schema = v.pipe(
+  v.strictObject(fields, (issue) =>
+    issue.expected === 'never' ? 'is not an option' : 'is missing; mob() takes an object with at least an appKey',
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const options = dataset.value;
+    for (const field of ['baseUrl', 'customBaseUrl'] as const) {
+      const value = options[field];
+      const problem = value === undefined ? undefined : baseUrlProblem(value, options.allowPlainHttp);
+      if (problem === undefined) continue;
+      addIssue({ message: problem, path: [{ type: 'object', origin: 'value', input: options, key: field, value }] });
+    }
+  }),
+);
+
+/** The options with their defaults. */
+export type ParsedMobOptions = v.InferOutput<typeof schema>;
+
+/** @throws SmsError `configuration_invalid`, naming every wrong option */
+export function parseMobOptions(options: unknown): ParsedMobOptions {
+  return parseOptions('mob()', schema, options);
+}
