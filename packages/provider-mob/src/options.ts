@@ -57,9 +57,12 @@ const fields = {
 };
 
 const schema = v.pipe(
-  v.strictObject(fields, (issue) =>
-    issue.expected === 'never' ? 'is not an option' : 'is missing; mob() takes an object with at least an appKey',
-  ),
+  v.strictObject(fields, (issue) => {
+    if (issue.expected === 'never') return 'is not an option';
+    return issue.expected === 'Object'
+      ? 'takes an object of options with at least an appKey'
+      : 'is missing; it is in Mob’s dashboard';
+  }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const options = dataset.value;

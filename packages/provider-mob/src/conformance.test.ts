@@ -1,0 +1,61 @@
+import { type ConformanceSubject, describeSmsProvider, type Situation } from '@polysms/conformance';
+import { describe, it } from 'vitest';
+import { mob } from './mob.js';
+import { type MobFault, type SimulatedMessage, startMobSimulator } from './simulator/index.js';
+
+const none = Number.POSITIVE_INFINITY;
+const appKey = 'canary-appkey-5c1f';
+const template = { template: '2901', params: [{ name: 'order', value: 'order-42' }] };
+
+const faults: Readonly<Record<Exclude<Situation, 'unreachable'>, MobFault>> = {
+  refuse: { kind: 'status', status: 205 },
+  hang: { kind: 'hang', when: 'after-reading' },
+  'lose-answer': { kind: 'drop', when: 'after-processing' },
+  'server-error': { kind: 'http', httpStatus: 500 },
+  garbage: { kind: 'http', httpStatus: 200, body: '<html>', contentType: 'text/html' },
+};
+
+async function create(): Promise<ConformanceSubject> {
+  const simulator = await startMobSimulator({
+    appKey,
+    seed: 7,
+    templates: { [template.template]: { text: '[Shop] {order}' } },
+    limits: {
+      perMinute: none,
+      perTwelveHours: none,
+      perDayOnPlatform: none,
+      custom: { perMinute: none, perTwelveHours: none },
+    },
+    maxChecks: none,
+  });
+  const provider = mob({ appKey, baseUrl: simulator.url });
+  return {
+    provider,
+    recipient: '+8613800138000',
+    secrets: [appKey],
+    samples: { template },
+    received: () => simulator.messages.map(received),
+    requests: () => simulator.requests.length,
+    arrange: async (situation, operation) => {
+      if (situation === 'unreachable') return simulator.close();
+      const fault =
+        situation === 'refuse' && operation !== 'send' ? ({ kind: 'status', status: 457 } as const) : faults[situation];
+      simulator.fail(fault, { times: none });
+    },
+    close: async () => {
+      await provider.close();
+      await simulator.close();
+    },
+  };
+}
+
+function received({ to, text, code }: SimulatedMessage) {
+  if (code !== undefined) return { kind: 'verification', to, code } as const;
+  return { kind: 'template', to, template: template.template, values: [text.slice('[Shop] '.length)] } as const;
+}
+
+describeSmsProvider('mob, against the simulator', {
+  test: { describe, it },
+  capabilities: { text: false, template: true, verification: true },
+  create,
+});

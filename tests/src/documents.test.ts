@@ -1,0 +1,149 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Block, blocksOf, documents } from './document-blocks.js';
+import { publishablePackages, root } from './repository.js';
+
+const run = promisify(execFile);
+/** Inside the workspace, so that imports find the packages just built. */
+const generated = join(root, 'tests/.generated');
+const blocks = documents().flatMap(blocksOf);
+const nameOf = ({ document, line }: Block) => `${document}:${line}`;
+
+beforeAll(() => {
+  rmSync(generated, { recursive: true, force: true });
+  mkdirSync(generated, { recursive: true });
+});
+afterAll(() => rmSync(generated, { recursive: true, force: true }));
+
+function write(folder: string, name: string, text: string) {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+async function expectToCompile(folder: string) {
+  write(
+    folder,
+    'tsconfig.json',
+    JSON.stringify({
+      extends: '../../../tsconfig.base.json',
+      compilerOptions: { composite: false, noEmit: true, noUnusedLocals: false },
+      include: ['.'],
+    }),
+  );
+  const { stdout } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder]).catch((error) => error);
+  expect(stdout).toBe('');
+}
+
+describe('code in the documents', () => {
+  it('is in a language that a test knows', () => {
+    const known = ['ts', 'sh', 'text', 'json'];
+    expect(blocks.filter(({ language }) => !known.includes(language)).map(nameOf)).toEqual([]);
+  });
+
+  it('compiles, each block by itself', async () => {
+    const folder = join(generated, 'blocks');
+    const snippets = blocks.filter(({ language, title }) => language === 'ts' && title === undefined);
+    expect(snippets.length).toBeGreaterThan(3);
+    for (const [index, block] of snippets.entries()) {
+      write(folder, `${index}-${nameOf(block).replaceAll(/\W/g, '-')}.ts`, `${block.text}\nexport {};\n`);
+    }
+    await expectToCompile(folder);
+  });
+
+  it('is JSON where it says so', () => {
+    for (const { text } of blocks.filter(({ language }) => language === 'json')) JSON.parse(text);
+  });
+
+  it('links to files that exist', async () => {
+    const { readFileSync } = await import('node:fs');
+    const broken = documents().flatMap((document) => {
+      const links = readFileSync(root + document, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g);
+      const paths = [...links].map(([, path]) => path ?? '');
+      return paths
+        .filter((path) => !existsSync(join(root, dirname(document), path)))
+        .map((path) => `${document}: ${path}`);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+/** Numbers that differ from run to run: durations and ports. */
+function withoutChance(output: string): string {
+  return output
+    .replaceAll(/ *\d+(\.\d+)? ms */g, ' N ms ')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .trim();
+}
+
+describe('commands in the documents', () => {
+  const commands = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap((block) =>
+      block.text
+        .trim()
+        .split('\n')
+        .map((line) => ({ line: line.replace(/ +#.*/, ''), block })),
+    );
+
+  it('are the ones whose work is tested here or elsewhere', () => {
+    const packages = publishablePackages().map(({ name }) => name);
+    const isKnown = (line: string) =>
+      // Their scripts are run by the tests below, by CI, and by this test run itself.
+      ['npx -y pnpm@12 start', 'npx -y pnpm@12 test', 'npx pnpm mob-simulator --port 8090'].includes(line) ||
+      line === 'MOB_APP_KEY=your-appkey npx -y pnpm@12 start -- --to +8613800138000' ||
+      line === 'npx vitest run' ||
+      /^(npm install|npm install --save-dev) /.test(line);
+    expect(commands.filter(({ line }) => !isKnown(line)).map(({ line, block }) => `${nameOf(block)}: ${line}`)).toEqual(
+      [],
+    );
+    const installed = commands.flatMap(({ line }) => line.match(/@polysms\/[\w-]+/g) ?? []);
+    expect(installed.filter((name) => !packages.includes(name))).toEqual([]);
+  });
+
+  it('start: prints what the README shows', async () => {
+    const readme = blocksOf('README.md');
+    const index = readme.findIndex(({ text }) => text === 'npx -y pnpm@12 start\n');
+    const shown = readme[index + 1];
+    const { stdout } = await run(process.execPath, [join(root, 'demo/dist/main.js')]);
+    expect(withoutChance(stdout)).toBe(withoutChance(shown?.text ?? 'README.md shows no output'));
+  });
+
+  it('mob-simulator: prints its URL and answers there', async () => {
+    const { scripts } = JSON.parse((await import('node:fs')).readFileSync(`${root}package.json`, 'utf8'));
+    const file = /node (\S+cli\.js)/.exec(scripts['mob-simulator'])?.[1] ?? '';
+    const child = spawn(process.execPath, [join(root, file), '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [url] = await once(createInterface({ input: child.stdout }), 'line');
+    const response = await fetch(`${url}/simulator/messages`);
+    expect(await response.json()).toEqual([]);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});
+
+describe('docs/providers.md, followed to the letter', () => {
+  const files = blocksOf('docs/providers.md').filter(({ title }) => title !== undefined);
+  const folder = join(generated, 'provider');
+
+  it('gives a provider that compiles', async () => {
+    expect(files.length).toBeGreaterThan(2);
+    for (const { title, text } of files) write(folder, title ?? '', text);
+    await expectToCompile(folder);
+  });
+
+  it('and passes the conformance kit', async () => {
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+    const { stdout } = await run(process.execPath, [vitest, 'run', '--root', folder, '--reporter=json'], {
+      cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    }).catch((error) => error);
+    const report = JSON.parse(stdout.slice(stdout.indexOf('{')));
+    expect(report).toMatchObject({ success: true, numFailedTests: 0, numPendingTests: 0 });
+    expect(report.numPassedTests).toBeGreaterThan(20);
+  }, 60_000);
+});

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('./list-loaded-modules.mjs', import.meta.url));
+
+/** The names of all packages that importing `specifier` loads, in a process of its own. */
+async function packagesLoadedBy(specifier: string): Promise<readonly string[]> {
+  const { stdout } = await run(process.execPath, [script, specifier], { maxBuffer: 64 * 1024 * 1024 });
+  const names = [...stdout.matchAll(/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/(?!.*node_modules\/)/g)];
+  return [...new Set(names.map(([, name]) => name ?? ''))].sort();
+}
+
+describe('what a provider package loads', () => {
+  it.each(['@polysms/core/provider-kit', '@polysms/provider-mob', '@polysms/provider-mock'])(
+    '%s: undici, and neither opossum nor inversify',
+    async (specifier) => {
+      const packages = await packagesLoadedBy(specifier);
+      expect(packages).toContain('undici');
+      expect(packages).not.toContain('opossum');
+      expect(packages).not.toContain('inversify');
+    },
+  );
+
+  it('is seen by this test, or it would prove nothing', async () => {
+    expect(await packagesLoadedBy('opossum')).toContain('opossum');
+    expect(await packagesLoadedBy('inversify')).toContain('inversify');
+  });
+});
+
+describe('what an app loads', () => {
+  it('is no HTTP client, before it makes a provider', async () => {
+    expect(await packagesLoadedBy('@polysms/core')).not.toContain('undici');
+  });
+});
