@@ -133,6 +133,8 @@ describe('docs/providers.md, followed to the letter', () => {
   it('gives a provider that compiles', async () => {
     expect(files.length).toBeGreaterThan(2);
     for (const { title, text } of files) write(folder, title ?? '', text);
+    // The reader's folder stands alone; this one stands inside a workspace whose settings it must not take.
+    write(folder, 'vitest.config.ts', 'export default {};\n');
     await expectToCompile(folder);
   });
 
