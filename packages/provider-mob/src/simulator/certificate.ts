@@ -1,0 +1,56 @@
+import { isIP } from 'node:net';
+import { configurationInvalid } from '@polysms/core/provider-kit';
+import type { TlsCertificate } from './options.js';
+
+/** The part of the package `selfsigned` that is used. */
+type Selfsigned = Pick<typeof import('selfsigned'), 'generate'>;
+
+const daysValid = 30;
+const dayMs = 86_400_000;
+
+/**
+ * The certificate that was given, or one made for the occasion: for localhost, the loopback addresses and `host`,
+ * good for 30 days, its own authority, so that a client can trust it by itself.
+ *
+ * @param load loads `selfsigned`, an optional peer dependency: only who asks for TLS needs it
+ * @throws SmsError `configuration_invalid` if the package is not installed
+ */
+export async function certificateFor(
+  tls: boolean | TlsCertificate,
+  host: string,
+  load: () => Promise<Selfsigned> = () => import('selfsigned'),
+): Promise<TlsCertificate | undefined> {
+  if (tls === false) return undefined;
+  if (tls !== true) return tls;
+  const { generate } = await loaded(load);
+  const now = Date.now();
+  const made = await generate([{ name: 'commonName', value: 'Mob simulator' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    // An hour of grace for clocks that differ, in containers above all.
+    notBeforeDate: new Date(now - 3_600_000),
+    notAfterDate: new Date(now + daysValid * dayMs),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'subjectAltName', altNames: alternativeNames(host) },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
+async function loaded(load: () => Promise<Selfsigned>): Promise<Selfsigned> {
+  try {
+    return await load();
+  } catch {
+    throw configurationInvalid(
+      'startMobSimulator(): tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.',
+    );
+  }
+}
+
+function alternativeNames(host: string): ({ type: 2; value: string } | { type: 7; ip: string })[] {
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', host]);
+  return [...hosts].map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name }));
+}

@@ -1,0 +1,120 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:https';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { simulate } from './simulator.test.helper.js';
+
+// The built file: what users run. Tests come after the build.
+const cli = fileURLToPath(new URL('../../dist/simulator/cli.js', import.meta.url));
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+function start(args: readonly string[]) {
+  const child: Child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  return { child, output };
+}
+
+/** Runs to the end. */
+async function run(...args: readonly string[]) {
+  const { child, output } = start(args);
+  const [exitStatus] = await once(child, 'close');
+  return { exitStatus, ...output };
+}
+
+/** Runs until it listens. */
+async function listening(...args: readonly string[]) {
+  const { child, output } = start(args);
+  while (!output.stdout.includes('\n')) await once(child.stdout, 'data');
+  const stop = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [exitStatus, killedBy] = await once(child, 'close');
+    return { exitStatus, killedBy, ...output };
+  };
+  return { url: output.stdout.trim(), stop };
+}
+
+describe('the command', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('prints its URL, serves, and stops on %s', async (signal) => {
+    const { url, stop } = await listening('--', '--port', '0');
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/u);
+    const response = await fetch(`${url}/sms/sendmsg`, { method: 'POST', body: 'appkey=k&phone=13800138000&zone=86' });
+    expect(await response.json()).toEqual({ status: 200 });
+    expect(await stop(signal)).toEqual({ exitStatus: 0, killedBy: null, stdout: `${url}\n`, stderr: '' });
+  });
+
+  test('takes its settings', async () => {
+    const args = ['--app-key', 'secret', '--balance', '3', '--seed', '7', '--zones', '86,852', '--unlimited'];
+    const { url, stop } = await listening(...args);
+    const send = async (form: string) => (await fetch(`${url}/sms/sendmsg`, { method: 'POST', body: form })).json();
+    expect(await send('appkey=k&phone=13800138000&zone=86')).toMatchObject({ status: 406 });
+    expect(await send('appkey=secret&phone=2125550100&zone=1')).toMatchObject({ status: 461 });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await send('appkey=secret&phone=13800138000&zone=86')).toEqual({ status: 200 });
+    }
+    expect(await send('appkey=secret&phone=13800138000&zone=86')).toMatchObject({ status: 470 });
+    const same = await simulate({ seed: 7 });
+    const expected = ['+8613800138000', '+8613800138000', '+8613800138000'].map((to) => same.sendSdkCode(to).code);
+    const messages: unknown = await (await fetch(`${url}/simulator/messages`)).json();
+    expect(messages).toMatchObject(expected.map((code) => ({ code })));
+    await stop('SIGTERM');
+  });
+
+  test('with --tls hands out its certificate', async () => {
+    const { url, stop } = await listening('--tls', '--host', 'localhost');
+    expect(url).toMatch(/^https:\/\/localhost:\d+$/u);
+    const text = await new Promise<string>((resolve, reject) => {
+      const outgoing = request(
+        `${url}/simulator/certificate`,
+        { rejectUnauthorized: false, agent: false },
+        (response) => {
+          response.setEncoding('utf8').once('data', (chunk: string) => resolve(chunk));
+        },
+      );
+      outgoing.on('error', reject).end();
+    });
+    expect(text).toMatch(/^-----BEGIN CERTIFICATE-----/u);
+    expect(await stop('SIGTERM')).toMatchObject({ exitStatus: 0 });
+  });
+
+  test('explains itself', async () => {
+    const { exitStatus, stdout, stderr } = await run('--help');
+    expect([exitStatus, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: mob-simulator/u);
+  });
+
+  test.each([
+    [['--colour', 'red'], "Unknown option '--colour'"],
+    [['now'], "Unexpected argument 'now'"],
+    [['--port', 'many'], '--port must be a whole number.'],
+    [['--port', '65536'], 'port: must be a port number from 0 to 65535'],
+    [['--allowed-ips', 'localhost'], 'allowedIps.0: must be an IP address'],
+    [['--balance', '-1'], "Option '--balance' argument is ambiguous"],
+  ])('%j is bad usage', async (args, problem) => {
+    const { exitStatus, stdout, stderr } = await run(...args);
+    expect([exitStatus, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^mob-simulator: /u);
+    expect(stderr).toContain(problem);
+    expect(stderr).not.toMatch(/^\s+at /mu);
+  });
+
+  test('a taken port is a failure', async () => {
+    const taken = await simulate();
+    expect(await run('--port', String(taken.port))).toEqual({
+      exitStatus: 1,
+      stdout: '',
+      stderr: `mob-simulator: Cannot listen on 127.0.0.1 port ${taken.port}: the port is taken.\n`,
+    });
+  });
+});

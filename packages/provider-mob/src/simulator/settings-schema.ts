@@ -1,0 +1,148 @@
+import { isIP } from 'node:net';
+import * as v from 'valibot';
+import { reservedNames, templateNumberPattern, variablesOf } from './templates.js';
+
+/** Whole numbers, with the word that JSON lacks: the string "Infinity" stands for the number. */
+export function numberFrom(minimum: number, expected: string) {
+  return v.pipe(
+    v.union(
+      [
+        v.number(),
+        v.pipe(
+          v.literal('Infinity'),
+          v.transform(() => Number.POSITIVE_INFINITY),
+        ),
+      ],
+      expected,
+    ),
+    v.check(
+      (value) => value >= minimum && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY),
+      expected,
+    ),
+  );
+}
+
+/** A whole number between two others, both included. */
+export function wholeNumber(
+  minimum: number,
+  maximum: number,
+  expected = `must be a whole number from ${minimum} to ${maximum}`,
+) {
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(minimum, expected), v.maxValue(maximum, expected));
+}
+
+const count = numberFrom(0, 'must be a whole number from 0 up, or infinite');
+const milliseconds = numberFrom(1, 'must be a whole number of milliseconds from 1 up, or infinite');
+const characters = numberFrom(1, 'must be a whole number of characters from 1 up, or infinite');
+const onOff = v.nullish(v.boolean('must be true or false'), true);
+
+function strings(test: (value: string) => boolean, each: string) {
+  return v.array(v.pipe(v.string(each), v.check(test, each)), 'must be an array');
+}
+
+/** For `strictObject`: the one message has to serve for a value of another type and for a key too many. */
+export function objectOf(what: string): (issue: { readonly expected: string | null }) => string {
+  return (issue) => (issue.expected === 'never' ? `is no field of ${what}` : `must be an object with ${what}`);
+}
+
+/**
+ * A field that must be there. `strictObject` would report a missing one with the message of the whole object;
+ * null as its default makes the field itself say what it expects.
+ */
+export function required<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.optional(schema, null as never);
+}
+
+const limits = v.strictObject(
+  {
+    perMinute: v.nullish(count, 2),
+    perTwelveHours: v.nullish(count, 5),
+    perDay: v.nullish(count, Number.POSITIVE_INFINITY),
+    perDayOnPlatform: v.nullish(count, 10),
+    unreviewedPerDay: v.nullish(count, 20),
+    appPerMinute: v.nullish(count, Number.POSITIVE_INFINITY),
+    suspensionMs: v.nullish(milliseconds, 60_000),
+    custom: v.nullish(
+      v.strictObject(
+        { perMinute: v.nullish(count, 5), perTwelveHours: v.nullish(count, 5) },
+        objectOf('the limits of custom/msg'),
+      ),
+      {},
+    ),
+  },
+  objectOf('the limits'),
+);
+
+const templateText = v.pipe(
+  v.string('must be the text, a string'),
+  v.check(
+    (text) => reservedNames.every((name) => !variablesOf(text).has(name)),
+    `must have no variable named ${reservedNames.join(', ')}: these are fields of custom/msg itself`,
+  ),
+);
+
+const templates = v.record(
+  v.pipe(v.string(), v.regex(templateNumberPattern, 'must be a template number: letters, digits, _ and -, at most 64')),
+  v.strictObject({ text: required(templateText) }, objectOf('the template (text)')),
+  'must be an object of templates by number',
+);
+
+/** The fields of {@link MobSimulatorSettings}. */
+export const settingsEntries = {
+  appKey: v.nullish(
+    v.pipe(
+      v.string('must be a string'),
+      v.check((key) => isAppKey(key), 'must have 1 to 128 characters'),
+    ),
+  ),
+  balance: v.nullish(count, Number.POSITIVE_INFINITY),
+  allowedIps: v.nullish(
+    v.pipe(
+      strings((address) => isIP(address) !== 0, 'must be an IP address'),
+      v.maxLength(10, 'must be at most 10 addresses, as at Mob'),
+    ),
+  ),
+  zones: v.nullish(strings((zone) => zonePattern.test(zone), 'must be a country calling code in digits, such as 86')),
+  blockedPhones: v.nullish(
+    strings((phone) => e164Pattern.test(phone), 'must be a phone number in E.164, a plus sign and digits'),
+    [],
+  ),
+  webApiEnabled: onOff,
+  sdkVerificationEnabled: onOff,
+  sendingEnabled: onOff,
+  customEnabled: onOff,
+  accountNormal: onOff,
+  reviewed: onOff,
+  templates: v.nullish(templates, {}),
+  sensitiveWords: v.nullish(
+    strings((word) => word !== '', 'must be a word, a non-empty string'),
+    [],
+  ),
+  templateValueMaxLength: v.nullish(characters, 10),
+  textMaxLength: v.nullish(characters, 70),
+  codeLength: v.nullish(wholeNumber(4, 8), 4),
+  codeLifetimeMs: v.nullish(milliseconds, 300_000),
+  maxChecks: v.nullish(count, 3),
+  consumeOnApproval: onOff,
+  limits: v.nullish(limits, {}),
+};
+
+/** Country calling codes have one to three digits. A fourth is let through: Mob's own list of zones is unknown. */
+export const zonePattern = /^[1-9]\d{0,3}$/u;
+
+/** E.164 as far as the simulator cares: Mob's zones and phones are wider than real number plans. */
+export const e164Pattern = /^\+[1-9]\d{4,17}$/u;
+
+/** Whether a text could be an appkey at all; the length bounds what the simulator remembers. */
+export function isAppKey(text: string): boolean {
+  return text.length >= 1 && text.length <= 128;
+}
+
+/** Settings, for `configure`. */
+export const settingsSchema = v.strictObject(settingsEntries, objectOf('the settings of the simulator'));
+
+/** {@link MobSimulatorSettings} with every default filled in. */
+export type Settings = v.InferOutput<typeof settingsSchema>;
+
+/** The limits, every one set. */
+export type MobLimits = Settings['limits'];
