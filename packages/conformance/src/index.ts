@@ -1,1 +1,16 @@
-export {};
+/** The tests that every Polysms provider passes. Works with any test runner that has `describe` and `it`. */
+
+export { describeSmsProvider } from './describe-sms-provider.js';
+export type { Differences } from './differences.js';
+export type { Capabilities, ConformanceOptions, TestFunctions } from './options.js';
+export type {
+  ConformanceSubject,
+  ReceivedMessage,
+  ReceivedTemplate,
+  ReceivedText,
+  ReceivedVerification,
+  Samples,
+  Situation,
+  TemplateSample,
+  TextSample,
+} from './subject.js';

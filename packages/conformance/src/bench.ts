@@ -1,0 +1,97 @@
+import { type OutboundMessage, type PhoneNumber, parsePhoneNumber } from '@polysms/core';
+import { demand, demandEqual, reject } from './demand.js';
+import { contractSlackMs } from './differences.js';
+import type { ConformanceOptions } from './options.js';
+import { inTime, patienceMs } from './settle.js';
+import type { ConformanceSubject, ReceivedMessage, Situation } from './subject.js';
+import { turnEventLoop } from './turns.js';
+
+/** The subject of one test, and what all suites ask of it. */
+export class Bench {
+  readonly subject: ConformanceSubject;
+  readonly recipient: PhoneNumber;
+  /** How much later than its deadline a call may settle. */
+  readonly slackMs: number;
+  readonly #countsRequests: boolean;
+
+  constructor(subject: ConformanceSubject, options: ConformanceOptions) {
+    this.subject = subject;
+    this.recipient = parsePhoneNumber(subject.recipient);
+    this.slackMs = options.differences?.slack?.ms ?? contractSlackMs;
+    this.#countsRequests = options.differences?.requestsNotCounted === undefined;
+  }
+
+  async received(): Promise<readonly ReceivedMessage[]> {
+    return this.subject.received();
+  }
+
+  async arrange(situation: Situation, operation: 'send' | 'start' | 'check'): Promise<void> {
+    await this.subject.arrange(situation, operation);
+    // A request on a kept connection that has just been closed would be written, and lost.
+    if (situation === 'unreachable') await turnEventLoop(10);
+  }
+
+  /** The sample of a kind, to the recipient. `value` becomes its text, or its first parameter. */
+  message(kind: OutboundMessage['kind'], value?: string): OutboundMessage {
+    const to = this.recipient;
+    const { text, template } = this.subject.samples;
+    switch (kind) {
+      case 'text':
+        demand(
+          text !== undefined,
+          'The subject has no sample of a text',
+          'give samples.text a text that the vendor takes',
+        );
+        return { kind, to, ...text, text: value ?? text.text };
+      case 'template': {
+        const [first, ...rest] = template?.params ?? [];
+        demand(
+          template !== undefined && first !== undefined,
+          'The subject has no sample of a template with a parameter',
+          'give samples.template a template that the vendor knows, with at least one parameter',
+        );
+        return { kind, to, ...template, params: [{ ...first, value: value ?? first.value }, ...rest] };
+      }
+    }
+  }
+
+  /** Requests that have reached the vendor; undefined if the environment does not count them, as declared. */
+  async requests(): Promise<number | undefined> {
+    if (!this.#countsRequests) return undefined;
+    demand(
+      this.subject.requests !== undefined,
+      'The subject does not count requests',
+      'give it requests(), or declare the difference requestsNotCounted with a reason',
+    );
+    return this.subject.requests();
+  }
+
+  /** Demands that exactly `expected` requests have been made since `before`. */
+  async demandRequests(name: string, before: number | undefined, expected: number): Promise<void> {
+    const now = await this.requests();
+    if (before === undefined || now === undefined) return;
+    demandEqual(
+      now - before,
+      expected,
+      `${name} made ${now - before} requests instead of ${expected}`,
+      'call the vendor exactly once for each call: no retry, no replay by the HTTP client, and no request after the end',
+    );
+  }
+}
+
+/** Runs the body of a test with a subject of its own, and takes it down afterwards. */
+export async function withBench(options: ConformanceOptions, body: (bench: Bench) => Promise<void>): Promise<void> {
+  const subject = await options.create();
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    await body(new Bench(subject, options));
+  } catch (error) {
+    failure = { error };
+  }
+  const end = await inTime(() => subject.close(), patienceMs);
+  // What went wrong first explains what went wrong later.
+  if (failure !== undefined) throw failure.error;
+  if (end.status === 'rejected') throw end.error;
+  if (end.status === 'late')
+    reject('close() of the subject did not settle', 'end all connections of the environment in it');
+}

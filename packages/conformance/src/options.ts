@@ -1,0 +1,32 @@
+import type { Differences } from './differences.js';
+import type { ConformanceSubject } from './subject.js';
+
+/** What {@link describeSmsProvider} takes. */
+export interface ConformanceOptions {
+  /** `describe` and `it` of the test runner. */
+  readonly test: TestFunctions;
+  /** What the provider says that it can do. The suites prove it, and prove that it refuses the rest. */
+  readonly capabilities: Capabilities;
+  /** Makes a fresh provider with an environment of its own. Called once for every test. */
+  create(): ConformanceSubject | Promise<ConformanceSubject>;
+  /** Where the provider differs, with reasons. */
+  readonly differences?: Differences | undefined;
+  /** A 32-bit integer from which the random deadlines follow. Default 1. */
+  readonly seed?: number | undefined;
+}
+
+/** The two functions that all test runners share. */
+export interface TestFunctions {
+  describe(name: string, body: () => void): unknown;
+  it(name: string, body: () => Promise<void>): unknown;
+}
+
+/** What a provider can do. */
+export interface Capabilities {
+  /** The same as `provider.sends.text`. */
+  readonly text: boolean;
+  /** The same as `provider.sends.template`. */
+  readonly template: boolean;
+  /** Whether `provider.verification` is not null. */
+  readonly verification: boolean;
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { describeSmsProvider } from '../describe-sms-provider.js';
+import type { Differences } from '../differences.js';
+import type { ConformanceSubject } from '../subject.js';
+import { CollectingRunner } from './collecting-runner.js';
+import { type Alter, everything, memorySubject } from './memory-subject.js';
+import { MemoryVendor } from './memory-vendor.js';
+
+const reason = 'the vendor is like that';
+
+const refusedConnectionIsUnknown: Alter = (right) => ({
+  ...right,
+  async send(message, context) {
+    const outcome = await right.send(message, context);
+    return outcome.outcome === 'not-sent' && outcome.code === 'network_error'
+      ? { ...outcome, outcome: 'unknown' }
+      : outcome;
+  },
+  verification: null,
+});
+
+/** A difference, the suite that it changes, and a subject that has it. */
+const cases: readonly {
+  readonly difference: keyof Omit<Differences, 'slack'>;
+  readonly suite: string;
+  readonly capabilities?: typeof everything;
+  create(): ConformanceSubject;
+}[] = [
+  { difference: 'noCredentials', suite: 'privacy', create: () => ({ ...memorySubject(), secrets: [] }) },
+  {
+    difference: 'requestsNotCounted',
+    suite: 'contract',
+    create: () => {
+      const { requests: _, ...subject } = memorySubject();
+      return subject;
+    },
+  },
+  {
+    difference: 'refusedConnectionIsUnknown',
+    suite: 'outcomes',
+    capabilities: { text: true, template: true, verification: false },
+    create: () => memorySubject({ alter: refusedConnectionIsUnknown }),
+  },
+  {
+    difference: 'approvesCodeAgain',
+    suite: 'verification',
+    create: () => {
+      const vendor = new MemoryVendor();
+      vendor.approvesAgain = true;
+      return memorySubject({ vendor });
+    },
+  },
+  {
+    difference: 'refusesSpecialCharacters',
+    suite: 'send',
+    create: () => {
+      const vendor = new MemoryVendor();
+      vendor.refusesEmoji = true;
+      return memorySubject({ vendor });
+    },
+  },
+];
+
+async function failuresOf(
+  suite: string,
+  create: () => ConformanceSubject,
+  differences: Differences,
+  capabilities = everything,
+): Promise<readonly string[]> {
+  const runner = new CollectingRunner();
+  describeSmsProvider('memory()', { test: runner.test, capabilities, create, differences });
+  const results = await runner.run({ suite });
+  return results.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+}
+
+describe.each(cases)('the difference $difference', ({ difference, suite, create, capabilities }) => {
+  it('is found when it is not declared', async () => {
+    const failures =
+      difference === 'requestsNotCounted'
+        ? await failuresOf('send', create, {}, capabilities)
+        : await failuresOf(suite, create, {}, capabilities);
+    expect(failures.length).toBeGreaterThan(0);
+  });
+
+  it('is accepted when it is declared', async () => {
+    expect(await failuresOf(suite, create, { [difference]: reason }, capabilities)).toEqual([]);
+  });
+
+  it('shows its reason in a title', () => {
+    const runner = new CollectingRunner();
+    describeSmsProvider('memory()', {
+      test: runner.test,
+      capabilities: everything,
+      create,
+      differences: { [difference]: reason },
+    });
+    expect(runner.titles).toContainEqual(expect.stringMatching(`^${suite}: .*\\(${reason}\\)$`));
+  });
+});
+
+describe('a declared difference that has gone', () => {
+  it.each(cases.filter(({ difference }) => difference !== 'refusesSpecialCharacters'))(
+    'fails: $difference',
+    async ({ difference, suite }) => {
+      const failures = await failuresOf(suite, () => memorySubject(), { [difference]: reason });
+      expect(failures).toContainEqual(expect.stringContaining(`remove ${difference} from the differences`));
+    },
+  );
+});

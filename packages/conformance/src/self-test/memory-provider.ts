@@ -1,0 +1,97 @@
+import {
+  accepted,
+  type CallContext,
+  type CheckOutcome,
+  type Deadline,
+  type DeadlineEnd,
+  type NotSent,
+  notSent,
+  type Refused,
+  refused,
+  type SendOutcome,
+  type SmsProvider,
+  type Unknown,
+  unknown,
+} from '@polysms/core/provider-kit';
+import type { Capabilities } from '../options.js';
+import { ConnectionRefused, type MemoryVendor, type VendorAnswer, type VendorRequest } from './memory-vendor.js';
+
+type Asked = VendorAnswer | Refused | NotSent | Unknown;
+
+/** A correct provider, written as a real one is. */
+export function memoryProvider(vendor: MemoryVendor, credential: string, capabilities: Capabilities): SmsProvider {
+  let closed = false;
+
+  async function ask(request: VendorRequest, { deadline }: CallContext): Promise<Asked> {
+    if (closed) return notSent('aborted', 'The provider is closed.');
+    if (deadline.ended !== undefined) return notSent(deadline.ended, 'The call had ended before it was sent.');
+    const end = ending(deadline);
+    try {
+      const answer = await Promise.race([vendor.ask(request), end.reason]);
+      switch (answer) {
+        case 'deadline_exceeded':
+          return unknown('timeout', 'No answer came before the deadline.');
+        case 'aborted':
+          return unknown('aborted', 'The caller ended the call before an answer came.');
+        default:
+          return answer;
+      }
+    } catch (error) {
+      if (error instanceof ConnectionRefused) return notSent('network_error', 'Nobody listens.', { cause: error });
+      return unknown('network_error', 'The connection was lost.', { cause: error });
+    } finally {
+      end.stop();
+    }
+  }
+
+  async function deliver(request: VendorRequest, context: CallContext): Promise<SendOutcome> {
+    const answer = await ask(request, context);
+    return answer === 'sent' ? accepted('a-reference') : failure(answer);
+  }
+
+  return {
+    specification: 'v1',
+    id: 'memory',
+    sends: { text: capabilities.text, template: capabilities.template },
+    async send(message, context) {
+      if (!capabilities[message.kind]) return notSent('unsupported_message', 'The vendor has no such messages.');
+      return deliver({ credential, action: 'send', message }, context);
+    },
+    verification: capabilities.verification
+      ? {
+          start: ({ to }, context) => deliver({ credential, action: 'start', to: to.e164 }, context),
+          check: async ({ to, code }, context): Promise<CheckOutcome> => {
+            const answer = await ask({ credential, action: 'check', to: to.e164, code }, context);
+            if (answer === 'right') return { outcome: 'approved' };
+            return answer === 'wrong' ? { outcome: 'incorrect' } : failure(answer);
+          },
+        }
+      : null,
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+function failure(answer: Asked): Refused | NotSent | Unknown {
+  if (typeof answer === 'object') return answer;
+  switch (answer) {
+    case 'no':
+      return refused('permission_denied', 'The vendor refused.', { providerCode: 'no' });
+    case 'error':
+      return unknown('provider_unavailable', 'The vendor has failed.');
+    case 'sent':
+    case 'right':
+    case 'wrong':
+    case '<html>':
+      return unknown('invalid_response', 'The answer cannot be read.');
+  }
+}
+
+function ending(deadline: Deadline): { readonly reason: Promise<DeadlineEnd>; stop(): void } {
+  let stop = () => {};
+  const reason = new Promise<DeadlineEnd>((resolve) => {
+    stop = deadline.onEnd(resolve);
+  });
+  return { reason, stop: () => stop() };
+}

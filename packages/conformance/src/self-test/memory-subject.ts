@@ -1,0 +1,49 @@
+import type { SmsProvider } from '@polysms/core';
+import type { Capabilities } from '../options.js';
+import type { ConformanceSubject } from '../subject.js';
+import { memoryProvider } from './memory-provider.js';
+import { MemoryVendor } from './memory-vendor.js';
+
+export const everything: Capabilities = { text: true, template: true, verification: true };
+
+/** Makes a wrong provider from the right one. */
+export type Alter = (right: SmsProvider, vendor: MemoryVendor, credential: string) => SmsProvider;
+
+export interface MemorySubjectOptions {
+  readonly capabilities?: Capabilities;
+  readonly alter?: Alter;
+  readonly vendor?: MemoryVendor;
+}
+
+/** A subject around the memory vendor, whose provider may be altered. */
+export function memorySubject(options: MemorySubjectOptions = {}) {
+  const { capabilities = everything, alter = (right) => right, vendor = new MemoryVendor() } = options;
+  const credential = 'canary-key-5b1f';
+  const right = memoryProvider(vendor, credential, capabilities);
+  return {
+    provider: alter(right, vendor, credential),
+    recipient: '+8613800138000',
+    secrets: [credential],
+    samples: {
+      text: { text: 'Your parcel is here' },
+      template: {
+        template: 'parcel',
+        params: [
+          { name: 'name', value: 'Anneliese' },
+          { name: 'box', value: '7' },
+        ],
+      },
+    },
+    // A vendor may tell more about a message than the kit asks for.
+    received: () => vendor.received.map((message) => ({ sentAt: 0, ...message })),
+    requests: () => vendor.requests,
+    arrange: (situation) => {
+      vendor.situation = situation;
+    },
+    // Not the altered one: some never close.
+    async close() {
+      await right.close();
+      for (const cleanUp of vendor.cleanUps) cleanUp();
+    },
+  } satisfies ConformanceSubject;
+}

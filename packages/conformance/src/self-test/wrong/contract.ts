@@ -1,0 +1,29 @@
+import type { SmsProvider } from '@polysms/core/provider-kit';
+import type { WrongProvider } from './wrong-provider.js';
+
+export const wrongShape: readonly WrongProvider[] = [
+  {
+    name: 'forgets the key verification, as a wrapper does',
+    suite: 'contract',
+    says: /no key verification/u,
+    alter: ({ verification: _, ...rest }) => rest as SmsProvider,
+  },
+  {
+    name: 'has no id',
+    suite: 'contract',
+    says: /id is no text/u,
+    alter: (right) => ({ ...right, id: '' }),
+  },
+  {
+    name: 'speaks a version that does not exist',
+    suite: 'contract',
+    says: /set specification/u,
+    alter: (right) => ({ ...right, specification: 'v0' as 'v1' }),
+  },
+  {
+    name: 'says that it sends no templates, and does',
+    suite: 'contract',
+    says: /sends\.template is false/u,
+    alter: (right) => ({ ...right, sends: { text: true, template: false } }),
+  },
+];

@@ -1,0 +1,90 @@
+import { accepted } from '@polysms/core/provider-kit';
+import { answering, mapTexts, sending, type WrongProvider } from './wrong-provider.js';
+
+export const wrongSend: readonly WrongProvider[] = [
+  {
+    name: 'throws instead of returning an outcome',
+    suite: 'send',
+    says: /rejected with Error: boom/u,
+    alter: sending(() => {
+      throw new Error('boom');
+    }),
+  },
+  {
+    name: 'throws for a text that cannot be encoded',
+    suite: 'send',
+    says: /rejected with URIError/u,
+    alter: sending(async (right, message, context) => {
+      mapTexts(message, encodeURIComponent);
+      return right(message, context);
+    }),
+  },
+  {
+    name: 'says accepted without sending',
+    suite: 'send',
+    says: /accepted, but phones received its message 0 times/u,
+    alter: sending(async () => accepted('a-reference')),
+  },
+  {
+    name: 'sends twice',
+    suite: 'send',
+    says: /received its message 2 times/u,
+    alter: sending(async (right, message, context) => {
+      await right(message, context);
+      return right(message, context);
+    }),
+  },
+  {
+    name: 'takes a kind that it does not send',
+    suite: 'send',
+    says: /unsupported_message/u,
+    capabilities: { text: false, template: true, verification: true },
+    alter: sending(async (right, message, context) => (message.kind === 'text' ? accepted() : right(message, context))),
+  },
+  {
+    name: 'escapes texts for HTML',
+    suite: 'send',
+    says: /did not receive the message as it was sent/u,
+    alter: sending((right, message, context) =>
+      right(
+        mapTexts(message, (text) => text.replaceAll('&', '&amp;')),
+        context,
+      ),
+    ),
+  },
+  {
+    name: 'trims line ends',
+    suite: 'send',
+    says: /did not receive the message as it was sent/u,
+    alter: sending((right, message, context) =>
+      right(
+        mapTexts(message, (text) => text.replaceAll(/\r?\n/gu, ' ')),
+        context,
+      ),
+    ),
+  },
+  {
+    name: 'drops every second of several sends at once',
+    suite: 'send',
+    says: /received its message 0 times/u,
+    alter: (right) => {
+      let inFlight = 0;
+      return {
+        ...right,
+        async send(message, context) {
+          inFlight += 1;
+          const crowded = inFlight % 2 === 0;
+          const outcome = crowded ? accepted() : await right.send(message, context);
+          inFlight -= 1;
+          return outcome;
+        },
+      };
+    },
+  },
+  {
+    name: 'returns a number as the reference',
+    suite: 'send',
+    says: /reference 17/u,
+    alter: answering((outcome) => (outcome.outcome === 'accepted' ? accepted(17 as unknown as string) : outcome)),
+  },
+];

@@ -1,0 +1,88 @@
+import type { SmsProvider, TemplateMessage, TextMessage } from '@polysms/core';
+
+/**
+ * A fresh provider together with the environment that it talks to: a simulator or a fake server of the vendor.
+ * The environment has no limits on how much one phone is sent, and nothing of it is shared with another subject.
+ */
+export interface ConformanceSubject {
+  readonly provider: SmsProvider;
+  /** A phone number in E.164 that the environment accepts. */
+  readonly recipient: string;
+  /**
+   * Every credential that the provider was given, each a made-up value of at least 8 characters that appears nowhere
+   * else. They must never be seen in an outcome.
+   */
+  readonly secrets: readonly string[];
+  /** A message that the environment accepts, of every kind that the provider sends. */
+  readonly samples: Samples;
+  /**
+   * What phones received, oldest first. Asynchronous environments first finish the requests that have reached them.
+   */
+  received(): readonly ReceivedMessage[] | Promise<readonly ReceivedMessage[]>;
+  /**
+   * How many requests of `send()`, `start()` and `check()` have reached the vendor, whatever became of them. Requests
+   * that log in are left out. An environment that cannot tell declares the difference `requestsNotCounted`.
+   */
+  requests?(): number | Promise<number>;
+  /** Decides how the next request ends, which comes from `operation`. It may hold for all later requests as well. */
+  arrange(situation: Situation, operation: 'send' | 'start' | 'check'): void | Promise<void>;
+  /** Closes the provider, which a test may have done before, and takes the environment down. */
+  close(): void | Promise<void>;
+}
+
+/**
+ * How a request ends, and the outcome that it must have:
+ *
+ * - `refuse`: the vendor answers that it will not do it → `refused`
+ * - `unreachable`: nobody listens and idle connections are closed, so the connection is refused → `not-sent`
+ * - `lose-answer`: the vendor does its work, then drops the connection instead of answering → `unknown`
+ * - `server-error`: the vendor answers that it has failed (HTTP 500) → `unknown` or `refused`
+ * - `garbage`: the vendor answers with something that nobody can read (a page of HTML) → `unknown`
+ * - `hang`: the vendor reads the request and never answers → `unknown` when the deadline ends
+ */
+export type Situation = (typeof situations)[number];
+
+export const situations = ['refuse', 'unreachable', 'lose-answer', 'server-error', 'garbage', 'hang'] as const;
+
+/** Messages that the environment accepts. */
+export interface Samples {
+  /** With a text of at least 6 characters, so that a leak of it can be told from chance. */
+  readonly text?: TextSample | undefined;
+  /** With at least one parameter, the first of which takes any value of up to 10 characters. */
+  readonly template?: TemplateSample | undefined;
+}
+
+/** A text without its recipient. */
+export type TextSample = Omit<TextMessage, 'kind' | 'to'>;
+/** A template with its values, without its recipient. */
+export type TemplateSample = Omit<TemplateMessage, 'kind' | 'to'>;
+
+/** A message as the vendor delivered it. */
+export type ReceivedMessage = ReceivedText | ReceivedTemplate | ReceivedVerification;
+
+/** A text as the phone shows it. */
+export interface ReceivedText {
+  readonly kind: 'text';
+  /** The phone's number in E.164. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A template that was rendered, by its values. */
+export interface ReceivedTemplate {
+  readonly kind: 'template';
+  /** The phone's number in E.164. */
+  readonly to: string;
+  /** The vendor's id of the template. */
+  readonly template: string;
+  /** The values of the parameters, in the order of the sample's. */
+  readonly values: readonly string[];
+}
+
+/** A code that the vendor made and sent. */
+export interface ReceivedVerification {
+  readonly kind: 'verification';
+  /** The phone's number in E.164. */
+  readonly to: string;
+  readonly code: string;
+}

@@ -1,0 +1,80 @@
+import { demand, demandEqual } from '../demand.js';
+import type { Suite } from '../suite.js';
+
+/** The shape of a provider. */
+export const contractSuite: Suite = ({ capabilities, differences, test }) => {
+  test("speaks the contract's version v1", async ({ subject }) => {
+    demandEqual(
+      subject.provider.specification,
+      'v1',
+      `The provider's specification is ${String(subject.provider.specification)}`,
+      "set specification to 'v1'",
+    );
+  });
+
+  test('has an id', async ({ subject }) => {
+    const id: unknown = subject.provider.id;
+    demand(
+      typeof id === 'string' && id.trim() !== '',
+      "The provider's id is no text, or empty",
+      'take the id from the options, and default it to the name of the vendor',
+    );
+  });
+
+  test(`says that it ${capabilities.text ? 'sends' : 'does not send'} texts`, async ({ subject }) => {
+    demandEqual(
+      subject.provider.sends.text,
+      capabilities.text,
+      `The provider's sends.text is ${String(subject.provider.sends.text)}`,
+      'make sends.text true or false, the same as capabilities.text of describeSmsProvider()',
+    );
+  });
+
+  test(`says that it ${capabilities.template ? 'sends' : 'does not send'} templates`, async ({ subject }) => {
+    demandEqual(
+      subject.provider.sends.template,
+      capabilities.template,
+      `The provider's sends.template is ${String(subject.provider.sends.template)}`,
+      'make sends.template true or false, the same as capabilities.template of describeSmsProvider()',
+    );
+  });
+
+  test(`says that it ${capabilities.verification ? 'makes' : 'does not make'} codes itself`, async ({ subject }) => {
+    const verification: unknown = subject.provider.verification;
+    demand(
+      verification !== undefined,
+      'The provider has no key verification',
+      'set it to an object with start() and check(), or to null; a wrapper passes on that of the provider inside',
+    );
+    demandEqual(
+      verification !== null,
+      capabilities.verification,
+      `The provider's verification is ${verification === null ? 'null' : 'not null'}`,
+      'make it fit capabilities.verification of describeSmsProvider()',
+    );
+  });
+
+  test('has all its methods', async ({ subject }) => {
+    const { provider } = subject;
+    const { verification } = provider;
+    const methods: [string, unknown][] = [
+      ['send', provider.send],
+      ['close', provider.close],
+    ];
+    if (capabilities.verification) methods.push(['start', verification?.start], ['check', verification?.check]);
+    for (const [name, method] of methods) {
+      demandEqual(typeof method, 'function', `The provider's ${name} is no function`, `implement ${name}()`);
+    }
+  });
+
+  const { requestsNotCounted } = differences;
+  if (requestsNotCounted === undefined) return;
+  test(`has an environment that does not count requests (${requestsNotCounted})`, async ({ subject }) => {
+    demandEqual(
+      subject.requests,
+      undefined,
+      'The subject counts requests',
+      'the declared difference has gone: remove requestsNotCounted from the differences',
+    );
+  });
+};

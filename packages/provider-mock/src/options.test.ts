@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { mock } from './mock.js';
+import type { MockOptions } from './options.js';
+
+describe('mock()', () => {
+  it('is called mock, and does everything, by default', () => {
+    const { id, sends, specification, verification } = mock();
+    expect({ id, sends, specification }).toEqual({
+      id: 'mock',
+      sends: { text: true, template: true },
+      specification: 'v1',
+    });
+    expect(verification).toEqual({ start: expect.any(Function), check: expect.any(Function) });
+  });
+
+  it.each<[string, MockOptions]>([
+    ['id: expected a name', { id: '' }],
+    ['sends.text: expected true or false', { sends: { text: 'yes' as unknown as boolean } }],
+    ['latencyMs: expected whole milliseconds', { latencyMs: -1 }],
+    ['latencyMs: expected whole milliseconds', { latencyMs: 2 ** 31 }],
+    ['latencyMs: expected min to be at most max', { latencyMs: { min: 9, max: 3 } }],
+    ['seed: expected a 32-bit integer', { seed: 0.5 }],
+    ['clock: expected an object with now()', { clock: 5 as unknown as { now(): number } }],
+    ['codeLength: expected a whole number of digits from 4 to 10', { codeLength: 3 }],
+    ['codeLifetimeMs: expected whole milliseconds', { codeLifetimeMs: 0 }],
+    ['maxChecks: expected a whole number of checks', { maxChecks: 0 }],
+    ['a mock that does something', { sends: { text: false, template: false }, verification: false }],
+    ['latency: expected an object with the options of MockOptions only', { latency: 5 } as MockOptions],
+  ])('refuses options that cannot work: %s', (message, options) => {
+    expect(() => mock(options)).toThrow(
+      expect.objectContaining({ code: 'configuration_invalid', message: expect.stringContaining(message) }),
+    );
+  });
+});

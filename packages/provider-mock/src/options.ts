@@ -1,0 +1,118 @@
+import { configurationInvalid, parseOptions } from '@polysms/core/provider-kit';
+import * as v from 'valibot';
+
+/** What {@link mock} takes. Everything has a default. */
+export interface MockOptions {
+  /** The provider's id. Default `mock`. */
+  readonly id?: string | undefined;
+  /** What `send()` takes. Both are true by default; anything else is answered `not-sent` with `unsupported_message`. */
+  readonly sends?: { readonly text?: boolean | undefined; readonly template?: boolean | undefined } | undefined;
+  /** Whether the mock makes, sends and checks codes itself. Default true; with false, `verification` is null. */
+  readonly verification?: boolean | undefined;
+  /**
+   * How long the answer takes, in whole milliseconds: a number, or a range that each call draws from.
+   * Default 0: no timer at all. The message itself is in the outbox at once.
+   */
+  readonly latencyMs?: number | { readonly min: number; readonly max: number } | undefined;
+  /**
+   * A 32-bit integer from which codes, references and latencies follow: two mocks with the same seed behave the same.
+   * The default is taken from the id, so that runs repeat and two mocks of one client still make different codes.
+   */
+  readonly seed?: number | undefined;
+  /** Milliseconds since 1970, for `receivedAt` and the lifetime of codes. Default `Date`. */
+  readonly clock?: { now(): number } | undefined;
+  /** Digits of a code, from 4 to 10. Default 6. */
+  readonly codeLength?: number | undefined;
+  /** How long a code is good for, in milliseconds. Default 300000, five minutes. */
+  readonly codeLifetimeMs?: number | undefined;
+  /** How often a code may be checked, wrong or right, up to 1000. Default 5. */
+  readonly maxChecks?: number | undefined;
+}
+
+/** {@link MockOptions} with every default filled in. */
+export interface ParsedOptions {
+  readonly id: string;
+  readonly sends: { readonly text: boolean; readonly template: boolean };
+  readonly verification: boolean;
+  readonly latencyMs: { readonly min: number; readonly max: number };
+  readonly seed: number;
+  readonly clock: { now(): number };
+  readonly codeLength: number;
+  readonly codeLifetimeMs: number;
+  readonly maxChecks: number;
+}
+
+/** The longest wait that Node's timers can hold. */
+export const longestDelayMs = 2_147_483_647;
+
+const flag = (whatFor: string) => v.boolean(`expected true or false: ${whatFor}`);
+const whole = (expected: string, min: number, max: number) => {
+  const message = `expected ${expected}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+};
+const seed = 'expected a 32-bit integer, such as 42';
+const delay = whole('whole milliseconds, from 0 to 24 days', 0, longestDelayMs);
+
+const schema = v.strictObject(
+  {
+    id: v.optional(v.pipe(v.string('expected a string'), v.nonEmpty('expected a name such as mock')), 'mock'),
+    sends: v.optional(
+      v.strictObject(
+        {
+          text: v.optional(flag('whether it sends texts'), true),
+          template: v.optional(flag('whether it sends templates'), true),
+        },
+        'expected an object with text and template only, each true or false',
+      ),
+      {},
+    ),
+    verification: v.optional(flag('whether it makes codes'), true),
+    latencyMs: v.optional(
+      v.union(
+        [delay, v.strictObject({ min: delay, max: delay })],
+        'expected whole milliseconds: a number, or { min, max }',
+      ),
+      0,
+    ),
+    seed: v.optional(
+      v.pipe(v.number(seed), v.integer(seed), v.minValue(-2_147_483_648, seed), v.maxValue(2_147_483_647, seed)),
+    ),
+    clock: v.optional(
+      v.custom<{ now(): number }>(
+        (clock) => typeof clock === 'object' && clock !== null && 'now' in clock && typeof clock.now === 'function',
+        'expected an object with now(), which returns milliseconds since 1970',
+      ),
+    ),
+    codeLength: v.optional(whole('a whole number of digits from 4 to 10', 4, 10), 6),
+    codeLifetimeMs: v.optional(whole('whole milliseconds, 1 or more', 1, Number.MAX_SAFE_INTEGER), 300_000),
+    maxChecks: v.optional(whole('a whole number of checks from 1 to 1000', 1, 1000), 5),
+  },
+  'expected an object with the options of MockOptions only; remove or correct the field',
+);
+
+/** @throws SmsError `configuration_invalid` */
+export function parseMockOptions(options: MockOptions): ParsedOptions {
+  const parsed = parseOptions('mock()', schema, options);
+  const { latencyMs, sends, verification } = parsed;
+  const latency = typeof latencyMs === 'number' ? { min: latencyMs, max: latencyMs } : latencyMs;
+  if (latency.min > latency.max) {
+    throw configurationInvalid('mock(): latencyMs: expected min to be at most max; swap the two.');
+  }
+  if (!sends.text && !sends.template && !verification) {
+    throw configurationInvalid(
+      'mock(): expected a mock that does something; allow sends.text, sends.template or verification.',
+    );
+  }
+  return {
+    ...parsed,
+    latencyMs: latency,
+    seed: parsed.seed ?? seedOf(parsed.id),
+    clock: parsed.clock ?? { now: () => Date.now() },
+  };
+}
+
+function seedOf(id: string): number {
+  let seed = 0;
+  for (const character of id) seed = (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) | 0;
+  return seed;
+}
