@@ -24,7 +24,7 @@ export type {
   Unknown,
 } from '../contract/outcomes.js';
 export type { CallContext, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
-export type { SmsErrorCode } from '../errors/error-codes.js';
+export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
 export { isSmsError, SmsError } from '../errors/sms-error.js';
 export { maskPhoneNumber } from '../phone/mask.js';
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
