@@ -14,7 +14,8 @@ describe('findLeak()', () => {
     ['an encoded text', { url: '/?k=key%2Fwith%2Bsigns' }, credential, 'url'],
     ['base64', { auth: Buffer.from('key/with+signs').toString('base64') }, credential, 'auth'],
     ['bytes', { body: new TextEncoder().encode('k=key/with+signs') }, credential, 'body'],
-    ['a cause of a cause', new Error('a', { cause: new Error('code 4711.') }), code, 'cause.stack'],
+    // Which property of an inner error comes first depends on the version of Node.
+    ['the answer in a cause', new Error('a', { cause: { answer: 'code 4711.' } }), code, 'cause.answer'],
     ['a number', { checked: 4711 }, code, 'checked'],
     ['a map', { headers: new Map([['x', 'key/with+signs']]) }, credential, 'headers.1'],
     ['a key', { '4711': true }, code, ' (a key)'],
