@@ -1,0 +1,31 @@
+import type { SmsErrorCode } from '../errors/error-codes.js';
+import type { FailureOutcome } from '../errors/sms-error.js';
+
+/**
+ * The state of a provider's circuit:
+ * `closed`: calls pass. `open`: calls are answered `not-sent` with `circuit_open`.
+ * `half-open`: the next call passes, as a probe. `probing`: that call is under way; others are answered as if open.
+ */
+export type CircuitState = 'closed' | 'open' | 'half-open' | 'probing';
+
+/** How one provider is doing. */
+export interface ProviderHealth {
+  readonly circuit: CircuitState;
+  /** Calls in the rolling window of the circuit breaker. */
+  readonly calls: number;
+  /** Those of them that count against the circuit: the provider's or the account's own fault. */
+  readonly failures: number;
+  /** Milliseconds until an open circuit lets a probe pass; undefined unless it is open. */
+  readonly probeInMs: number | undefined;
+  /** The last failure that counted against the circuit; kept when the circuit closes. */
+  readonly lastFailure: LastFailure | undefined;
+}
+
+/** The reason for the state of a circuit. */
+export interface LastFailure {
+  readonly code: SmsErrorCode;
+  readonly outcome: FailureOutcome;
+  readonly providerCode: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
