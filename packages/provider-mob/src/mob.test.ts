@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { type CallContext, deadlineAfter, parsePhoneNumber, SmsError } from '@polysms/core/provider-kit';
+import { MockAgent } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { mob } from './mob.js';
 
@@ -131,6 +132,18 @@ describe('messages that Mob would misread are not sent', () => {
     ['free text', { kind: 'text', to, text: 'hi' } as const, 'unsupported_message', /no free text/],
     ['no template', { ...order, template: ' ' }, 'template_rejected', /template: /],
     ['a reserved variable', { ...order, params: [{ name: 'phone', value: '1' }] }, 'template_rejected', /phone/],
+    [
+      'half a character',
+      { ...order, params: [{ name: 'order', value: '\uD83D' }] },
+      'template_rejected',
+      /well-formed/,
+    ],
+    [
+      'a value that is no text',
+      { ...order, params: [{ name: 'order', value: undefined as unknown as string }] },
+      'template_rejected',
+      /order is not a string/,
+    ],
     ['a variable without a name', { ...order, params: [{ name: '', value: '1' }] }, 'template_rejected', /no name/],
     [
       'a variable given twice',
@@ -144,7 +157,7 @@ describe('messages that Mob would misread are not sent', () => {
     expect(seen).toEqual([]);
   });
 
-  it.each(['', '1'.repeat(33)])('a code that cannot be one: %j', async (code) => {
+  it.each(['', '1'.repeat(33), null as unknown as string])('a code that cannot be one: %j', async (code) => {
     const { verification } = account();
     expect(await verification.check({ to, code }, context())).toMatchObject({
       outcome: 'not-sent',
@@ -363,6 +376,41 @@ describe('the appkey', () => {
   });
 });
 
+describe('a dispatcher of the caller', () => {
+  it('never brings the appkey into an outcome, whatever its errors say', async () => {
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    agent.get(baseUrl).intercept({ path: '/sms/sendmsg', method: 'POST', body: 'other' }).reply(200, '{"status":200}');
+    const throwing = new MockAgent();
+    throwing.dispatch = () => {
+      throw Object.assign(new TypeError(`bad appkey=${appKey}`), { code: appKey, syscall: appKey, address: appKey });
+    };
+    for (const dispatcher of [agent, throwing]) {
+      const outcome = await account({ dispatcher }).verification.start({ to }, context());
+      expect(outcome.outcome).toBe('not-sent');
+      expect(inspect(outcome, { depth: Infinity, showHidden: true })).not.toContain(appKey);
+    }
+    expect(seen).toEqual([]);
+    await agent.close();
+  });
+
+  it('of an older undici is told from the rest', async () => {
+    const dispatcher = new MockAgent();
+    dispatcher.dispatch = (_options, handler) => {
+      handler.onResponseError?.(
+        {} as never,
+        Object.assign(new Error('invalid onConnect method'), { code: 'UND_ERR_INVALID_ARG' }),
+      );
+      return true;
+    };
+    expect(await account({ dispatcher }).verification.start({ to }, context())).toMatchObject({
+      outcome: 'not-sent',
+      code: 'invalid_request',
+      message: expect.stringContaining('undici 7'),
+    });
+  });
+});
+
 describe('options', () => {
   it.each<[string, unknown, RegExp]>([
     ['nothing', undefined, /mob\(\): .*appKey/],
@@ -375,6 +423,13 @@ describe('options', () => {
     ['plain HTTP', { appKey: 'key', baseUrl: 'http://webapi.sms.mob.com' }, /baseUrl: must start with https/],
     ['plain HTTP for custom', { appKey: 'key', customBaseUrl: 'http://sms.mob.com' }, /customBaseUrl: must start/],
     ['no connections', { appKey: 'key', connections: 0 }, /connections: must be a whole number/],
+    ['no certificate', { appKey: 'key', ca: '' }, /ca: must be certificates in PEM/],
+    ['no certificates', { appKey: 'key', ca: [] }, /ca: must be certificates in PEM/],
+    [
+      'what the dispatcher decides',
+      { appKey: 'key', dispatcher: new MockAgent(), connections: 3 },
+      /connections: belongs/,
+    ],
     ['verification switched off', { appKey: 'key', rejectUnauthorized: false }, /rejectUnauthorized: is not an option/],
   ])('%s: refused, naming the field', (_name, options, message) => {
     expect(() => mob(options as never)).toThrow(

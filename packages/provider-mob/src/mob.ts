@@ -94,7 +94,7 @@ class MobAccount implements MobProvider {
     { to, code }: VerificationCheck,
     context: CallContext,
   ): Promise<CheckOutcome> {
-    if (code === '' || code.length > longestCode) {
+    if (typeof code !== 'string' || code === '' || code.length > longestCode) {
       return notSent('invalid_request', `code: must have 1 to ${longestCode} characters`);
     }
     const http = await this.#transport.request(checkCode(path, this.#appKey, to, code), context.deadline);

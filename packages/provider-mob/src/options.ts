@@ -1,5 +1,4 @@
-import { baseUrlProblem, parseOptions } from '@polysms/core/provider-kit';
-import type { Dispatcher } from 'undici';
+import { baseUrlProblem, type HttpTransportOptions, longestDelayMs, parseOptions } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 
 /** How to reach one Mob account. */
@@ -22,14 +21,20 @@ export interface MobOptions {
   readonly ca?: string | readonly string[] | undefined;
   /** Allow `http:` to another machine, where everybody in between can read the appkey. Default false. */
   readonly allowPlainHttp?: boolean | undefined;
-  /** Sends the requests instead of a pool of our own, such as a proxy agent. It stays yours to close. */
-  readonly dispatcher?: Dispatcher | undefined;
+  /**
+   * Sends the requests instead of a pool of our own: a proxy agent or a mock agent of undici 7. It stays yours to
+   * close, and brings its own connections, timeouts and certificates.
+   */
+  readonly dispatcher?: HttpTransportOptions['dispatcher'];
 }
 
 const optionalText = (message: string) => v.optional(v.pipe(v.string(message), v.regex(/^\S+$/, message)));
 const wholeNumber = (message: string) =>
-  v.optional(v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(2_147_483_647, message)));
-const pem = v.string('must be a certificate in PEM, or an array of them');
+  v.optional(
+    v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(longestDelayMs, message)),
+  );
+const pemMessage = 'must be certificates in PEM (-----BEGIN CERTIFICATE-----), one string or an array';
+const pem = v.pipe(v.string(pemMessage), v.includes('-----BEGIN CERTIFICATE-----', pemMessage));
 
 const appKeyMessage = 'must be the appkey from Mob’s dashboard, a string without spaces';
 const fields = {
@@ -46,12 +51,12 @@ const fields = {
   verificationTemplate: optionalText('must be the id of a template, a string without spaces'),
   connections: wholeNumber('must be a whole number of at least 1'),
   connectTimeoutMs: wholeNumber('must be a whole number of milliseconds, at least 1'),
-  ca: v.optional(v.union([pem, v.array(pem)], 'must be a certificate in PEM, or an array of them')),
+  ca: v.optional(v.union([pem, v.pipe(v.array(pem), v.minLength(1, pemMessage))], pemMessage)),
   allowPlainHttp: v.optional(v.boolean('must be true or false'), false),
   dispatcher: v.optional(
-    v.custom<Dispatcher>(
+    v.custom<NonNullable<HttpTransportOptions['dispatcher']>>(
       (value) => typeof value === 'object' && value !== null && 'dispatch' in value,
-      'must be a Dispatcher of undici',
+      'must be a Dispatcher of undici 7',
     ),
   ),
 };
@@ -66,11 +71,20 @@ const schema = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const options = dataset.value;
+    const refuse = (field: keyof typeof options, message: string) =>
+      addIssue({
+        message,
+        path: [{ type: 'object', origin: 'value', input: options, key: field, value: options[field] }],
+      });
+    for (const field of ['ca', 'connections', 'connectTimeoutMs'] as const) {
+      if (options.dispatcher !== undefined && options[field] !== undefined) {
+        refuse(field, 'belongs to the dispatcher; set it there');
+      }
+    }
     for (const field of ['baseUrl', 'customBaseUrl'] as const) {
       const value = options[field];
       const problem = value === undefined ? undefined : baseUrlProblem(value, options.allowPlainHttp);
-      if (problem === undefined) continue;
-      addIssue({ message: problem, path: [{ type: 'object', origin: 'value', input: options, key: field, value }] });
+      if (problem !== undefined) refuse(field, problem);
     }
   }),
 );

@@ -34,12 +34,17 @@ const reserved: ReadonlySet<string> = new Set(['appKey', 'appkey', 'templateCode
 
 /** What is wrong with the parameters of a template, before Mob is asked; undefined if nothing is. */
 export function templateProblem(message: TemplateMessage): string | undefined {
-  if (message.template.trim() === '') return 'template: the number of a Mob template is missing';
+  if (typeof message.template !== 'string' || message.template.trim() === '')
+    return 'template: the number of a Mob template is missing';
   const names = new Set<string>();
-  for (const { name } of message.params) {
+  if (!Array.isArray(message.params)) return 'params: must be a list of names and values';
+  for (const { name, value } of message.params) {
     if (name === '') return 'params: a parameter has no name; Mob takes its parameters by name';
     if (reserved.has(name)) return `params: Mob reserves the name ${name}; rename the variable in the template`;
     if (names.has(name)) return `params: ${name} is given twice`;
+    if (typeof value !== 'string') return `params: the value of ${name} is not a string`;
+    // Half a character would arrive as a question mark.
+    if (/\p{Surrogate}/u.test(value)) return `params: the value of ${name} is not well-formed text`;
     names.add(name);
   }
   return undefined;

@@ -34,10 +34,41 @@ describe('SmsError', () => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'SmsError', ...options });
   });
 
+  it('is printed as a table of attempts that a person can act on', () => {
+    const attempts = [
+      { provider: 'mob', outcome: 'refused', code: 'insufficient_balance', providerCode: '470', durationMs: 12.34 },
+      { provider: 'aliyun', outcome: 'unknown', code: 'timeout', durationMs: 5_000 },
+    ] as const;
+    const error = new SmsError({
+      code: 'timeout',
+      outcome: 'unknown',
+      message: 'No answer came in time.',
+      provider: 'aliyun',
+      retryAfterMs: 1_500,
+      attempts,
+      cause: new Error('slow'),
+    });
+    const lines = inspect(error).split('\n');
+    expect(lines.slice(0, 6)).toEqual([
+      'SmsError timeout (unknown): No answer came in time.',
+      '  the message may have been sent, provider aliyun, try again in 2 s',
+      '  attempts:',
+      '    1  mob     refused  insufficient_balance  470  12.3 ms',
+      '    2  aliyun  unknown  timeout                    5000.0 ms',
+      '  cause: Error: slow',
+    ]);
+    expect(lines[6]).toMatch(/^ {4}at /);
+  });
+
   it('shows no whole phone number, even if a message or a vendor code holds one', () => {
-    const error = new SmsError({ ...options, message: 'bad +8613800138000', providerCode: 'E-13800138000' });
-    expect(error.message).toBe('bad ***00');
-    expect(inspect(error, { showHidden: true }) + JSON.stringify(error)).not.toMatch(/13800138000/);
+    const numbers = ['+8613800138000', '13800138000', '+86 138-0013-8000', '138.0013.8000', '(138) 0013 8000'];
+    for (const number of numbers) {
+      const attempts = [{ provider: 'mob', outcome: 'refused', durationMs: 1, providerCode: `E-${number}` }] as const;
+      const error = new SmsError({ ...options, message: `bad ${number}!`, providerCode: `E-${number}`, attempts });
+      expect(error.message).toMatch(/^bad \(?\*\*\*00!$/);
+      const shown = inspect(error, { showHidden: true, depth: 9 }) + JSON.stringify(error) + error.stack;
+      expect(shown.replaceAll(/[\s().-]/g, '')).not.toContain('13800138000');
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { describeSmsError } from './describe-sms-error.js';
 import type { SmsErrorCode } from './error-codes.js';
 import { redactDigits } from './redact-digits.js';
 
@@ -68,14 +69,24 @@ export class SmsError extends Error {
     this.provider = options.provider;
     this.providerCode = options.providerCode === undefined ? undefined : redactDigits(options.providerCode);
     this.retryAfterMs = options.retryAfterMs;
-    this.attempts = options.attempts ?? [];
+    this.attempts = (options.attempts ?? []).map(redactAttempt);
     Object.defineProperty(this, marker, { value: true });
+  }
+
+  /** What `console.log` and `util.inspect` show: a table of the attempts that a person can act on. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return describeSmsError(this);
   }
 
   toJSON(): SmsErrorJson {
     const { name, code, message, outcome, provider, providerCode, retryAfterMs, attempts } = this;
     return { name, code, message, outcome, provider, providerCode, retryAfterMs, attempts };
   }
+}
+
+function redactAttempt(attempt: Attempt): Attempt {
+  const { providerCode } = attempt;
+  return providerCode === undefined ? attempt : { ...attempt, providerCode: redactDigits(providerCode) };
 }
 
 /** Whether a caught value is an {@link SmsError}, also one made by another copy of this package. */

@@ -36,9 +36,8 @@ export function normalisePhoneNumber(
     .replace(pluses, '+')
     .replaceAll(digits, (digit) => String(digitValue(digit)));
   if (text === '') return { problem: 'empty' };
-  // "+44 (0)20 …": whether the bracketed zero belongs to the number cannot be told from the digits alone.
-  if (/\(0\)/u.test(text)) return { problem: 'trunk-prefix' };
-  if (/(?:ext\.?|x|#|,|;)\s*\d+$/iu.test(text)) return { problem: 'extension' };
+  if (/[(\uFF08]\s*0\s*[)\uFF09]/u.test(text)) return { problem: 'trunk-prefix' };
+  if (/(?:ext\.?|x|#|;)\s*\d+$/iu.test(text)) return { problem: 'extension' };
   if (/\p{L}/u.test(text)) return { problem: 'letters' };
   const compact = text.replaceAll(separators, '');
   if (/^00\d/u.test(compact)) return { problem: 'international-prefix' };

@@ -24,7 +24,6 @@ describe('a phone number in E.164', () => {
     ['spaces of every width', ' +86 138\u00A00013\u30008000\t'],
     ['dashes, dots and brackets', '+86-(138).0013–8000'],
     ['the invisible marks of a copied contact', '\u202A+8613800138000\u202C'],
-    ['a trunk prefix that its country drops', '+86013800138000'],
   ])('is normalised from %s', (_name, input) => {
     expect(parsePhoneNumber(input).e164).toBe('+8613800138000');
   });
@@ -45,6 +44,12 @@ describe('anything else', () => {
     ['no-calling-code', '13800138000', /plus sign/],
     ['no-calling-code', '8613800138000', /plus sign/],
     ['trunk-prefix', '+44 (0)20 7946 0958', /\(0\)/],
+    ['trunk-prefix', '+44（ 0 ）20 7946 0958', /leave it out/],
+    ['trunk-prefix', '+86 0138 0013 8000', /leave it out/],
+    ['trunk-prefix', '+49 0151 23456789', /leave it out/],
+    ['trunk-prefix', '+7 8 912 345-67-89', /leave it out/],
+    ['trunk-prefix', '+1 1 415 555 2671', /leave it out/],
+    ['not-a-number', '+1 415,555,2671', /not a phone number/],
     ['letters', '+1800FLOWERS', /letters/],
     ['letters', 'tel:+8613800138000', /letters/],
     ['extension', '+1 202 555 0123 ext. 5', /extension/],

@@ -39,6 +39,8 @@ export function safeParsePhoneNumber(input: unknown): PhoneNumberResult {
   const normal = normalisePhoneNumber(input);
   if ('problem' in normal) return invalid(normal.problem);
   const parsed = parseWithMetadata(normal.e164);
+  // "+44 (0)20 …", "+86 0138 …": what a national prefix means abroad is a guess, and a wrong one is somebody's phone.
+  if (parsed !== undefined && parsed.number !== normal.e164) return invalid('trunk-prefix');
   if (!parsed?.isPossible()) return invalid(problemOfLength(normal.e164));
   const phone: PhoneNumber = Object.freeze({
     e164: parsed.number,
@@ -75,7 +77,7 @@ const explanations: Readonly<Record<PhoneNumberProblem, string>> = {
   empty: `is empty; pass ${example}`,
   'international-prefix': 'starts with 00; write + and the country calling code instead',
   'no-calling-code': `has no country calling code; pass ${example}`,
-  'trunk-prefix': 'contains (0); leave the zero out',
+  'trunk-prefix': 'contains a national prefix such as (0) or 0 after the calling code; leave it out',
   letters: `contains letters; pass ${example}`,
   extension: 'has an extension, which cannot receive a message; leave it out',
   'too-long': 'has too many digits for its country',

@@ -54,6 +54,16 @@ describe('a deadline', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('does not tell a listener that an earlier one has stopped', () => {
+    const controller = new AbortController();
+    const ends: string[] = [];
+    let stopSecond = () => {};
+    deadlineAfter(1_000, { signal: controller.signal }).onEnd(() => stopSecond());
+    stopSecond = deadlineAfter(1_000, { signal: controller.signal }).onEnd((reason) => ends.push(reason));
+    controller.abort();
+    expect(ends).toEqual([]);
+  });
+
   it('tells a listener at once when it has ended before', () => {
     const ends: string[] = [];
     deadlineAfter(0).onEnd((reason) => ends.push(reason));

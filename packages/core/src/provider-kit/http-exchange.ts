@@ -56,21 +56,29 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Whatever a dispatcher has told us: an answer proves that the request was written.
+    this.#written = true;
     this.#status = status;
     this.#headers = headers;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#written = true;
     this.#receivedBytes += chunk.length;
     if (this.#receivedBytes > this.#maxResponseBytes) {
       this.#fail('invalid_response', `The answer is longer than ${this.#maxResponseBytes} bytes.`);
       controller.abort(new Error('answer too long'));
       return;
     }
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
   }
 
   onResponseEnd(): void {
+    this.#written = true;
+    if (this.#status === 0) {
+      this.#fail('invalid_response', 'The answer ended before it began.');
+      return;
+    }
     const [first, ...rest] = this.#chunks;
     const body = rest.length === 0 ? (first?.toString('utf8') ?? '') : Buffer.concat(this.#chunks).toString('utf8');
     this.#finish({ outcome: 'answered', status: this.#status, headers: this.#headers, body });
@@ -79,7 +87,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#settled) return;
     const { code, cause } = transportFailure(error);
-    this.#fail(code, this.#written ? 'The answer never came.' : 'The request could not be sent.', cause);
+    this.#fail(
+      code,
+      this.#written ? 'The answer never came.' : (reasons[code] ?? 'The request could not be sent.'),
+      cause,
+    );
   }
 
   #giveUp(reason: DeadlineEnd): void {
@@ -91,7 +103,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         this.#fail('timeout', this.#written ? 'No answer came in time.' : 'The request could not be sent in time.');
         break;
     }
-    this.#controller?.abort(new Error('The call has ended.'));
+    try {
+      this.#controller?.abort(new Error('The call has ended.'));
+    } catch {
+      // A dispatcher that cannot stop changes nothing: the outcome is settled, and a later answer is not heard.
+    }
   }
 
   #fail(code: SmsErrorCode, message: string, cause?: Error): void {
@@ -107,3 +123,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#settle(outcome);
   }
 }
+
+const reasons: { readonly [Code in SmsErrorCode]?: string } = {
+  invalid_request: 'The request is malformed, or the dispatcher is not one of undici 7.',
+};

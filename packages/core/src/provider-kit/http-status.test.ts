@@ -24,6 +24,10 @@ describe('an answer without a verdict of the vendor', () => {
     const inAMinute = new Date(Date.now() + 60_000).toUTCString();
     const outcome = outcomeOfHttpStatus(429, { 'retry-after': inAMinute });
     expect(outcome).toMatchObject({ retryAfterMs: expect.closeTo(60_000, -4) });
-    expect(outcomeOfHttpStatus(429, { 'retry-after': 'soon' })).toMatchObject({ retryAfterMs: undefined });
+    for (const unreadable of ['soon', 'soon 2099', '-5', '1.5', '']) {
+      expect(outcomeOfHttpStatus(429, { 'retry-after': unreadable })).toMatchObject({ retryAfterMs: undefined });
+    }
+    // More than a timer can hold would fire at once.
+    expect(outcomeOfHttpStatus(429, { 'retry-after': '999999999' })).toMatchObject({ retryAfterMs: 2 ** 31 - 1 });
   });
 });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Refused, Unknown } from '../contract/outcomes.js';
+import { longestDelayMs } from './deadline.js';
 import { refused, unknown } from './outcomes.js';
 
 /**
@@ -28,10 +29,11 @@ export function outcomeOfHttpStatus(status: number, headers: IncomingHttpHeaders
   return unknown('invalid_response', `The vendor answered HTTP ${status} without a verdict.`, { providerCode });
 }
 
-/** `Retry-After` in milliseconds (RFC 9110, section 10.2.3: seconds or a date); undefined if it cannot be read. */
+/** `Retry-After` in milliseconds (RFC 9110, section 10.2.3: seconds or a date), at most 24 days; undefined if unreadable. */
 function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  if (/^\d{1,9}$/.test(header)) return Math.min(longestDelayMs, Number(header) * 1000);
+  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return undefined;
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  return Number.isNaN(date) ? undefined : Math.min(longestDelayMs, Math.max(0, date - Date.now()));
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import type { Deadline } from '../contract/deadline.js';
 import { baseUrlProblem } from './base-url.js';
@@ -23,8 +24,9 @@ export interface HttpTransportOptions {
   /** Certificates (PEM) of a private authority to trust instead of the public ones. Verification is never off. */
   readonly ca?: string | readonly string[] | undefined;
   /**
-   * Sends the requests instead of a pool of our own: a proxy agent, a mock agent. It stays the caller's to close.
-   * One that repeats requests is stopped at the second try.
+   * Sends the requests instead of a pool of our own: a proxy agent, a mock agent; of undici 7. It stays the caller's
+   * to close, and brings its own connections, timeouts and certificates. undici's own retries are stopped; one that
+   * writes a request twice without saying so could not be.
    */
   readonly dispatcher?: Dispatcher | undefined;
 }
@@ -57,8 +59,21 @@ export interface HttpTransport {
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
   const problem = baseUrlProblem(options.baseUrl, options.allowPlainHttp);
   if (problem !== undefined) throw configurationInvalid(`createHttpTransport(): baseUrl: ${problem}`);
+  const { dispatcher, ca } = options;
+  if (dispatcher !== undefined) {
+    if (typeof dispatcher?.dispatch !== 'function') {
+      throw configurationInvalid('createHttpTransport(): dispatcher: must be a Dispatcher of undici 7.');
+    }
+    for (const name of ['ca', 'connections', 'connectTimeoutMs', 'keepAliveMs'] as const) {
+      if (options[name] === undefined) continue;
+      throw configurationInvalid(`createHttpTransport(): ${name}: belongs to the dispatcher; set it there.`);
+    }
+  }
+  if (ca !== undefined && !isPem(ca)) {
+    throw configurationInvalid('createHttpTransport(): ca: must be certificates in PEM (-----BEGIN CERTIFICATE-----).');
+  }
   for (const name of ['connections', 'maxResponseBytes', 'connectTimeoutMs', 'keepAliveMs'] as const) {
-    const value = options[name] ?? 1;
+    const value = options[name] === undefined ? 1 : options[name];
     if (!Number.isInteger(value) || value < 1 || value > longestDelayMs) {
       throw configurationInvalid(
         `createHttpTransport(): ${name}: must be a whole number, at least 1 and below 2 ** 31.`,
@@ -66,6 +81,12 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     }
   }
   return new PoolTransport(options);
+}
+
+function isPem(ca: string | readonly string[]): boolean {
+  const certificates = typeof ca === 'string' ? [ca] : ca;
+  if (!Array.isArray(certificates) || certificates.length === 0) return false;
+  return certificates.every((each) => typeof each === 'string' && each.includes('-----BEGIN CERTIFICATE-----'));
 }
 
 class PoolTransport implements HttpTransport {
@@ -93,27 +114,29 @@ class PoolTransport implements HttpTransport {
     if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before its request was made.'));
     return new Promise((resolve) => {
       this.#inFlight += 1;
-      const exchange = new HttpExchange(deadline, this.#maxResponseBytes, (outcome) => {
+      const settle = (outcome: HttpOutcome) => {
         this.#inFlight -= 1;
         if (this.#inFlight === 0) this.#onIdle();
         resolve(outcome);
-      });
-      this.#dispatch(request, exchange);
+      };
+      this.#dispatch(request, new HttpExchange(deadline, this.#maxResponseBytes, settle));
     });
   }
 
-  #dispatch({ method, path, headers, body }: HttpRequest, exchange: HttpExchange): void {
+  #dispatch(request: HttpRequest, exchange: HttpExchange): void {
     try {
+      const { method, path, headers, body } = request;
       this.#dispatcher.dispatch(
         {
           origin: this.#origin,
           path: this.#basePath + path,
           method,
-          headers: headers ?? null,
-          body: body ?? null,
           // The deadline is ours; undici's own timers are coarse and would only get in its way.
           headersTimeout: 0,
           bodyTimeout: 0,
+          ...(this.#ownPool === undefined
+            ? onceReadable(headers, body)
+            : { headers: headers ?? null, body: body ?? null }),
         },
         exchange,
       );
@@ -144,4 +167,17 @@ function createPool(origin: string, options: HttpTransportOptions): Pool {
     keepAliveTimeout: keepAliveMs,
     connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }) },
   });
+}
+
+/**
+ * A body that can be read once only. undici's retry handler repeats a request whose answer broke off half way, and
+ * tells the handler nothing of it; a stream that has been read is what it does not repeat.
+ */
+function onceReadable(headers: HttpRequest['headers'], body: string | undefined) {
+  if (body === undefined) return { headers: headers ?? null, body: null };
+  const bytes = Buffer.from(body);
+  return {
+    headers: { ...headers, 'content-length': String(bytes.length) },
+    body: Readable.from([bytes], { objectMode: false }),
+  };
 }

@@ -29,7 +29,18 @@ function subscribe(signal: AbortSignal): Subscription {
   const listeners = new Set<() => void>();
   const tell = () => {
     subscriptions.delete(signal);
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) {
+      // An earlier one may have stopped it.
+      if (!listeners.has(listener)) continue;
+      try {
+        listener();
+      } catch (error) {
+        // As an event target does it: the others are still told, and the error is nobody's to catch.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   };
   const subscription = { listeners, tell };
   subscriptions.set(signal, subscription);

@@ -40,6 +40,24 @@ describe('options of a provider', () => {
     }
   });
 
+  it('that a schema cannot read at all are refused without repeating it', () => {
+    const throwing = v.pipe(
+      v.any(),
+      v.check(() => {
+        throw new Error('bad swordfish');
+      }),
+    );
+    expect(() => parseOptions('acme()', throwing, { key: 'swordfish' })).toThrow(
+      /^acme\(\): the options could not be read/,
+    );
+  });
+
+  it('that are nested very deeply are refused like others', () => {
+    let deep: unknown = 'bottom';
+    for (let depth = 0; depth < 20_000; depth += 1) deep = { deep };
+    expect(() => parseOptions('acme()', schema, { appKey: deep })).toThrow(/appKey: must be a string/);
+  });
+
   it.each([undefined, null, 'options', 7])('that are no object (%j) are refused', (options) => {
     expect(() => parseOptions('acme()', schema, options)).toThrow(/^acme\(\): /);
   });

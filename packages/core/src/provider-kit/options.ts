@@ -14,12 +14,9 @@ export function parseOptions<Schema extends StandardSchemaV1>(
   schema: Schema,
   options: unknown,
 ): StandardSchemaV1.InferOutput<Schema> {
-  const result = schema['~standard'].validate(options);
-  if (result instanceof Promise) {
-    throw configurationInvalid(`${owner}: the schema of the options must be synchronous.`);
-  }
+  const result = validate(owner, schema, options);
   if (result.issues === undefined) return result.value;
-  const secrets = [...leaves(options)].filter((leaf) => leaf.length >= 3).sort((a, b) => b.length - a.length);
+  const secrets = leavesOf(options);
   const problems = result.issues.map((issue) => {
     const field = issue.path?.map(pathSegment).join('.') ?? '';
     return field === '' ? withoutValues(issue.message, secrets) : `${field}: ${withoutValues(issue.message, secrets)}`;
@@ -40,12 +37,37 @@ function withoutValues(message: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
 }
 
-/** Every string and number inside the options. Objects seen before are passed over, so that a circle ends. */
-function* leaves(value: unknown, seen = new Set<object>()): Generator<string> {
-  if (typeof value === 'string') yield value;
-  else if (typeof value === 'number' || typeof value === 'bigint') yield String(value);
-  else if (typeof value === 'object' && value !== null && !seen.has(value)) {
-    seen.add(value);
-    for (const inner of Object.values(value)) yield* leaves(inner, seen);
+function validate<Schema extends StandardSchemaV1>(owner: string, schema: Schema, options: unknown) {
+  let result: ReturnType<StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<Schema>>['~standard']['validate']>;
+  try {
+    result = schema['~standard'].validate(options) as typeof result;
+  } catch {
+    // Its message may repeat a value.
+    throw configurationInvalid(`${owner}: the options could not be read; are they a plain object?`);
   }
+  if ('then' in result) throw configurationInvalid(`${owner}: the schema of the options must be synchronous.`);
+  return result;
+}
+
+/** Shorter values could not be told from the words of a message. */
+const shortestSecret = 6;
+
+/** Every string and number inside the options, the longest first, also as JSON writes it. */
+function leavesOf(options: unknown): readonly string[] {
+  const leaves = new Set<string>();
+  const seen = new Set<unknown>();
+  const pending: unknown[] = [options];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
+      leaves.add(String(value));
+      leaves.add(JSON.stringify(String(value)).slice(1, -1));
+    } else if (value instanceof Uint8Array) leaves.add(new TextDecoder().decode(value));
+    else if (typeof value === 'object' && value !== null && !seen.has(value)) {
+      seen.add(value);
+      const isCollection = value instanceof Map || value instanceof Set;
+      pending.push(...(isCollection ? [...value].flat() : Object.values(value)));
+    }
+  }
+  return [...leaves].filter((leaf) => leaf.length >= shortestSecret).sort((a, b) => b.length - a.length);
 }

@@ -1,5 +1,5 @@
+import { isIP } from 'node:net';
 import type { SmsErrorCode } from '../errors/error-codes.js';
-import { redactDigits } from '../errors/redact-digits.js';
 
 /** What the transport said, reduced to what is safe to log and useful to a person. */
 export interface TransportFailure {
@@ -41,18 +41,35 @@ class TransportError extends Error {
 }
 
 /**
- * A copy that holds the name, the code and the message only. The originals carry more than anybody asked for:
- * a parser error the vendor's raw answer (which may echo a credential), a TLS error the whole certificate,
- * a failed connection to several addresses an empty message and the reasons in a list.
+ * A new error from the facts that are safe: the kind, the code, and for errors of the operating system what was
+ * tried and where. The message of the original is left out. It may hold anything: a mock agent repeats the request's
+ * body with the credential in it, a parser error the vendor's raw answer, a TLS error the whole certificate.
  */
 function safeCause(error: unknown): TransportError {
   if (error instanceof AggregateError) {
+    // A failed connection to several addresses.
     const inner = error.errors.map(safeCause);
     const message = inner.map((each) => each.message).join('; ');
-    return new TransportError(inner[0]?.name ?? error.name, inner[0]?.code, message);
+    return new TransportError(inner[0]?.name ?? 'AggregateError', inner[0]?.code, message);
   }
-  if (!(error instanceof Error))
-    return new TransportError('Error', undefined, 'The transport failed without an error.');
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return new TransportError(error.name, code, redactDigits(error.message));
+  if (!(error instanceof Error)) return new TransportError('Error', undefined, 'The transport failed.');
+  const name = /^\w{1,64}$/.test(error.name) ? error.name : 'Error';
+  const code = 'code' in error ? wordOf(error.code, /^[A-Z][A-Z0-9_]{1,63}$/) : undefined;
+  return new TransportError(name, code, `${systemCall(error)}${code ?? name}${target(error)}`);
+}
+
+function systemCall(error: Error): string {
+  const syscall = 'syscall' in error ? wordOf(error.syscall, /^[a-z]{1,32}$/) : undefined;
+  return syscall === undefined ? '' : `${syscall} `;
+}
+
+function target(error: Error): string {
+  const address =
+    'address' in error && typeof error.address === 'string' && isIP(error.address) > 0 ? error.address : '';
+  if (address === '') return '';
+  return 'port' in error && typeof error.port === 'number' ? ` ${address}:${error.port}` : ` ${address}`;
+}
+
+function wordOf(value: unknown, pattern: RegExp): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }
