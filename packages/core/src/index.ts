@@ -23,6 +23,35 @@ export type {
   Unknown,
 } from './contract/outcomes.js';
 export type { CallContext, IssuedVerification, SmsProvider } from './contract/sms-provider.js';
+export {
+  type CircuitBreakerOptions,
+  type CircuitStateChange,
+  type CircuitStateListener,
+  type GuardedProvider,
+  withCircuitBreaker,
+} from './delivery/circuit-breaker.js';
+export type {
+  IdempotencyStore,
+  Reservation,
+  StoredAccepted,
+  StoredResult,
+  StoredUnknown,
+} from './delivery/idempotency-store.js';
+export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './delivery/memory-idempotency-store.js';
+export type { Route } from './delivery/plan-route.js';
+export type { CircuitState, LastFailure, ProviderHealth } from './delivery/provider-health.js';
+export type { Receipt } from './delivery/receipt.js';
+export type { RetryBudgetOptions } from './delivery/retry-budget.js';
+export type { SendManyOptions, SendManyResult } from './delivery/send-many.js';
+export type { SendManyProgress } from './delivery/send-many-progress.js';
+export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';
+export { createSmsClient, type SmsClient } from './delivery/sms-client.js';
+export type { SmsClientOptions, UnknownPolicy } from './delivery/sms-client-options.js';
+export type {
+  TemplateCatalogueOptions,
+  TemplateOptions,
+  VendorTemplateOptions,
+} from './delivery/template-catalogue-options.js';
 export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export { type ErrorPolicy, errorPolicies, errorPolicy } from './errors/error-policy.js';
 export {
@@ -38,3 +67,4 @@ export type { PhoneNumberProblem } from './phone/normalise.js';
 export { type PhoneNumberResult, parsePhoneNumber, safeParsePhoneNumber } from './phone/parse.js';
 export type { PhoneNumber } from './phone/phone-number.js';
 export { deadlineAfter } from './provider-kit/deadline.js';
+export type { AttemptEvent, CircuitEvent, SettledEvent, SmsEvents } from './telemetry/events.js';

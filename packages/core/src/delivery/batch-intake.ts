@@ -1,0 +1,143 @@
+import { onAbort } from '../provider-kit/on-abort.js';
+
+/** A source of requests, its items not awaited, whether it is asynchronous or not. */
+interface Source<Item> {
+  next(): IteratorResult<Item> | Promise<IteratorResult<Item>>;
+  return?(): unknown;
+}
+
+/**
+ * Reads a source and begins work on its items while there is room, and collects what settles.
+ *
+ * An item holds its place from the moment it is read until its result has been taken. Waiting costs one promise,
+ * however much is in flight: a race over everything pending would cost more with each, and leak.
+ */
+export class BatchIntake<Item, Result> {
+  readonly #source: Source<Item>;
+  readonly #room: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #work: (item: Item, index: number) => Promise<Result>;
+  readonly #onSettled: (result: Result, inFlight: number) => void;
+  readonly #stopListening: (() => void) | undefined;
+  #begun = 0;
+  #held = 0;
+  #inFlight = 0;
+  #ready: Result[] = [];
+  #isReading = false;
+  /** The source has ended, or somebody wants no more. */
+  #isStopped = false;
+  /** The source has ended or thrown, or has been told to close: it needs no telling. */
+  #isSourceDone = false;
+  #sourceError: { readonly error: unknown } | undefined;
+  #wake = () => {};
+
+  /** @param work never rejects */
+  constructor(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    room: number,
+    signal: AbortSignal | undefined,
+    work: (item: Item, index: number) => Promise<Result>,
+    onSettled: (result: Result, inFlight: number) => void,
+  ) {
+    this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    this.#room = room;
+    this.#signal = signal;
+    this.#work = work;
+    this.#onSettled = onSettled;
+    this.#stopListening = signal && onAbort(signal, () => this.#stop());
+    void this.#read();
+  }
+
+  /** Waits for results, and hands over all there are. None: everything has settled and there will be no more. */
+  async nextReady(): Promise<readonly Result[]> {
+    while (this.#ready.length === 0 && (this.#inFlight > 0 || !this.#isStopped)) await this.#change();
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+
+  /** One result has been taken: there is room for one more. */
+  taken(): void {
+    this.#held -= 1;
+    void this.#read();
+  }
+
+  /** Throws on what the source threw. Not after an abort: a source may well fail because of it. */
+  throwSourceError(): void {
+    if (this.#sourceError !== undefined) throw this.#sourceError.error;
+  }
+
+  /** Begins nothing further, closes the source and waits for what is in flight. */
+  async close(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopListening?.();
+    const [closed] = await Promise.allSettled([this.#closeSource(), this.#drained()]);
+    if (closed.status === 'rejected' && this.#signal?.aborted !== true) throw closed.reason;
+  }
+
+  /** The signal is asked too: its other listeners may have had their turn, and the source its error, before ours. */
+  get #mayBegin(): boolean {
+    return !this.#isStopped && this.#signal?.aborted !== true;
+  }
+
+  async #read(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#mayBegin && this.#held < this.#room) {
+        const step = await this.#source.next();
+        if (step.done === true) this.#endSource();
+        // What was asked for before a stop and came after it has not begun, and does not begin.
+        else if (this.#mayBegin) this.#begin(step.value);
+      }
+    } catch (error) {
+      this.#endSource(this.#mayBegin ? { error } : undefined);
+    }
+    this.#isReading = false;
+  }
+
+  #begin(item: Item): void {
+    this.#held += 1;
+    this.#inFlight += 1;
+    void this.#collect(item, this.#begun);
+    this.#begun += 1;
+  }
+
+  async #collect(item: Item, index: number): Promise<void> {
+    const result = await this.#work(item, index);
+    this.#inFlight -= 1;
+    this.#ready.push(result);
+    this.#onSettled(result, this.#inFlight);
+    this.#wake();
+  }
+
+  #endSource(sourceError?: { readonly error: unknown }): void {
+    this.#isSourceDone = true;
+    this.#sourceError = sourceError;
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#isStopped = true;
+    this.#wake();
+  }
+
+  async #closeSource(): Promise<void> {
+    if (this.#isSourceDone) return;
+    this.#isSourceDone = true;
+    const closing = this.#source.return?.();
+    // A source that is being read closes after that, which may be never: a queue with nothing in it.
+    if (this.#isReading) Promise.resolve(closing).catch(() => {});
+    else await closing;
+  }
+
+  async #drained(): Promise<void> {
+    while (this.#inFlight > 0) await this.#change();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

@@ -1,0 +1,359 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SmsErrorCode } from '../errors/error-codes.js';
+import { errorPolicies } from '../errors/error-policy.js';
+import { refused, unknown } from '../provider-kit/outcomes.js';
+import { type CircuitBreakerOptions, withCircuitBreaker } from './circuit-breaker.js';
+import {
+  aborted,
+  context,
+  held,
+  message,
+  noBalance,
+  ScriptedProvider,
+  sendMany,
+  taken,
+  to,
+  wrongNumber,
+} from './circuit-scripted-provider.test.fixture.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const codes = Object.keys(errorPolicies) as SmsErrorCode[];
+const blamed = codes.filter((code) => errorPolicies[code].countsAgainstCircuit);
+const notBlamed = codes.filter((code) => !errorPolicies[code].countsAgainstCircuit);
+
+/** A guarded provider whose open times do not vary. */
+function guarded(options: CircuitBreakerOptions = {}) {
+  const provider = new ScriptedProvider();
+  const guard = withCircuitBreaker(provider, { random: () => 0.5, ...options });
+  return { provider, guard };
+}
+
+async function opened(options: CircuitBreakerOptions = {}) {
+  const { provider, guard } = guarded(options);
+  provider.answers(noBalance);
+  await sendMany(guard, 20);
+  expect(guard.circuit).toBe('open');
+  return { provider, guard };
+}
+
+async function halfOpened(options: CircuitBreakerOptions = {}) {
+  const { provider, guard } = await opened(options);
+  vi.advanceTimersByTime(30_000);
+  expect(guard.circuit).toBe('half-open');
+  provider.calls = 0;
+  return { provider, guard };
+}
+
+describe('a guarded provider', () => {
+  it('looks like the one inside', () => {
+    const { provider, guard } = guarded();
+    expect(guard.id).toBe('acme');
+    expect(guard.specification).toBe('v1');
+    expect(guard.sends).toBe(provider.sends);
+    expect(withCircuitBreaker(Object.assign(new ScriptedProvider(), { verification: null })).verification).toBe(null);
+  });
+
+  it('passes each call on once, with the same context, and hands out the provider’s own outcome', async () => {
+    const { provider, guard } = guarded();
+    const called = context();
+    for (const outcome of [taken, noBalance, wrongNumber, aborted]) {
+      provider.answers(outcome);
+      expect(await guard.send(message, called)).toBe(outcome);
+      expect(await guard.verification?.start({ to }, called)).toBe(outcome);
+    }
+    const judged = { outcome: 'incorrect', checksLeft: 2 } as const;
+    provider.judge = async () => judged;
+    expect(await guard.verification?.check({ to, code: '1234' }, called)).toBe(judged);
+    expect(provider.calls).toBe(9);
+    expect(new Set(provider.contexts)).toEqual(new Set([called]));
+  });
+
+  it('waits without a timer of its own', async () => {
+    const { guard } = guarded();
+    await sendMany(guard, 3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a closed circuit', () => {
+  it.each(blamed)('opens after twenty calls that fail with %s', async (code) => {
+    const { provider, guard } = guarded();
+    provider.answers(unknown(code, 'no'));
+    await sendMany(guard, 19);
+    expect(guard.circuit).toBe('closed');
+    await sendMany(guard, 1);
+    expect(guard.circuit).toBe('open');
+  });
+
+  it.each(notBlamed)('stays closed however many calls fail with %s', async (code) => {
+    const { provider, guard } = guarded();
+    provider.answers(refused(code, 'no'));
+    await sendMany(guard, 100);
+    expect(guard.health()).toMatchObject({ circuit: 'closed', failures: 0, lastFailure: undefined });
+  });
+
+  it('opens above the share of failures, not at it', async () => {
+    const { provider, guard } = guarded({ failureRatePercent: 40, minimumCalls: 10 });
+    await sendMany(guard, 6);
+    provider.answers(noBalance);
+    await sendMany(guard, 4);
+    expect(guard.health()).toMatchObject({ circuit: 'closed', calls: 10, failures: 4 });
+    await sendMany(guard, 1);
+    expect(guard.circuit).toBe('open');
+  });
+
+  it('is not kept closed by calls that say nothing about the provider’s health', async () => {
+    const { provider, guard } = guarded();
+    provider.answers(wrongNumber);
+    await sendMany(guard, 500);
+    provider.answers(noBalance);
+    await sendMany(guard, 20);
+    expect(guard.circuit).toBe('open');
+  });
+
+  it('counts checks of codes: judged ones as healthy, whatever the verdict', async () => {
+    const { provider, guard } = guarded();
+    for (const outcome of ['approved', 'incorrect', 'expired', 'exhausted'] as const) {
+      provider.judge = async () => ({ outcome });
+      await guard.verification?.check({ to, code: '1234' }, context());
+    }
+    provider.judge = async () => noBalance;
+    await guard.verification?.check({ to, code: '1234' }, context());
+    expect(guard.health()).toMatchObject({ calls: 5, failures: 1 });
+  });
+
+  it('forgets what is older than the window, also after a long silence and whatever the wall clock does', async () => {
+    const { provider, guard } = guarded({ windowMs: 1_000 });
+    provider.answers(noBalance);
+    await sendMany(guard, 10);
+    vi.advanceTimersByTime(500);
+    vi.setSystemTime(Date.now() + 86_400_000);
+    await sendMany(guard, 9);
+    expect(guard.health()).toMatchObject({ circuit: 'closed', calls: 19, failures: 19 });
+    vi.advanceTimersByTime(500);
+    expect(guard.health()).toMatchObject({ calls: 9, failures: 9 });
+    vi.setSystemTime(0);
+    vi.advanceTimersByTime(3_600_000);
+    expect(guard.health()).toMatchObject({ calls: 0, failures: 0 });
+    await sendMany(guard, 19);
+    expect(guard.circuit).toBe('closed');
+  });
+
+  it('tells the last failure that counted', async () => {
+    vi.setSystemTime(1_000);
+    const { provider, guard } = guarded();
+    provider.answers(noBalance);
+    await sendMany(guard, 1);
+    vi.setSystemTime(2_000);
+    provider.answers(wrongNumber);
+    await sendMany(guard, 1);
+    expect(guard.health()).toEqual({
+      circuit: 'closed',
+      calls: 1,
+      failures: 1,
+      probeInMs: undefined,
+      lastFailure: { code: 'insufficient_balance', outcome: 'refused', providerCode: '470', at: 1_000 },
+    });
+  });
+});
+
+describe('an open circuit', () => {
+  it('answers not-sent and says when the next probe is due, without asking the provider', async () => {
+    const { provider, guard } = await opened();
+    vi.advanceTimersByTime(18_500);
+    expect(guard.probeInMs).toBe(11_500);
+    const answer = { outcome: 'not-sent', code: 'circuit_open', message: expect.stringMatching(/acme.* due in 12 s/) };
+    expect(await guard.send(message, context())).toEqual(answer);
+    expect(await guard.verification?.start({ to }, context())).toEqual(answer);
+    expect(await guard.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
+    expect(provider.calls).toBe(20);
+    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 11_500 });
+  });
+
+  it('lets one call pass as a probe, at once, for a caller that has nothing better', async () => {
+    const { provider, guard } = await opened();
+    const { promise, settle } = held();
+    provider.answer = () => promise;
+    const probe = guard.asProbe.send(message, context());
+    expect(guard.circuit).toBe('probing');
+    expect(await guard.asProbe.send(message, context())).toMatchObject({ code: 'circuit_open' });
+    expect(await guard.send(message, context())).toMatchObject({ code: 'circuit_open' });
+    expect(provider.calls).toBe(21);
+    settle(taken);
+    expect(await probe).toBe(taken);
+    expect(guard.circuit).toBe('closed');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not wait longer because of a probe that failed before it was due', async () => {
+    const { guard } = await opened();
+    vi.advanceTimersByTime(20_000);
+    for (let probe = 0; probe < 5; probe += 1) expect(await guard.asProbe.send(message, context())).toBe(noBalance);
+    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 10_000 });
+    vi.advanceTimersByTime(10_000);
+    expect(guard.circuit).toBe('half-open');
+  });
+
+  it('takes a probe that was under way when it became due for the due one', async () => {
+    const { provider, guard } = await opened();
+    const { promise, settle } = held();
+    provider.answer = () => promise;
+    vi.advanceTimersByTime(29_000);
+    const probe = guard.asProbe.send(message, context());
+    vi.advanceTimersByTime(2_000);
+    expect(guard.circuit).toBe('probing');
+    expect(await guard.send(message, context())).toMatchObject({ code: 'circuit_open' });
+    settle(noBalance);
+    await probe;
+    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
+  });
+
+  it('takes longer at every opening without a success, up to the limit, and starts anew after one', async () => {
+    const { provider, guard } = await halfOpened({ maxOpenMs: 100_000 });
+    for (const openMs of [60_000, 100_000, 100_000]) {
+      await sendMany(guard, 1);
+      expect(guard.probeInMs).toBe(openMs);
+      vi.advanceTimersByTime(openMs - 1);
+      expect(guard.circuit).toBe('open');
+      vi.advanceTimersByTime(1);
+      expect(guard.circuit).toBe('half-open');
+    }
+    provider.answers(taken);
+    await sendMany(guard, 1);
+    provider.answers(noBalance);
+    await sendMany(guard, 20);
+    expect(guard.probeInMs).toBe(30_000);
+  });
+
+  it.each([
+    [() => 0, 24_000],
+    [() => 1, 36_000],
+    [() => Number.NaN, 30_000],
+    [() => 7, 30_000],
+    [
+      () => {
+        throw new Error('no randomness');
+      },
+      30_000,
+    ],
+  ])('varies its time by a fifth at most (%#)', async (random, openMs) => {
+    const { guard } = await opened({ random });
+    expect(guard.probeInMs).toBe(openMs);
+  });
+});
+
+describe('a half-open circuit', () => {
+  it('lets exactly one of a thousand calls pass, and closes when it succeeds', async () => {
+    const { provider, guard } = await halfOpened();
+    const { promise, settle } = held();
+    provider.answer = () => promise;
+    const calls = Array.from({ length: 1_000 }, () => guard.send(message, context()));
+    expect(provider.calls).toBe(1);
+    expect(guard.health()).toMatchObject({ circuit: 'probing', probeInMs: undefined });
+    const others = await Promise.all(calls.slice(1));
+    for (const other of others) {
+      expect(other).toMatchObject({
+        outcome: 'not-sent',
+        code: 'circuit_open',
+        message: expect.stringMatching(/due in 1 s/),
+      });
+    }
+    settle(taken);
+    expect(await calls[0]).toBe(taken);
+    expect(guard.circuit).toBe('closed');
+    expect(provider.calls).toBe(1);
+  });
+
+  it('closes when a probe judges a code, even a wrong one', async () => {
+    const { provider, guard } = await halfOpened();
+    provider.judge = async () => ({ outcome: 'incorrect' });
+    await guard.verification?.check({ to, code: '1234' }, context());
+    expect(guard.circuit).toBe('closed');
+  });
+
+  it('treats a probe of its own accord and one that was asked for alike', async () => {
+    const { guard } = await halfOpened();
+    await guard.asProbe.send(message, context());
+    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
+  });
+});
+
+describe('listeners', () => {
+  it('hear every step, until they stop', async () => {
+    const { provider, guard } = guarded();
+    const steps: string[] = [];
+    const stop = guard.onStateChange(({ from, to }) => steps.push(`${from} ${to}`));
+    provider.answers(noBalance);
+    await sendMany(guard, 20);
+    vi.advanceTimersByTime(30_000);
+    await sendMany(guard, 1);
+    vi.advanceTimersByTime(60_000);
+    provider.answers(wrongNumber);
+    await sendMany(guard, 1);
+    provider.answers(taken);
+    await sendMany(guard, 1);
+    const expected = [
+      'closed open',
+      'open half-open',
+      'half-open probing',
+      'probing open',
+      'open half-open',
+      'half-open probing',
+      'probing half-open',
+      'half-open probing',
+      'probing closed',
+    ];
+    expect(steps).toEqual(expected);
+    stop();
+    provider.answers(noBalance);
+    await sendMany(guard, 20);
+    expect(steps).toEqual(expected);
+  });
+});
+
+describe('closing', () => {
+  it('stops the timer, closes the provider once, and answers later calls without it', async () => {
+    const { provider, guard } = await opened();
+    expect(vi.getTimerCount()).toBe(1);
+    await Promise.all([guard.close(), guard.asProbe.close(), guard.close()]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(provider.closes).toBe(1);
+    const answer = { outcome: 'not-sent', code: 'aborted', message: 'The provider is closed.' };
+    expect(await guard.send(message, context())).toEqual(answer);
+    expect(await guard.asProbe.send(message, context())).toEqual(answer);
+    expect(await guard.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
+    expect(provider.calls).toBe(20);
+    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: undefined });
+  });
+
+  it('lets calls under way keep their outcomes, which change nothing any more', async () => {
+    const { provider, guard } = guarded({ minimumCalls: 1 });
+    const { promise, settle } = held();
+    provider.answer = () => promise;
+    const call = guard.send(message, context());
+    await guard.close();
+    settle(noBalance);
+    expect(await call).toBe(noBalance);
+    expect(guard.health()).toMatchObject({ calls: 0, failures: 0, lastFailure: undefined });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('while a probe is under way leaves the probe its outcome', async () => {
+    const { provider, guard } = await halfOpened();
+    const { promise, settle } = held();
+    provider.answer = () => promise;
+    const probe = guard.send(message, context());
+    await guard.close();
+    settle(taken);
+    expect(await probe).toBe(taken);
+    expect(guard.circuit).toBe('open');
+  });
+
+  it('says so when the provider cannot be closed', async () => {
+    const { provider, guard } = guarded();
+    provider.close = () => Promise.reject(new Error('stuck'));
+    await expect(guard.close()).rejects.toThrow('stuck');
+  });
+});

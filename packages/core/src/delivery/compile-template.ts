@@ -1,0 +1,151 @@
+import { listOfNames, quoted } from './template-params.js';
+import { parseTemplateText, type TemplateText } from './template-text.js';
+
+/** A template, ready to be rendered. */
+export interface CompiledTemplate {
+  readonly params: ReadonlySet<string>;
+  readonly text: TemplateText | undefined;
+  /** By provider id. */
+  readonly entries: ReadonlyMap<string, VendorTemplate>;
+}
+
+/** A template at one vendor. */
+export interface VendorTemplate {
+  readonly template: string;
+  readonly signature: string | undefined;
+  /** The vendor's name of each parameter, and ours, in the vendor's order. */
+  readonly params: readonly (readonly [vendorName: string, name: string])[];
+}
+
+/** Told of everything that is wrong; `path` begins with a dot or a bracket, or is empty for the template itself. */
+export type ReportProblem = (path: string, problem: string) => void;
+
+const nothing: CompiledTemplate = { params: new Set(), text: undefined, entries: new Map() };
+
+/**
+ * Checks the options of one template and compiles them. They may come from a JSON file, so nothing is believed.
+ * Goes on after a problem, so that all are reported at once; what it returns is of use only if there was none.
+ */
+export function compileTemplate(options: unknown, report: ReportProblem): CompiledTemplate {
+  const fields = fieldsOf(options, ['params', 'text', 'providers'], '', report);
+  if (fields === undefined) return nothing;
+  const params = compileParams(fields.get('params'), report);
+  const text = compileText(fields.get('text'), params, report);
+  const entries = new Map<string, VendorTemplate>();
+  const providers = fields.get('providers') ?? {};
+  if (!isObject(providers)) report('.providers', 'must be an object by provider id');
+  else {
+    for (const [id, entry] of Object.entries(providers)) {
+      entries.set(id, compileEntry(entry, params, `.providers[${quoted(id)}]`, report));
+    }
+  }
+  return { params, text, entries };
+}
+
+function compileParams(params: unknown, report: ReportProblem): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (params === undefined) return names;
+  if (!isListOfNames(params)) {
+    report('.params', 'must be a list of names, none of them empty');
+    return names;
+  }
+  for (const name of params) {
+    if (/[{}]/u.test(name)) report('.params', `${quoted(name)} must not contain a brace`);
+    if (names.has(name)) report('.params', `declares ${quoted(name)} twice`);
+    names.add(name);
+  }
+  return names;
+}
+
+function compileText(text: unknown, params: ReadonlySet<string>, report: ReportProblem): TemplateText | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string' || text === '') {
+    report('.text', 'must be a string that is not empty');
+    return undefined;
+  }
+  const result = parseTemplateText(text);
+  if (result.status === 'malformed') {
+    report('.text', result.problem);
+    return undefined;
+  }
+  const undeclared = new Set(result.text.names.filter((name) => !params.has(name)));
+  if (undeclared.size > 0) report('.text', `uses ${listOfNames(undeclared)}, which params does not declare`);
+  return result.text;
+}
+
+function compileEntry(
+  entry: unknown,
+  declared: ReadonlySet<string>,
+  path: string,
+  report: ReportProblem,
+): VendorTemplate {
+  const fields = fieldsOf(entry, ['template', 'signature', 'params'], path, report) ?? new Map<string, unknown>();
+  const template = fields.get('template');
+  const signature = fields.get('signature');
+  if (entry !== undefined && isObject(entry) && !isName(template)) {
+    report(`${path}.template`, "must be the vendor's id of the template, a string that is not empty");
+  }
+  if (signature !== undefined && !isName(signature)) {
+    report(`${path}.signature`, 'must be a string that is not empty; leave it out if the template holds it');
+  }
+  return {
+    template: isName(template) ? template : '',
+    signature: isName(signature) ? signature : undefined,
+    params: compileMapping(fields.get('params'), declared, `${path}.params`, report),
+  };
+}
+
+function compileMapping(
+  params: unknown,
+  declared: ReadonlySet<string>,
+  path: string,
+  report: ReportProblem,
+): VendorTemplate['params'] {
+  const mapping = mappingOf(params ?? [...declared]);
+  if (mapping === undefined) {
+    report(path, "must be a list of our names, or an object of our names by the vendor's, none of them empty");
+    return [];
+  }
+  const unknown = new Set(mapping.map(([, name]) => name).filter((name) => !declared.has(name)));
+  if (unknown.size > 0) report(path, `uses ${listOfNames(unknown)}, which the template's params does not declare`);
+  // Vendors take a parameter once. An object, whose keys are the vendor's names, may pass one of ours twice.
+  const vendorNames = new Set(mapping.map(([vendorName]) => vendorName));
+  if (vendorNames.size < mapping.length) report(path, 'names a parameter twice');
+  return mapping;
+}
+
+function mappingOf(params: unknown): (readonly [string, string])[] | undefined {
+  if (isListOfNames(params)) return params.map((name) => [name, name] as const);
+  if (!isObject(params)) return undefined;
+  const pairs = Object.entries(params).filter((pair): pair is [string, string] => pair.every(isName));
+  return pairs.length === Object.keys(params).length ? pairs : undefined;
+}
+
+/** The fields of an object, those that are undefined left out; undefined if it is none. Reports what is misspelt. */
+function fieldsOf(
+  value: unknown,
+  known: readonly string[],
+  path: string,
+  report: ReportProblem,
+): ReadonlyMap<string, unknown> | undefined {
+  if (!isObject(value)) {
+    report(path, 'must be an object');
+    return undefined;
+  }
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const misspelt = [...fields.keys()].filter((name) => !known.includes(name));
+  if (misspelt.length > 0) report(path, `does not know ${listOfNames(misspelt)}, only ${listOfNames(known)}`);
+  return fields;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isName);
+}

@@ -1,0 +1,44 @@
+import type { SmsErrorCode } from '../errors/error-codes.js';
+import { type Attempt, type FailureOutcome, SmsError } from '../errors/sms-error.js';
+import type { DeliveryFailure } from './deliver.js';
+
+/** Makes the one error of a delivery that failed. */
+export function deliveryError({ last, stoppedBy }: DeliveryFailure, attempts: readonly Attempt[]): SmsError {
+  const provider = attempts.at(-1)?.provider;
+  const isExhausted = stoppedBy !== 'policy' && stoppedBy !== 'unknown-outcome' && attempts.length > 1;
+  return new SmsError({
+    code: isExhausted ? 'all_providers_failed' : last.code,
+    outcome: overallOutcome(attempts),
+    message: isExhausted
+      ? `${everyAttempt(attempts)} ${advice[stoppedBy]}`
+      : `${last.message} ${advice[stoppedBy]}`.trim(),
+    provider,
+    providerCode: last.providerCode,
+    retryAfterMs: last.outcome === 'refused' ? last.retryAfterMs : undefined,
+    attempts,
+    cause: last.cause,
+  });
+}
+
+/** One attempt that may have sent the message outweighs any number that did not. */
+function overallOutcome(attempts: readonly Attempt[]): FailureOutcome {
+  const outcomes = attempts.map(({ outcome }) => outcome);
+  if (outcomes.includes('unknown')) return 'unknown';
+  return outcomes.includes('refused') ? 'refused' : 'not-sent';
+}
+
+function everyAttempt(attempts: readonly Attempt[]): string {
+  const each = attempts.map(
+    ({ provider, outcome, code }) => `${provider}: ${outcome}, ${code satisfies SmsErrorCode | undefined}`,
+  );
+  return `Every provider that was tried failed (${each.join('; ')}).`;
+}
+
+const advice: Readonly<Record<DeliveryFailure['stoppedBy'], string>> = {
+  policy: '',
+  'unknown-outcome': 'The message may still arrive, so no other provider was tried.',
+  'no-provider-left': '',
+  'attempts-used-up': 'maxAttempts allows no further attempt.',
+  'budget-used-up': 'The retry budget allows no further attempt.',
+  deadline: 'The time was up.',
+};

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Expiring, ExpiryQueue } from './expiry-queue.js';
+
+describe('an expiry queue', () => {
+  it('always gives what expires soonest, whatever was added and removed before', () => {
+    const step = fc.oneof(fc.record({ add: fc.integer({ min: 0, max: 50 }) }), fc.record({ remove: fc.nat() }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const queue = new ExpiryQueue<Expiring>();
+        const held: Expiring[] = [];
+        for (const each of steps) {
+          if ('add' in each) {
+            const entry = { expiresAt: each.add, position: -1 };
+            held.push(entry);
+            queue.add(entry);
+          } else {
+            const [entry] = held.splice(each.remove % Math.max(1, held.length), 1);
+            if (entry !== undefined) queue.remove(entry);
+          }
+          const soonest = held.length === 0 ? undefined : Math.min(...held.map(({ expiresAt }) => expiresAt));
+          expect(queue.soonest?.expiresAt).toBe(soonest);
+        }
+        const order: number[] = [];
+        for (let entry = queue.soonest; entry !== undefined; entry = queue.soonest) {
+          order.push(entry.expiresAt);
+          queue.remove(entry);
+        }
+        expect(order).toEqual(held.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
+      }),
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { type CandidateHealth, planRoute, type RoutableMessage, type Route } from './plan-route.js';
+import type { CircuitState } from './provider-health.js';
+
+interface Provider {
+  readonly id: string;
+}
+
+const ids = ['a', 'b', 'c'] as const;
+const providers = new Map<string, Provider>(ids.map((id) => [id, { id }]));
+const everything: Route = { providers: ids };
+const closed: CandidateHealth = { circuit: 'closed', probeInMs: undefined };
+
+function plan(
+  routes: readonly Route[],
+  message: Partial<RoutableMessage<Provider>> = {},
+  health: Readonly<Record<string, CandidateHealth>> = {},
+) {
+  const china = parsePhoneNumber('+8613800138000');
+  return planRoute(
+    { to: china, canSend: () => true, isDuplicateHarmless: false, turns: new Map(), ...message },
+    providers,
+    routes,
+    ({ id }) => health[id] ?? closed,
+  );
+}
+
+function order(...args: Parameters<typeof plan>): string {
+  const result = plan(...args);
+  return result.status === 'planned' ? result.providers.map(({ id }) => id).join('') : result.status;
+}
+
+/** Plans as often as asked, counting turns as the client does. */
+function firsts(route: Route, times: number, message: Partial<RoutableMessage<Provider>> = {}, turns = new Map()) {
+  return Array.from({ length: times }, () => {
+    const result = plan([route], { ...message, turns });
+    if (result.status !== 'planned') return result.status;
+    if (result.lane !== undefined) turns.set(result.lane, (turns.get(result.lane) ?? 0) + 1);
+    return result.providers[0]?.id;
+  }).join('');
+}
+
+describe('the destination', () => {
+  const routes: Route[] = [
+    { countries: ['CN'], providers: ['a'] },
+    { callingCodes: ['1'], countries: ['GB'], providers: ['b'] },
+    { providers: ['c'] },
+  ];
+  it.each([
+    ['+8613800138000', 'a'],
+    ['+85291234567', 'c'],
+    ['+12025550123', 'b'],
+    ['+442079460958', 'b'],
+    ['+80012345678', 'c'],
+  ])('%s is written to by %s: the first route that fits', (number, expected) => {
+    expect(order(routes, { to: parsePhoneNumber(number) })).toBe(expected);
+  });
+
+  it('that no route fits has none', () => {
+    expect(order(routes.slice(0, 2), { to: parsePhoneNumber('+85291234567') })).toBe('no-route');
+  });
+});
+
+describe('the capability', () => {
+  it('leaves out providers that cannot send the message', () => {
+    expect(order([everything], { canSend: ({ id }) => id !== 'a' })).toBe('bc');
+  });
+  it('of nobody is said so', () => {
+    expect(order([everything], { canSend: () => false })).toBe('unsupported');
+  });
+});
+
+describe('the strategy', () => {
+  it('priority keeps the order', () => {
+    expect(order([everything])).toBe('abc');
+    expect(firsts({ providers: ids, strategy: 'priority' }, 4)).toBe('aaaa');
+  });
+
+  it('round-robin tries each first in turn, and the others after it', () => {
+    const route: Route = { providers: ids, strategy: 'round-robin' };
+    expect(firsts(route, 6)).toBe('abcabc');
+    expect(order([route], { turns: new Map([['a=1,b=1,c=1', 1]]) })).toBe('bca');
+  });
+
+  it('weighted is exact over every cycle, from any turn on', () => {
+    const route: Route = { providers: ids, strategy: 'weighted', weights: { a: 3, b: 1, c: 0 } };
+    expect(firsts(route, 8)).toBe('aabaaaba');
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { minLength: 3, maxLength: 3 }), fc.nat(20), (weights, skipped) => {
+        const [a = 0, b = 0, c = 0] = weights;
+        const total = a + b + c;
+        fc.pre(total > 0);
+        const turns = new Map<string, number>();
+        const weighted: Route = { providers: ids, strategy: 'weighted', weights: { a, b, c } };
+        firsts(weighted, skipped, {}, turns);
+        const sequence = firsts(weighted, total, {}, turns);
+        const times = (id: string) => sequence.split(id).length - 1;
+        expect([times('a'), times('b'), times('c')]).toEqual(weights);
+      }),
+    );
+  });
+
+  it('weighted tries weight 0 last, and everybody once', () => {
+    expect(order([{ providers: ids, strategy: 'weighted', weights: { a: 0, b: 1, c: 1 } }])).toBe('bca');
+  });
+
+  it('rotates messages that other providers can send by themselves', () => {
+    const route: Route = { providers: ids, strategy: 'round-robin' };
+    const turns = new Map<string, number>();
+    const canSend = ({ id }: Provider) => id !== 'c';
+    const alternating = Array.from(
+      { length: 6 },
+      () => firsts(route, 1, {}, turns) + firsts(route, 1, { canSend }, turns),
+    );
+    expect(alternating.join(' ')).toBe('aa bb ca ab ba cb');
+  });
+});
+
+describe('the caller’s own choice', () => {
+  it('outranks routes, strategy and order', () => {
+    expect(order([{ countries: ['US'], providers: ['a'] }], { via: ['c', 'b'] })).toBe('cb');
+  });
+  it('of a provider that does not exist is said so', () => {
+    expect(plan([everything], { via: ['a', 'z'] })).toEqual({ status: 'unknown-provider', id: 'z' });
+  });
+  it('still respects what a provider can send', () => {
+    expect(order([everything], { via: ['c', 'b'], canSend: ({ id }) => id === 'b' })).toBe('b');
+  });
+});
+
+describe('the circuits', () => {
+  const health = (a: CircuitState, b: CircuitState, c: CircuitState) => ({
+    a: { circuit: a, probeInMs: a === 'open' ? 300 : undefined },
+    b: { circuit: b, probeInMs: b === 'open' ? 200 : undefined },
+    c: { circuit: c, probeInMs: c === 'open' ? 100 : undefined },
+  });
+
+  it.each<[string, ReturnType<typeof health>]>([
+    ['abc', health('closed', 'closed', 'closed')],
+    ['bca', health('open', 'closed', 'closed')],
+    ['bca', health('probing', 'closed', 'closed')],
+    ['cab', health('open', 'probing', 'closed')],
+    ['abc', health('half-open', 'closed', 'open')],
+    ['abc', health('open', 'open', 'open')],
+  ])('%s: those that let nobody pass come last', (expected, states) => {
+    expect(order([everything], {}, states)).toBe(expected);
+  });
+
+  it('all open: a message that may arrive twice probes the one that would be probed next', () => {
+    const message = { isDuplicateHarmless: true };
+    const result = plan([everything], message, health('open', 'open', 'open'));
+    expect(result).toMatchObject({ probesOpenCircuit: true });
+    expect(order([everything], message, health('open', 'open', 'open'))).toBe('cab');
+    expect(order([everything], message, health('open', 'open', 'probing'))).toBe('bac');
+  });
+
+  it.each<[string, boolean, ReturnType<typeof health>]>([
+    ['a message that may not arrive twice', false, health('open', 'open', 'open')],
+    ['one circuit that is closed', true, health('open', 'open', 'closed')],
+    ['one circuit that is half open', true, health('open', 'half-open', 'open')],
+    ['all circuits being probed already', true, health('probing', 'probing', 'probing')],
+  ])('no open circuit is probed with %s', (_name, isDuplicateHarmless, states) => {
+    expect(plan([everything], { isDuplicateHarmless }, states)).toMatchObject({ probesOpenCircuit: false });
+  });
+});
+
+it('a plan names every able provider exactly once, whatever the state of things', () => {
+  const state = fc.constantFrom<CircuitState>('closed', 'open', 'half-open', 'probing');
+  const strategy = fc.constantFrom<Route['strategy']>('priority', 'round-robin', 'weighted');
+  fc.assert(
+    fc.property(
+      fc.subarray([...ids]),
+      strategy,
+      fc.nat(),
+      fc.boolean(),
+      state,
+      state,
+      (able, kind, turn, harmless, x, y) => {
+        const route: Route = { providers: ids, strategy: kind, weights: { a: 2, b: 0, c: 5 } };
+        const lane = able.map((id) => `${id}=${route.weights?.[id] ?? 1}`).join();
+        const message = {
+          canSend: ({ id }: Provider) => able.includes(id as 'a'),
+          isDuplicateHarmless: harmless,
+          turns: new Map([[lane, turn]]),
+        };
+        const health = { a: { circuit: x, probeInMs: 1 }, b: { circuit: y, probeInMs: 2 } };
+        const planned = order([route], message, health);
+        const sorted = [...planned].sort().join('');
+        expect(sorted).toBe(able.length === 0 ? [...'unsupported'].sort().join('') : able.join(''));
+      },
+    ),
+  );
+});

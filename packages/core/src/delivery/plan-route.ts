@@ -1,0 +1,169 @@
+import type { PhoneNumber } from '../phone/phone-number.js';
+import type { CircuitState } from './provider-health.js';
+import { weightedCycle } from './weighted-cycle.js';
+
+/** Who sends what is written to some destinations. */
+export interface Route {
+  /** ISO 3166-1 alpha-2: `['CN', 'HK']`. Without countries and calling codes the route takes everything. */
+  readonly countries?: readonly string[] | undefined;
+  /** Calling codes in digits: `['86']`. A number fits that fits either list. */
+  readonly callingCodes?: readonly string[] | undefined;
+  /** Ids of providers. */
+  readonly providers: readonly string[];
+  /**
+   * Who is tried first: `priority` (the default) the first provider; `round-robin` each in turn;
+   * `weighted` each as often as `weights` says, exactly so over one cycle.
+   */
+  readonly strategy?: 'priority' | 'round-robin' | 'weighted' | undefined;
+  /** Whole numbers by provider id, for `weighted`. 0: only when all others fail. */
+  readonly weights?: Readonly<Record<string, number>> | undefined;
+}
+
+/** What the planner must know of a provider. */
+export interface Candidate {
+  readonly id: string;
+}
+
+/** What the planner must know of a provider's health. */
+export interface CandidateHealth {
+  readonly circuit: CircuitState;
+  /** Milliseconds until an open circuit lets a probe pass. */
+  readonly probeInMs: number | undefined;
+}
+
+/** What the planner must know of a message. */
+export interface RoutableMessage<Provider extends Candidate> {
+  readonly to: PhoneNumber;
+  /** Whether a provider can send it. */
+  canSend(provider: Provider): boolean;
+  /** The caller's own choice, in order, instead of the routes. */
+  readonly via?: readonly string[] | undefined;
+  /** Whether a duplicate would be harmless: then it may probe a circuit that is open, if there is nothing better. */
+  readonly isDuplicateHarmless: boolean;
+  /** How many messages each lane has had, for the rotations: see {@link RoutePlan}. */
+  readonly turns: ReadonlyMap<string, number>;
+}
+
+/** Providers in the order in which they are to be tried, or why there are none. */
+export type RoutePlan<Provider> =
+  | {
+      readonly status: 'planned';
+      readonly providers: readonly Provider[];
+      /**
+       * The rotation that this message takes a turn of; undefined without one. Messages that other providers can
+       * send rotate by themselves: if texts and templates alternated in one rotation, each would always meet the same.
+       */
+      readonly lane: string | undefined;
+      /** All circuits are open, and the first provider, the least bad one, is to be asked all the same. */
+      readonly probesOpenCircuit: boolean;
+    }
+  | { readonly status: 'no-route' }
+  | { readonly status: 'unsupported' }
+  | { readonly status: 'unknown-provider'; readonly id: string };
+
+/**
+ * Decides who is to be tried, in which order. A pure function of its arguments.
+ *
+ * The first route that fits the destination counts. Its providers that can send the message are ordered by the
+ * route's strategy; then those whose circuit lets nobody pass are moved to the end. A half-open circuit keeps its
+ * place: without a call it would never be probed.
+ */
+export function planRoute<Provider extends Candidate>(
+  message: RoutableMessage<Provider>,
+  providers: ReadonlyMap<string, Provider>,
+  routes: readonly Route[],
+  healthOf: (provider: Provider) => CandidateHealth,
+): RoutePlan<Provider> {
+  const route = message.via === undefined ? routes.find((each) => fits(each, message.to)) : { providers: message.via };
+  if (route === undefined) return { status: 'no-route' };
+  const able: Provider[] = [];
+  for (const id of route.providers) {
+    const provider = providers.get(id);
+    if (provider === undefined) return { status: 'unknown-provider', id };
+    if (message.canSend(provider)) able.push(provider);
+  }
+  if (able.length === 0) return { status: 'unsupported' };
+  const lane = laneOf(route, able);
+  const turn = lane === undefined ? 0 : (message.turns.get(lane) ?? 0);
+  const ordered = passableFirst(inTurn(able, route, turn), healthOf);
+  const leastBad = message.isDuplicateHarmless ? leastBadOf(ordered, healthOf) : undefined;
+  if (leastBad === undefined) return { status: 'planned', providers: ordered, lane, probesOpenCircuit: false };
+  const others = ordered.filter((provider) => provider !== leastBad);
+  return { status: 'planned', providers: [leastBad, ...others], lane, probesOpenCircuit: true };
+}
+
+function laneOf(route: Route, able: readonly Candidate[]): string | undefined {
+  if (route.strategy === undefined || route.strategy === 'priority' || able.length === 1) return undefined;
+  return able.map(({ id }) => `${id}=${route.weights?.[id] ?? 1}`).join();
+}
+
+function fits({ countries, callingCodes }: Route, to: PhoneNumber): boolean {
+  if (countries === undefined && callingCodes === undefined) return true;
+  return (
+    (to.country !== undefined && countries?.includes(to.country)) || callingCodes?.includes(to.callingCode) || false
+  );
+}
+
+function inTurn<Provider extends Candidate>(able: Provider[], route: Route, turn: number): readonly Provider[] {
+  if (able.length === 1) return able;
+  switch (route.strategy) {
+    case undefined:
+    case 'priority':
+      return able;
+    case 'round-robin':
+      return rotated(able, turn % able.length);
+    case 'weighted': {
+      const cycle = cycleOf(able.map(({ id }) => route.weights?.[id] ?? 1));
+      const start = turn % Math.max(1, cycle.length);
+      // Whoever comes next in the cycle is next in line; weight 0 comes last.
+      const order = new Set([...cycle.slice(start), ...cycle.slice(0, start), ...able.keys()]);
+      return [...order].flatMap((index) => able[index] ?? []);
+    }
+  }
+}
+
+function rotated<Item>(items: readonly Item[], start: number): readonly Item[] {
+  return start === 0 ? items : [...items.slice(start), ...items.slice(0, start)];
+}
+
+/** Cycles by their weights: few, since they come from the configuration. */
+const cycles = new Map<string, readonly number[]>();
+
+function cycleOf(weights: readonly number[]): readonly number[] {
+  const key = weights.join();
+  const known = cycles.get(key);
+  if (known !== undefined) return known;
+  const cycle = weightedCycle(weights);
+  if (cycles.size < 1000) cycles.set(key, cycle);
+  return cycle;
+}
+
+function passableFirst<Provider>(
+  providers: readonly Provider[],
+  healthOf: (provider: Provider) => CandidateHealth,
+): readonly Provider[] {
+  const passable = providers.filter((provider) => isPassable(healthOf(provider)));
+  if (passable.length === providers.length || passable.length === 0) return providers;
+  return [...passable, ...providers.filter((provider) => !passable.includes(provider))];
+}
+
+function isPassable({ circuit }: CandidateHealth): boolean {
+  return circuit === 'closed' || circuit === 'half-open';
+}
+
+/** The provider that would be probed next by itself; undefined if one lets calls pass, or all are being probed. */
+function leastBadOf<Provider>(
+  providers: readonly Provider[],
+  healthOf: (provider: Provider) => CandidateHealth,
+): Provider | undefined {
+  let leastBad: Provider | undefined;
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const provider of providers) {
+    const health = healthOf(provider);
+    if (isPassable(health)) return undefined;
+    if (health.circuit !== 'open' || (health.probeInMs ?? 0) >= shortest) continue;
+    leastBad = provider;
+    shortest = health.probeInMs ?? 0;
+  }
+  return leastBad;
+}

@@ -1,0 +1,415 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SmsError } from '../errors/sms-error.js';
+import { type SendManyResult, sendMany } from './send-many.js';
+
+const refusal = new SmsError({ code: 'invalid_phone_number', outcome: 'refused', message: 'No such number.' });
+const echo = async (request: number) => `r${request}`;
+
+/** A sender whose messages settle when the test says so. */
+class ManualSender {
+  readonly begun: number[] = [];
+  readonly #settle = new Map<number, { resolve: (receipt: string) => void; reject: (error: unknown) => void }>();
+
+  readonly send = (request: number): Promise<string> => {
+    this.begun.push(request);
+    return new Promise((resolve, reject) => this.#settle.set(request, { resolve, reject }));
+  };
+
+  accept(...requests: number[]): void {
+    for (const request of requests) this.#settle.get(request)?.resolve(`r${request}`);
+  }
+
+  reject(request: number, error: unknown): void {
+    this.#settle.get(request)?.reject(error);
+  }
+}
+
+/** A source that counts how it is used. */
+function counted(length: number, throwsAt = -1) {
+  const seen = { read: 0, closed: 0 };
+  function* numbers() {
+    try {
+      for (let request = 0; request < length; request += 1) {
+        if (request === throwsAt) throw new Error('source');
+        seen.read += 1;
+        yield request;
+      }
+    } finally {
+      seen.closed += 1;
+    }
+  }
+  return { seen, numbers };
+}
+
+async function* slowly(numbers: Iterable<number>) {
+  for (const number of numbers) {
+    await nextTurn();
+    yield number;
+  }
+}
+
+async function all<Request, Receipt>(batch: AsyncIterable<SendManyResult<Request, Receipt>>) {
+  const results: SendManyResult<Request, Receipt>[] = [];
+  for await (const result of batch) results.push(result);
+  return results;
+}
+
+const indexes = (results: readonly SendManyResult<unknown, unknown>[]) => results.map(({ index }) => index);
+
+describe('a batch', () => {
+  it('yields a result for each message', async () => {
+    expect(await all(sendMany(echo, [7, 8]))).toStrictEqual([
+      { status: 'accepted', index: 0, request: 7, receipt: 'r7' },
+      { status: 'accepted', index: 1, request: 8, receipt: 'r8' },
+    ]);
+  });
+
+  it.each<[string, Iterable<number> | AsyncIterable<number>]>([
+    ['an array', [0, 1, 2]],
+    ['a set', new Set([0, 1, 2])],
+    ['a generator', counted(3).numbers()],
+    ['an async generator', slowly([0, 1, 2])],
+    ['a web stream', new Blob(['\0\u0001\u0002']).stream().pipeThrough(bytes())],
+  ])('takes %s', async (_, source) => {
+    expect(indexes(await all(sendMany(echo, source))).sort()).toEqual([0, 1, 2]);
+  });
+
+  it('of nothing ends at once', async () => {
+    expect(await all(sendMany(echo, []))).toEqual([]);
+  });
+
+  it('yields in the order in which messages settle', async () => {
+    const sender = new ManualSender();
+    const results = all(sendMany(sender.send, [0, 1, 2]));
+    await nextTurn();
+    for (const request of [2, 0, 1]) {
+      sender.accept(request);
+      await nextTurn();
+    }
+    expect(indexes(await results)).toEqual([2, 0, 1]);
+  });
+
+  it('goes on after a bad number in the middle', async () => {
+    const send = async (request: number) => {
+      if (request === 1) throw refusal;
+      return echo(request);
+    };
+    const results = await all(sendMany(send, [0, 1, 2], { concurrency: 1 }));
+    expect(results.map(({ status }) => status)).toEqual(['accepted', 'failed', 'accepted']);
+    expect(results[1]).toStrictEqual({ status: 'failed', index: 1, request: 1, error: refusal });
+  });
+
+  it.each<[string, () => Promise<never>, string]>([
+    ['rejects with another error', () => Promise.reject(new TypeError('canary')), 'TypeError'],
+    ['rejects with no error', () => Promise.reject('canary'), 'string'],
+    [
+      'rejects with an error whose name is none',
+      () => Promise.reject(Object.assign(new Error(), { name: 'canary 7' })),
+      'Error',
+    ],
+    [
+      'throws instead of returning a promise',
+      () => {
+        throw new RangeError('canary');
+      },
+      'RangeError',
+    ],
+  ])('calls it unknown when send %s, and shows nothing of it', async (_, send, kind) => {
+    const [result] = await all(sendMany(send, ['request']));
+    expect(result).toMatchObject({
+      status: 'failed',
+      error: { outcome: 'unknown', code: 'invalid_response', message: expect.stringContaining(`(${kind})`) },
+    });
+    expect(result?.status === 'failed' && `${JSON.stringify(result.error)}${result.error.stack}`).not.toContain(
+      'canary',
+    );
+  });
+
+  it('hands its signal to send', async () => {
+    const { signal } = new AbortController();
+    const got: unknown[] = [];
+    const send = async (_: number, given: AbortSignal | undefined) => got.push(given);
+    await all(sendMany(send, [0], { signal }));
+    await all(sendMany(send, [0]));
+    expect(got).toEqual([signal, undefined]);
+  });
+
+  it.each([0, -1, 1.5, 10_001, Number.NaN])('refuses concurrency %d at once', (concurrency) => {
+    expect(() => sendMany(echo, [0], { concurrency })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', outcome: 'not-sent' }),
+    );
+  });
+
+  it.each([undefined, null, 7, {}, 'abc'])('refuses %j as a source at once', (source) => {
+    expect(() => sendMany(echo, source as never)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+});
+
+describe('back-pressure', () => {
+  it.each([1, 3])('begins %d messages and no more while nobody takes a result', async (concurrency) => {
+    const { seen, numbers } = counted(10);
+    const sender = new ManualSender();
+    const batch = sendMany(sender.send, numbers(), { concurrency });
+    expect(seen.read).toBe(0);
+    const first = batch.next();
+    await nextTurn();
+    expect(seen.read).toBe(concurrency);
+    sender.accept(...sender.begun);
+    await first;
+    await nextTurn();
+    // The first result is in the consumer's hands, and counts until it asks for the next.
+    expect(seen.read).toBe(concurrency);
+    expect(sender.begun).toHaveLength(concurrency);
+    const second = batch.next();
+    await nextTurn();
+    expect(seen.read).toBe(concurrency + 1);
+    sender.accept(...sender.begun);
+    await second;
+    sender.accept(...sender.begun);
+    await batch.return();
+  });
+
+  it('holds a million requests no longer than it must', async () => {
+    const concurrency = 64;
+    const inMemory = { read: 0, taken: 0, most: 0 };
+    const samples: WeakRef<object>[] = [];
+    function* requests() {
+      for (let number = 0; number < 1_000_000; number += 1) {
+        const request = { number };
+        if (number % 1_000 === 0) samples.push(new WeakRef(request));
+        inMemory.read += 1;
+        inMemory.most = Math.max(inMemory.most, inMemory.read - inMemory.taken);
+        yield request;
+      }
+    }
+    let sum = 0;
+    const batch = sendMany(async ({ number }) => ({ number }), requests(), { concurrency });
+    for await (const result of batch) {
+      inMemory.taken += 1;
+      sum += result.status === 'accepted' ? result.receipt.number : Number.NaN;
+      if (result.index === 990_000) {
+        await nextTurn();
+        collectGarbage();
+        const alive = samples.filter((each) => each.deref() !== undefined).length;
+        expect(samples.length).toBeGreaterThan(980);
+        expect(alive).toBeLessThanOrEqual(2);
+      }
+    }
+    expect(inMemory).toEqual({ read: 1_000_000, taken: 1_000_000, most: concurrency });
+    expect(sum).toBe(499_999_500_000);
+  });
+
+  it('never has more begun and not taken than allowed, and loses and repeats nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(fc.record({ turns: fc.nat({ max: 3 }), fails: fc.boolean() }), { maxLength: 30 }),
+        fc.boolean(),
+        fc.nat({ max: 2 }),
+        async (concurrency, plans, isAsync, consumerTurns) => {
+          let held = 0;
+          let most = 0;
+          const send = async (index: number) => {
+            held += 1;
+            most = Math.max(most, held);
+            for (let turn = 0; turn < (plans[index]?.turns ?? 0); turn += 1) await nextTurn();
+            if (plans[index]?.fails === true) throw refusal;
+            return index;
+          };
+          const source = isAsync ? slowly(plans.keys()) : plans.keys();
+          const outcomes: string[] = [];
+          for await (const result of sendMany(send, source, { concurrency })) {
+            held -= 1;
+            outcomes[result.index] = result.status;
+            for (let turn = 0; turn < consumerTurns; turn += 1) await nextTurn();
+          }
+          expect(outcomes).toEqual(plans.map(({ fails }) => (fails ? 'failed' : 'accepted')));
+          expect(most).toBeLessThanOrEqual(concurrency);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('an aborted batch', () => {
+  it('begins nothing further, yields all it had begun, closes the source and ends', async () => {
+    const { seen, numbers } = counted(100);
+    const controller = new AbortController();
+    const sender = new ManualSender();
+    const results = all(sendMany(sender.send, numbers(), { concurrency: 4, signal: controller.signal }));
+    await nextTurn();
+    sender.accept(0);
+    await nextTurn();
+    controller.abort();
+    await nextTurn();
+    sender.accept(4, 2, 1);
+    sender.reject(3, refusal);
+    expect(indexes(await results)).toEqual([0, 4, 2, 1, 3]);
+    expect(seen).toEqual({ read: 5, closed: 1 });
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
+  it('that was aborted before it began reads nothing', async () => {
+    const { seen, numbers } = counted(1);
+    expect(await all(sendMany(echo, numbers(), { signal: AbortSignal.abort() }))).toEqual([]);
+    expect(seen.read).toBe(0);
+  });
+
+  it('ends although the source is silent, and does not begin what comes from it later', async () => {
+    const controller = new AbortController();
+    const sender = new ManualSender();
+    let arrive = (_: number) => {};
+    let isClosed = false;
+    async function* queue() {
+      try {
+        yield 0;
+        yield await new Promise<number>((resolve) => {
+          arrive = resolve;
+        });
+      } finally {
+        isClosed = true;
+      }
+    }
+    const results = all(sendMany(sender.send, queue(), { signal: controller.signal }));
+    await nextTurn();
+    sender.accept(0);
+    await nextTurn();
+    controller.abort();
+    expect(indexes(await results)).toEqual([0]);
+    arrive(1);
+    await nextTurn();
+    expect(sender.begun).toEqual([0]);
+    expect(isClosed).toBe(true);
+  });
+
+  it('does not throw what the source throws because of the signal', async () => {
+    const controller = new AbortController();
+    async function* source() {
+      yield 0;
+      await new Promise((_, reject) => controller.signal.addEventListener('abort', () => reject(new Error('source'))));
+    }
+    const results = all(sendMany(echo, source(), { signal: controller.signal }));
+    await nextTurn();
+    controller.abort();
+    expect(indexes(await results)).toEqual([0]);
+  });
+});
+
+describe('leaving the loop', () => {
+  it('closes the source and waits for what is in flight', async () => {
+    const { seen, numbers } = counted(100);
+    const sender = new ManualSender();
+    const events: string[] = [];
+    const consume = async () => {
+      for await (const result of sendMany(sender.send, numbers(), { concurrency: 3 })) {
+        events.push(`result ${result.index}`);
+        break;
+      }
+      events.push('left');
+    };
+    const consumed = consume();
+    await nextTurn();
+    sender.accept(1);
+    await nextTurn();
+    expect(seen).toEqual({ read: 3, closed: 1 });
+    sender.accept(0);
+    await nextTurn();
+    expect(events).toEqual(['result 1']);
+    sender.reject(2, refusal);
+    await consumed;
+    expect(events).toEqual(['result 1', 'left']);
+    expect(sender.begun).toEqual([0, 1, 2]);
+  });
+
+  it('does not wait for a source that is silent', async () => {
+    async function* source() {
+      yield 0;
+      await new Promise(() => {});
+    }
+    for await (const { index } of sendMany(echo, source())) {
+      expect(index).toBe(0);
+      break;
+    }
+  });
+
+  it('throws on what the source throws when it is closed, after what is in flight', async () => {
+    const sender = new ManualSender();
+    function* source() {
+      try {
+        yield* [0, 1, 2];
+      } finally {
+        throwOnClose();
+      }
+    }
+    const consume = async () => {
+      for await (const _ of sendMany(sender.send, source(), { concurrency: 2 })) break;
+    };
+    const consumed = consume();
+    let hasEnded = false;
+    const ended = consumed
+      .catch((error: unknown) => error)
+      .finally(() => {
+        hasEnded = true;
+      });
+    await nextTurn();
+    sender.accept(0);
+    await nextTurn();
+    expect(hasEnded).toBe(false);
+    sender.accept(1);
+    expect(await ended).toEqual(new Error('close'));
+  });
+});
+
+describe('a source that throws', () => {
+  it.each([false, true])('ends the batch with its error, after all that was begun (async: %j)', async (isAsync) => {
+    const { seen, numbers } = counted(10, 3);
+    const sender = new ManualSender();
+    const batch = sendMany(sender.send, isAsync ? slowly(numbers()) : numbers());
+    const results: number[] = [];
+    const consume = async () => {
+      for await (const { index } of batch) results.push(index);
+    };
+    const consumed = consume().catch((error: unknown) => error);
+    for (let turn = 0; turn < 6; turn += 1) await nextTurn();
+    sender.accept(0);
+    await nextTurn();
+    expect(results).toEqual([0]);
+    sender.reject(1, refusal);
+    sender.accept(2);
+    expect(await consumed).toEqual(new Error('source'));
+    expect(results).toEqual([0, 1, 2]);
+    expect(seen).toEqual({ read: 3, closed: 1 });
+  });
+
+  it('before its first item throws on the first step', async () => {
+    const source: Iterable<number> = {
+      [Symbol.iterator]() {
+        throw new Error('source');
+      },
+    };
+    await expect(all(sendMany(echo, source))).rejects.toEqual(new Error('source'));
+  });
+});
+
+function throwOnClose(): never {
+  throw new Error('close');
+}
+
+function bytes() {
+  return new TransformStream<Uint8Array, number>({
+    transform(chunk, controller) {
+      for (const byte of chunk) controller.enqueue(byte);
+    },
+  });
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}

@@ -1,0 +1,90 @@
+import { SmsError } from '../errors/sms-error.js';
+
+/** A message to one phone: a text, or a template by its logical name. */
+export type SendRequest = TextRequest | TemplateRequest;
+
+/** A message whose words are given. */
+export interface TextRequest extends SendOptions {
+  readonly text: string;
+  /** The sender ID, where the vendor lets the caller choose one. */
+  readonly senderId?: string | undefined;
+}
+
+/** A message by the name of a template in the client's catalogue. */
+export interface TemplateRequest extends SendOptions {
+  readonly template: string;
+  /** The template's parameters by name; exactly those that the catalogue declares. */
+  readonly params?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What every message has. */
+export interface SendOptions {
+  /** E.164, `+8613800138000`. */
+  readonly to: string;
+  /** Ids of providers, to be tried in this order instead of the route's. */
+  readonly via?: readonly string[] | undefined;
+  /**
+   * Sends a message once, however often it is asked to: a second call with the key gets the first one's result.
+   * Up to 255 characters, no phone number.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /** Instead of the client's deadline, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  /** Ends the call early. What was written by then may still arrive. */
+  readonly signal?: AbortSignal | undefined;
+  /** `failover` for a message that may arrive twice, such as a code of your own. Default: the client's option. */
+  readonly onUnknown?: 'stop' | 'failover' | undefined;
+}
+
+const known: ReadonlySet<string> = new Set([
+  'to',
+  'text',
+  'senderId',
+  'template',
+  'params',
+  'via',
+  'idempotencyKey',
+  'deadlineMs',
+  'signal',
+  'onUnknown',
+]);
+
+/** The error of a call that is malformed: nothing was sent. */
+export function invalidRequest(message: string): SmsError {
+  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+}
+
+/**
+ * Checks what types cannot: callers in JavaScript, and values from elsewhere. A misspelt field is an error, since
+ * a misspelt `idempotencyKey` would send twice.
+ *
+ * @throws SmsError `invalid_request`, naming the field
+ */
+export function checkSendRequest(request: SendRequest): void {
+  if (typeof request !== 'object' || request === null) throw invalidRequest('send() takes an object.');
+  for (const field in request) {
+    if (!known.has(field)) throw invalidRequest(`send(): ${field} is not a field; it knows ${[...known].join(', ')}.`);
+  }
+  const { via, idempotencyKey, signal, onUnknown } = request;
+  const hasText = 'text' in request && request.text !== undefined;
+  const hasTemplate = 'template' in request && request.template !== undefined;
+  if (hasText === hasTemplate) throw invalidRequest('send() takes either a text or a template.');
+  if (hasText && (typeof request.text !== 'string' || request.text === '')) {
+    throw invalidRequest('send(): text must be a string that is not empty.');
+  }
+  if (hasText && 'params' in request) throw invalidRequest('send(): params belong to a template, not to a text.');
+  if (hasTemplate && typeof request.template !== 'string') throw invalidRequest('send(): template must be a string.');
+  if (hasTemplate && 'senderId' in request) throw invalidRequest('send(): senderId belongs to a text.');
+  if (via !== undefined && !(Array.isArray(via) && via.length > 0 && new Set(via).size === via.length)) {
+    throw invalidRequest('send(): via must be a list of different provider ids, not empty.');
+  }
+  if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !/^.{1,255}$/su.test(idempotencyKey))) {
+    throw invalidRequest('send(): idempotencyKey must be a string of 1 to 255 characters.');
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidRequest('send(): signal must be an AbortSignal.');
+  }
+  if (onUnknown !== undefined && onUnknown !== 'stop' && onUnknown !== 'failover') {
+    throw invalidRequest("send(): onUnknown must be 'stop' or 'failover'.");
+  }
+}

@@ -1,0 +1,173 @@
+import { getEventListeners } from 'node:events';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SendOutcome } from '../contract/outcomes.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
+import { held, noBalance, taken } from './circuit-scripted-provider.test.fixture.js';
+import { settleByDeadline } from './settle-by-deadline.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const hung = () => new Promise<never>(() => {});
+/** What a provider written in JavaScript may do, past the compiler. */
+const answering = (value: unknown) => async () => value as SendOutcome;
+
+describe('a call to a provider', () => {
+  it('settles with the provider’s own object, and leaves no timer', async () => {
+    for (const outcome of [taken, noBalance]) {
+      expect(await settleByDeadline('send', async () => outcome, deadlineAfter(1_000))).toBe(outcome);
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('takes an accepted outcome whatever else it carries, since its message is on its way', async () => {
+    const outcome = { ...taken, code: 200, cost: 3 };
+    expect(await settleByDeadline('send', async () => outcome, deadlineAfter(1_000))).toBe(outcome);
+  });
+
+  it('that hangs is unknown 25 ms after its deadline', async () => {
+    const settled = vi.fn();
+    const call = settleByDeadline('send', hung, deadlineAfter(1_000)).then(settled);
+    await vi.advanceTimersByTimeAsync(1_024);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    await call;
+    expect(settled).toHaveBeenCalledExactlyOnceWith({
+      outcome: 'unknown',
+      code: 'timeout',
+      message: expect.stringMatching(/did not respect its deadline/),
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('that hangs when its caller aborts is unknown soon after', async () => {
+    const controller = new AbortController();
+    const call = settleByDeadline('send', hung, deadlineAfter(60_000, { signal: controller.signal }));
+    controller.abort();
+    await vi.advanceTimersByTimeAsync(25);
+    expect(await call).toMatchObject({ outcome: 'unknown', code: 'aborted' });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
+  it('under a deadline that has ended before is still given its grace', async () => {
+    const call = settleByDeadline('send', hung, deadlineAfter(0));
+    await vi.advanceTimersByTimeAsync(25);
+    expect(await call).toMatchObject({ outcome: 'unknown', code: 'timeout' });
+    const exact = settleByDeadline('send', async () => noBalance, deadlineAfter(0));
+    expect(await exact).toBe(noBalance);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('that ends a little after its deadline keeps its own, more exact outcome', async () => {
+    const { promise, settle } = held();
+    const call = settleByDeadline('send', () => promise, deadlineAfter(1_000));
+    await vi.advanceTimersByTimeAsync(1_020);
+    settle(noBalance);
+    expect(await call).toBe(noBalance);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('that ends much too late changes nothing any more', async () => {
+    const { promise, settle } = held();
+    const call = settleByDeadline('send', () => promise, deadlineAfter(1_000));
+    await vi.advanceTimersByTimeAsync(1_025);
+    settle(taken);
+    expect(await call).toMatchObject({ outcome: 'unknown', code: 'timeout' });
+  });
+
+  it('that fails much too late brings no unhandled rejection', async () => {
+    let fail: (error: Error) => void = () => {};
+    const promise = new Promise<SendOutcome>((_, reject) => {
+      fail = reject;
+    });
+    const call = settleByDeadline('send', () => promise, deadlineAfter(1_000));
+    await vi.advanceTimersByTimeAsync(1_025);
+    fail(new Error('late'));
+    await promise.catch(() => 'handled');
+    expect(await call).toMatchObject({ outcome: 'unknown', code: 'timeout' });
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a string', 'accepted'],
+    ['an object of another kind', { status: 'ok' }],
+    ['a misspelt outcome', { outcome: 'acepted' }],
+    ['a verdict on a code, which belongs to a check', { outcome: 'approved' }],
+    ['a failure without a code', { outcome: 'refused', message: 'no' }],
+    ['a failure without a message', { outcome: 'unknown', code: 'timeout' }],
+    ['a failure whose code is a number', { outcome: 'refused', code: 470, message: 'no' }],
+    [
+      'an object whose getter throws',
+      {
+        get outcome() {
+          throw new Error('trap');
+        },
+      },
+    ],
+  ])('answered with %s is unknown, and a bug in the provider', async (_, value) => {
+    expect(await settleByDeadline('send', answering(value), deadlineAfter(1_000))).toEqual({
+      outcome: 'unknown',
+      code: 'invalid_response',
+      message: expect.stringMatching(/bug in the provider/),
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('that judges a code may not answer as if it sent a message', async () => {
+    const check = settleByDeadline('check', answering(taken), deadlineAfter(1_000));
+    expect(await check).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
+    for (const outcome of ['approved', 'incorrect', 'expired', 'exhausted'] as const) {
+      expect(await settleByDeadline('check', async () => ({ outcome }), deadlineAfter(1_000))).toEqual({ outcome });
+    }
+  });
+});
+
+describe('a provider that throws', () => {
+  class VendorError extends Error {
+    override readonly name = 'VendorError';
+    readonly appKey = 'canary-key';
+  }
+
+  /** Multi-line on purpose: the second line looks like a place in the code. */
+  function fail(): never {
+    throw new VendorError('bad key canary-key\n    at canary (canary.js:1:1)', { cause: new Error('canary-cause') });
+  }
+
+  it.each([
+    ['at once', () => fail()],
+    ['by rejecting', async () => fail()],
+  ])('%s gives unknown with a cause that shows where, and nothing of the message', async (_, call) => {
+    const outcome = await settleByDeadline('send', call, deadlineAfter(1_000));
+    expect(outcome).toMatchObject({
+      outcome: 'unknown',
+      code: 'invalid_response',
+      message: expect.stringMatching(/bug in the provider/),
+      cause: { name: 'VendorError' },
+    });
+    const shown = inspect(outcome, { depth: 9, showHidden: true });
+    expect(shown).toContain('at fail (');
+    expect(shown).not.toContain('canary');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([
+    ['a string', 'canary'],
+    ['nothing', undefined],
+    [
+      'an error whose stack throws',
+      Object.defineProperty(new Error('canary'), 'stack', {
+        get() {
+          throw new Error('canary');
+        },
+      }),
+    ],
+    ['an error with a sentence for a name', Object.assign(new Error('canary'), { name: 'the canary sings' })],
+  ])('%s gives a cause that shows nothing of it', async (_, thrown) => {
+    const outcome = await settleByDeadline('send', () => Promise.reject(thrown), deadlineAfter(1_000));
+    expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response', cause: { name: 'Error' } });
+    expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
+  });
+});

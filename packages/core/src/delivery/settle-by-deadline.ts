@@ -1,0 +1,120 @@
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
+import { unknown } from '../provider-kit/outcomes.js';
+
+/** What a call answers: `send` and `start` the first kind, `check` the second. */
+export type CallKind = 'send' | 'check';
+
+/** A provider that respects its deadline gets this long to say more exactly what happened. */
+const graceMs = 25;
+
+/**
+ * Makes a call to a provider settle with an outcome, whatever the provider does. Never rejects.
+ *
+ * A provider that throws, rejects or answers with something that is no outcome gives `unknown`, `invalid_response`.
+ * One that has not settled 25 ms after the deadline ended gives `unknown` with `timeout` or `aborted`; whatever it
+ * answers later is dropped. Otherwise the answer is the provider's own object.
+ *
+ * @param call runs at once, once
+ */
+export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
+  kind: CallKind,
+  call: () => Promise<Outcome>,
+  deadline: Deadline,
+): Promise<Outcome | Unknown> {
+  return new Promise((resolve) => {
+    let answer: Promise<Outcome>;
+    try {
+      // Also for a provider that answers without a promise: its outcome counts all the same.
+      answer = Promise.resolve(call());
+    } catch (error) {
+      resolve(thrown(error));
+      return;
+    }
+    let grace: NodeJS.Timeout | undefined;
+    const stopWaiting = deadline.onEnd((reason) => {
+      grace = setTimeout(() => resolve(overdue(reason)), graceMs);
+    });
+    const settle = (outcome: Outcome | Unknown) => {
+      stopWaiting();
+      clearTimeout(grace);
+      resolve(outcome);
+    };
+    answer.then(
+      (outcome) => settle(isOutcome(kind, outcome) ? outcome : noOutcome()),
+      (error: unknown) => settle(thrown(error)),
+    );
+  });
+}
+
+function overdue(reason: DeadlineEnd): Unknown {
+  return reason === 'aborted'
+    ? unknown('aborted', 'The caller aborted the call, and the provider did not settle: a bug in the provider.')
+    : unknown('timeout', 'The provider did not respect its deadline: a bug in the provider.');
+}
+
+function noOutcome(): Unknown {
+  return unknown('invalid_response', 'The provider answered with something that is no outcome: a bug in the provider.');
+}
+
+function thrown(error: unknown): Unknown {
+  const message = 'The provider threw an error instead of answering an outcome: a bug in the provider.';
+  return unknown('invalid_response', message, { cause: withoutMessage(error) });
+}
+
+function isOutcome(kind: CallKind, value: unknown): boolean {
+  try {
+    if (typeof value !== 'object' || value === null || !('outcome' in value)) return false;
+    switch (value.outcome) {
+      case 'accepted':
+        return kind === 'send';
+      case 'approved':
+      case 'incorrect':
+      case 'expired':
+      case 'exhausted':
+        return kind === 'check';
+      case 'refused':
+      case 'not-sent':
+      case 'unknown':
+        return 'code' in value && typeof value.code === 'string' && hasMessage(value);
+      default:
+        return false;
+    }
+  } catch {
+    // A getter or a proxy that throws.
+    return false;
+  }
+}
+
+function hasMessage(value: object): boolean {
+  return 'message' in value && typeof value.message === 'string';
+}
+
+/**
+ * What is safe to keep of an error that a provider threw: its name and the places in the code.
+ * Its message may hold a credential, a code or a phone number; so may everything else that hangs on it.
+ */
+function withoutMessage(error: unknown): Error {
+  const copy = new Error('The message is withheld, since it may hold a credential.');
+  copy.name = 'Error';
+  let frames: readonly string[] = [];
+  try {
+    if (error instanceof Error) {
+      if (/^\w{1,64}$/.test(error.name)) copy.name = error.name;
+      frames = stackFrames(error);
+    }
+  } catch {
+    // A getter of the error threw; then there is nothing to keep.
+  }
+  copy.stack = [`${copy.name}: ${copy.message}`, ...frames].join('\n');
+  return copy;
+}
+
+const frame = /^ {4}at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\)|\(index \d+\))$/;
+
+function stackFrames(error: Error): readonly string[] {
+  // A message can have lines that look like frames: it is cut off first, then frames are taken from the end.
+  const lines = (error.stack ?? '').replace(error.message, '').split('\n');
+  const lastOther = lines.findLastIndex((line) => !frame.test(line));
+  return lines.slice(lastOther + 1);
+}

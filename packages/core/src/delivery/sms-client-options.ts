@@ -1,0 +1,146 @@
+import * as v from 'valibot';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { longestDelayMs } from '../provider-kit/deadline.js';
+import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
+import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
+import type { IdempotencyStore } from './idempotency-store.js';
+import type { Route } from './plan-route.js';
+import type { RetryBudgetOptions } from './retry-budget.js';
+import type { TemplateCatalogueOptions } from './template-catalogue-options.js';
+
+/** What {@link createSmsClient} takes. */
+export interface SmsClientOptions {
+  /** The accounts that may send; without routes their order is the priority. The client closes them. */
+  readonly providers: readonly SmsProvider[];
+  /** Who sends to which destination; the first route that fits counts. Default: one route for everything. */
+  readonly routes?: readonly Route[] | undefined;
+  /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
+  readonly deadlineMs?: number | undefined;
+  /** Attempts of one call at most. Default 3. */
+  readonly maxAttempts?: number | undefined;
+  /** How far further attempts may go over all calls. */
+  readonly retryBudget?: RetryBudgetOptions | undefined;
+  /** When a provider's circuit opens, and for how long. */
+  readonly breaker?: CircuitBreakerOptions | undefined;
+  /**
+   * What happens when nobody knows whether a message was sent: `stop` with an error that says so, or `failover` to
+   * the next provider, once. Default: `stop` for messages, `failover` for verifications.
+   */
+  readonly onUnknown?:
+    | { readonly message?: UnknownPolicy | undefined; readonly verification?: UnknownPolicy | undefined }
+    | undefined;
+  /** What each template's name means to each provider. */
+  readonly templates?: TemplateCatalogueOptions | undefined;
+  /** Where idempotency keys are kept, and for how long. Default: in memory, for 24 hours. */
+  readonly idempotency?:
+    | { readonly store?: IdempotencyStore | undefined; readonly ttlMs?: number | undefined }
+    | undefined;
+}
+
+export type UnknownPolicy = 'stop' | 'failover';
+
+const whole = (least: number, most: number, expected: string) =>
+  v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected), v.maxValue(most, expected));
+const unknownPolicy = v.picklist(['stop', 'failover'], "must be 'stop' or 'failover'");
+const names = (expected: string) => v.pipe(v.array(v.string(expected), expected), v.nonEmpty(expected));
+
+const provider = v.custom<SmsProvider>(
+  isProvider,
+  'must be a provider: an object with specification v1, id, sends, send, verification and close',
+);
+
+const route = v.pipe(
+  v.strictObject({
+    countries: v.optional(
+      v.pipe(
+        names('must be a list of countries such as CN'),
+        v.everyItem((code) => /^[A-Z]{2}$/.test(code), 'must be ISO 3166-1 alpha-2 codes in capitals, such as CN'),
+      ),
+    ),
+    callingCodes: v.optional(
+      v.pipe(
+        names('must be a list of calling codes such as 86'),
+        v.everyItem(
+          (code) => /^[1-9]\d{0,2}$/.test(code),
+          'must be calling codes in digits without a plus, such as 86',
+        ),
+      ),
+    ),
+    providers: names('must be a list of provider ids, not empty'),
+    strategy: v.optional(
+      v.picklist(['priority', 'round-robin', 'weighted'], 'must be priority, round-robin or weighted'),
+    ),
+    weights: v.optional(v.record(v.string(), whole(0, 1000, 'must be a whole number from 0 to 1000'))),
+  }),
+  v.check(({ providers }) => new Set(providers).size === providers.length, 'names a provider twice'),
+  v.check(
+    ({ strategy, weights }) => (strategy === 'weighted') === (weights !== undefined),
+    'must have weights if the strategy is weighted, and only then',
+  ),
+  v.check(
+    ({ providers, weights }) => weights === undefined || Object.keys(weights).every((id) => providers.includes(id)),
+    'has a weight for a provider that it does not name',
+  ),
+  v.check(
+    ({ weights }) => weights === undefined || Object.values(weights).some((weight) => weight > 0),
+    'must have a weight above 0',
+  ),
+);
+
+const anyObject = v.custom<never>((value) => typeof value === 'object' && value !== null, 'must be an object');
+
+const schema = v.strictObject({
+  providers: v.pipe(v.array(provider, 'must be a list of providers'), v.nonEmpty('must name at least one provider')),
+  routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
+  deadlineMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days'), 10_000),
+  maxAttempts: v.optional(whole(1, 100, 'must be a whole number from 1 to 100'), 3),
+  retryBudget: v.optional(
+    v.strictObject({
+      ratio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+      burst: v.optional(whole(0, 1_000_000, 'must be a whole number from 0 to 1000000')),
+    }),
+  ),
+  breaker: v.optional(anyObject),
+  onUnknown: v.optional(
+    v.strictObject({ message: v.optional(unknownPolicy), verification: v.optional(unknownPolicy) }),
+  ),
+  templates: v.optional(anyObject, {} as never),
+  idempotency: v.optional(
+    v.strictObject({
+      store: v.optional(anyObject),
+      ttlMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
+    }),
+  ),
+});
+
+function isProvider(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { specification, id, sends, send, verification, close } = value as Record<string, unknown>;
+  return (
+    specification === 'v1' &&
+    typeof id === 'string' &&
+    id !== '' &&
+    typeof sends === 'object' &&
+    typeof send === 'function' &&
+    typeof verification === 'object' &&
+    typeof close === 'function'
+  );
+}
+
+/** @throws SmsError `configuration_invalid`, naming every option that cannot work */
+export function parseSmsClientOptions(options: SmsClientOptions) {
+  const parsed = parseOptions('createSmsClient()', schema, options);
+  const ids = parsed.providers.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) {
+    throw configurationInvalid(`createSmsClient(): providers: two have the id ${twice}; give one another id.`);
+  }
+  for (const [index, { providers }] of (parsed.routes ?? []).entries()) {
+    const missing = providers.find((id) => !ids.includes(id));
+    if (missing === undefined) continue;
+    throw configurationInvalid(
+      `createSmsClient(): routes.${index}.providers: there is no provider ${missing}; there are ${ids.join(', ')}.`,
+    );
+  }
+  return { ...parsed, routes: parsed.routes ?? [{ providers: ids }] };
+}

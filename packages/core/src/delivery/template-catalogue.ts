@@ -1,0 +1,140 @@
+import type { OutboundMessage } from '../contract/messages.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { SmsError } from '../errors/sms-error.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
+import { configurationInvalid } from '../provider-kit/options.js';
+import { type CompiledTemplate, compileTemplate } from './compile-template.js';
+import type { TemplateCatalogueOptions } from './template-catalogue-options.js';
+import { listOfNames, quoted, type TemplateParams, templateParam, templateParamsProblem } from './template-params.js';
+import { fillTemplateText } from './template-text.js';
+
+/** What the catalogue must know of a provider. */
+export type TemplateProvider = Pick<SmsProvider, 'id' | 'sends'>;
+
+/** Why a call's template or parameters are wrong: the code and the message of the error it is to become. */
+export interface TemplateProblem {
+  readonly code: 'invalid_request';
+  /** Names the template and the parameters, and never shows a value. */
+  readonly message: string;
+}
+
+/** The templates of a client. Compiled and checked when it is made: later changes to the options do nothing. */
+export interface TemplateCatalogue {
+  /**
+   * What is wrong with a call; undefined if nothing is. A template must be in the catalogue, and its parameters
+   * exactly those declared, all strings.
+   */
+  check(name: string, params: TemplateParams): TemplateProblem | undefined;
+  /** Whether this provider can render the template: by an entry of its own, or as a text. */
+  canRender(name: string, provider: TemplateProvider): boolean;
+  /**
+   * The message for this provider. Checks nothing twice: call {@link TemplateCatalogue.check} before.
+   *
+   * @throws SmsError `unsupported_message` if the provider cannot render it, `invalid_request` if a parameter that
+   * it needs is missing
+   */
+  render(name: string, params: TemplateParams, to: PhoneNumber, provider: TemplateProvider): OutboundMessage;
+}
+
+/**
+ * Makes the catalogue.
+ *
+ * @param routedProviders the providers of all routes; each must be able to render each template. One that sends
+ * neither texts nor templates (verification only) is passed over.
+ * @param allProviders every provider of the client: an entry may be for any of these. Default: the routed ones.
+ * @throws SmsError `configuration_invalid`, listing everything that is wrong, where, and what to do about it
+ */
+export function createTemplateCatalogue(
+  options: TemplateCatalogueOptions,
+  routedProviders: readonly TemplateProvider[],
+  allProviders: readonly TemplateProvider[] = routedProviders,
+): TemplateCatalogue {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw configurationInvalid('createSmsClient(): templates: must be an object by template name');
+  }
+  const templates = new Map<string, CompiledTemplate>();
+  const problems: string[] = [];
+  const routed = new Map(routedProviders.map((provider) => [provider.id, provider]));
+  const knownIds = new Set([...routed.keys(), ...allProviders.map(({ id }) => id)]);
+  for (const [name, templateOptions] of Object.entries(options)) {
+    const path = `templates[${quoted(name)}]`;
+    const before = problems.length;
+    const template = compileTemplate(templateOptions, (at, problem) => problems.push(`${path}${at}: ${problem}`));
+    templates.set(name, template);
+    for (const id of template.entries.keys()) {
+      if (knownIds.has(id)) continue;
+      problems.push(`${path}.providers[${quoted(id)}]: there is no such provider, only ${listOfNames(knownIds)}`);
+    }
+    // A template that is malformed has said so; that nobody can render it is no further news.
+    if (problems.length > before) continue;
+    for (const provider of routed.values()) {
+      const remedy = remedyFor(template, provider);
+      if (remedy !== undefined) problems.push(`${path}: provider ${quoted(provider.id)} cannot render it: ${remedy}`);
+    }
+  }
+  if (problems.length > 0) throw configurationInvalid(`createSmsClient(): ${problems.join('; ')}`);
+  return new CompiledCatalogue(templates);
+}
+
+function remedyFor(template: CompiledTemplate, { id, sends }: TemplateProvider): string | undefined {
+  if ((!sends.text && !sends.template) || formFor(template, { id, sends }) !== undefined) return undefined;
+  const entry = `add providers[${quoted(id)}] with the id of the vendor's template`;
+  if (!sends.text) return `it sends templates only; ${entry}`;
+  return sends.template ? `${entry}, or add a text` : 'it sends texts only; add a text';
+}
+
+/** What a provider is to be sent: its own template rather than a text, since vendors approve templates. */
+function formFor(template: CompiledTemplate, { id, sends }: TemplateProvider) {
+  const entry = sends.template ? template.entries.get(id) : undefined;
+  if (entry !== undefined) return { kind: 'template', entry } as const;
+  return sends.text && template.text !== undefined ? ({ kind: 'text', text: template.text } as const) : undefined;
+}
+
+class CompiledCatalogue implements TemplateCatalogue {
+  readonly #templates: ReadonlyMap<string, CompiledTemplate>;
+
+  constructor(templates: ReadonlyMap<string, CompiledTemplate>) {
+    this.#templates = templates;
+  }
+
+  check(name: string, params: TemplateParams): TemplateProblem | undefined {
+    const template = this.#templates.get(name);
+    if (template === undefined) return { code: 'invalid_request', message: this.#noSuchTemplate(name) };
+    const problem = templateParamsProblem(template.params, params);
+    if (problem === undefined) return undefined;
+    return { code: 'invalid_request', message: `Template ${quoted(name)}: ${problem}.` };
+  }
+
+  canRender(name: string, provider: TemplateProvider): boolean {
+    const template = this.#templates.get(name);
+    return template !== undefined && formFor(template, provider) !== undefined;
+  }
+
+  render(name: string, params: TemplateParams, to: PhoneNumber, provider: TemplateProvider): OutboundMessage {
+    const template = this.#templates.get(name);
+    const form = template && formFor(template, provider);
+    if (form === undefined) {
+      const message = `Provider ${quoted(provider.id)} cannot render the template ${quoted(name)}.`;
+      throw new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message });
+    }
+    const valueFor = (param: string): string => {
+      const value = templateParam(params, param);
+      if (value !== undefined) return value;
+      const message = `Template ${quoted(name)}: missing: ${quoted(param)}.`;
+      throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+    };
+    if (form.kind === 'text') return { kind: 'text', to, text: fillTemplateText(form.text, valueFor) };
+    const { template: id, signature, params: needed } = form.entry;
+    const values = needed.map(([vendorName, param]) => ({ name: vendorName, value: valueFor(param) }));
+    if (signature === undefined) return { kind: 'template', to, template: id, params: values };
+    return { kind: 'template', to, template: id, params: values, signature };
+  }
+
+  #noSuchTemplate(name: unknown): string {
+    if (typeof name !== 'string') return 'The name of a template must be a string.';
+    if (this.#templates.size === 0) {
+      return `There is no template ${quoted(name)}: the client was made without the option templates.`;
+    }
+    return `There is no template ${quoted(name)}; the catalogue has ${listOfNames(this.#templates.keys())}.`;
+  }
+}
