@@ -30,7 +30,7 @@ describe('the main job with an appkey', () => {
   it('asks for the code that arrived, and succeeds with the right one', async () => {
     const child = start(['--', '--to', to], env());
     const { code } = await simulator.waitForMessage({ to });
-    child.stdin.end(`${code === '0000' ? '1111' : '0000'}\n${code}\n`);
+    child.stdin.end(`\nnot a code\n${code === '0000' ? '1111' : '0000'}\n ${code} \n`);
     const { status, stdout, output } = await ended(child);
     expect(stdout).toMatch(/send a verification code +accepted +mob +[\d.]+ ms +\+86\*+8000/);
     expect(stdout).toMatch(/incorrect[\s\S]*approved[\s\S]*Done\./);

@@ -48,7 +48,10 @@ async function* typedCodes(input: NodeJS.ReadableStream, write: (line: string) =
       write('Type the code that arrived:');
       const line = await lines.next();
       if (line.done === true) return write('No code was typed.');
-      yield line.value.trim();
+      const code = line.value.trim();
+      if (/^\d{4,8}$/.test(code)) yield code;
+      // What cannot be a code costs none of Mob's checks.
+      else check -= 1;
     }
   } finally {
     terminal.close();

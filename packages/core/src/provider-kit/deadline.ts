@@ -25,6 +25,9 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
 class TimerDeadline implements Deadline {
   readonly #expiresAt: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #listeners = new Set<(reason: DeadlineEnd) => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopAbort: (() => void) | undefined;
 
   constructor(expiresAt: number, signal: AbortSignal | undefined) {
     this.#expiresAt = expiresAt;
@@ -41,22 +44,37 @@ class TimerDeadline implements Deadline {
   }
 
   onEnd(listener: (reason: DeadlineEnd) => void): () => void {
-    const ended = this.ended;
+    const { ended } = this;
     if (ended !== undefined) {
       listener(ended);
       return () => {};
     }
-    const stop = () => {
-      clearTimeout(timer);
-      stopAbort?.();
+    // Wrapped, so that one function may be given twice.
+    const entry = (reason: DeadlineEnd) => listener(reason);
+    this.#listeners.add(entry);
+    if (this.#listeners.size === 1) this.#wait();
+    return () => {
+      if (this.#listeners.delete(entry) && this.#listeners.size === 0) this.#rest();
     };
-    const end = (reason: DeadlineEnd) => {
-      stop();
-      listener(reason);
-    };
-    const timer = setTimeout(() => end('deadline_exceeded'), this.remainingMs());
-    const stopAbort = this.#signal && onAbort(this.#signal, () => end('aborted'));
-    return stop;
+  }
+
+  /** One timer for all listeners: every layer of a call listens, and timers are what a call pays for. */
+  #wait(): void {
+    this.#timer = setTimeout(() => this.#end('deadline_exceeded'), this.remainingMs());
+    this.#stopAbort = this.#signal && onAbort(this.#signal, () => this.#end('aborted'));
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#stopAbort?.();
+  }
+
+  #end(reason: DeadlineEnd): void {
+    this.#rest();
+    for (const listener of [...this.#listeners]) {
+      // An earlier one may have stopped it.
+      if (this.#listeners.delete(listener)) listener(reason);
+    }
   }
 }
 

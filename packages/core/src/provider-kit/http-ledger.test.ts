@@ -41,7 +41,7 @@ async function startLedgerServer(options: {
 interface Call {
   readonly id: number;
   readonly outcome: HttpOutcome;
-  /** How long after its deadline the call settled, less what the event loop itself was late by. */
+  /** How long after its end was due the call settled, less the time in which this process was not run. */
   readonly lateMs: number;
 }
 
@@ -63,15 +63,17 @@ async function storm(transport: HttpTransport, count: number, inFlight: number, 
 async function call(transport: HttpTransport, id: number, kind: number, momentMs: number): Promise<Call> {
   const controller = new AbortController();
   const byDeadline = kind >= 5;
-  const started = performance.now();
   const deadlineMs = byDeadline ? momentMs + 1 : 2_000;
-  // A plain timer for the same moment: what it is late by is the machine's doing, not the transport's.
-  let dueAt = started + deadlineMs;
-  const reference = setTimeout(() => {
-    dueAt = Math.max(dueAt, performance.now());
-  }, deadlineMs);
+  // Until it is due, nothing is late. A plain timer for the same moment takes part of the machine's lateness out.
+  let dueAt = Number.POSITIVE_INFINITY;
+  let stalledBefore = 0;
+  const isDue = () => {
+    dueAt = performance.now();
+    stalledBefore = loop.stalledMs();
+  };
+  const reference = setTimeout(isDue, deadlineMs);
   const abort = () => {
-    if (!byDeadline) dueAt = performance.now();
+    if (!byDeadline) isDue();
     controller.abort();
   };
   const pending = transport.request(
@@ -84,8 +86,33 @@ async function call(transport: HttpTransport, id: number, kind: number, momentMs
   else if (kind < 5) setTimeout(abort, momentMs);
   const outcome = await pending;
   clearTimeout(reference);
-  return { id, outcome, lateMs: performance.now() - dueAt };
+  return { id, outcome, lateMs: performance.now() - dueAt - (loop.stalledMs() - stalledBefore) };
 }
+
+/**
+ * Knows for how long this process was not run at all: on a machine with more work than cores that is most of any
+ * delay, and none of it is the transport's.
+ */
+class LoopWatch {
+  readonly #everyMs = 2;
+  #lastTick = performance.now();
+  #stalled = 0;
+  readonly #timer = setInterval(() => {
+    this.#stalled = this.stalledMs();
+    this.#lastTick = performance.now();
+  }, this.#everyMs);
+
+  stalledMs(): number {
+    return this.#stalled + Math.max(0, performance.now() - this.#lastTick - this.#everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+const loop = new LoopWatch();
+afterAll(() => loop.stop());
 
 function expectHonest(calls: readonly Call[], ledger: ReadonlySet<number>) {
   const liars = calls.filter(({ id, outcome }) => outcome.outcome === 'not-sent' && ledger.has(id));
