@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { isSmsError } from '@polysms/core';
+import { failoverRun } from './failover-run.js';
 import { realRun } from './real-run.js';
-import { simulatedRun } from './simulated-run.js';
+import { verificationRun } from './verification-run.js';
 
 const usage = `Usage: npx -y pnpm@12 start
        MOB_APP_KEY=… npx -y pnpm@12 start -- --to +86…
@@ -20,7 +21,12 @@ async function main(): Promise<boolean> {
     return true;
   }
   const { MOB_APP_KEY: appKey, MOB_BASE_URL: baseUrl } = process.env;
-  if (values.to === undefined) return simulatedRun(write);
+  if (values.to === undefined) {
+    if (appKey) write('MOB_APP_KEY is set; give -- --to +86… to talk to the real Mob.');
+    const isVerified = await verificationRun(write);
+    write('');
+    return (await failoverRun(write)) && isVerified;
+  }
   if (appKey === undefined || appKey === '') throw new TypeError('--to needs the appkey of a Mob app in MOB_APP_KEY.');
   return realRun({ appKey, to: values.to, baseUrl, input: process.stdin, write });
 }

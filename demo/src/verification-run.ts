@@ -7,7 +7,7 @@ const to = parsePhoneNumber('+8613800138000');
 const appKey = 'demo-app-key';
 
 /** One verification against a simulated Mob: send a code, read it from the phone, check a wrong and the right one. */
-export async function simulatedRun(write: (line: string) => void): Promise<boolean> {
+export async function verificationRun(write: (line: string) => void): Promise<boolean> {
   await using simulator = await startSimulatorProcess(appKey);
   write(`A simulated Mob answers at ${simulator.url}, in a process of its own.`);
   write('');
@@ -19,7 +19,8 @@ export async function simulatedRun(write: (line: string) => void): Promise<boole
     const start = await steps.run('send a verification code', () => verification.start({ to }, context()));
     if (start.outcome !== 'accepted') return false;
 
-    const code = await simulator.receivedCode(to.e164);
+    const code = (await simulator.messages()).at(-1)?.code;
+    if (code === undefined) throw new Error('The simulated phone has received no code.');
     const wrong = code === '0000' ? '0001' : '0000';
     const refusal = await steps.run('check a wrong code', () => verification.check({ to, code: wrong }, context()));
     const approval = await steps.run('check the code on the phone', () => verification.check({ to, code }, context()));
