@@ -89,8 +89,12 @@ const schema = v.pipe(
   }),
 );
 
-/** The options with their defaults. */
-export type ParsedMobOptions = v.InferOutput<typeof schema>;
+type Defaulted = 'id' | 'baseUrl' | 'allowPlainHttp';
+
+/** The options with their defaults. Written out: the type of the schema would need undici in the app. */
+export type ParsedMobOptions = Omit<MobOptions, Defaulted> & {
+  readonly [Name in Defaulted]: NonNullable<MobOptions[Name]>;
+};
 
 /** @throws SmsError `configuration_invalid`, naming every wrong option */
 export function parseMobOptions(options: unknown): ParsedMobOptions {

@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicies } from '../errors/error-policy.js';
 import { refused, unknown } from '../provider-kit/outcomes.js';
-import { type CircuitBreakerOptions, withCircuitBreaker } from './circuit-breaker.js';
 import {
-  aborted,
   context,
+  guarded,
+  halfOpened,
   held,
   message,
   noBalance,
-  ScriptedProvider,
+  opened,
   sendMany,
   taken,
   to,
@@ -22,60 +22,6 @@ afterEach(() => void vi.useRealTimers());
 const codes = Object.keys(errorPolicies) as SmsErrorCode[];
 const blamed = codes.filter((code) => errorPolicies[code].countsAgainstCircuit);
 const notBlamed = codes.filter((code) => !errorPolicies[code].countsAgainstCircuit);
-
-/** A guarded provider whose open times do not vary. */
-function guarded(options: CircuitBreakerOptions = {}) {
-  const provider = new ScriptedProvider();
-  const guard = withCircuitBreaker(provider, { random: () => 0.5, ...options });
-  return { provider, guard };
-}
-
-async function opened(options: CircuitBreakerOptions = {}) {
-  const { provider, guard } = guarded(options);
-  provider.answers(noBalance);
-  await sendMany(guard, 20);
-  expect(guard.circuit).toBe('open');
-  return { provider, guard };
-}
-
-async function halfOpened(options: CircuitBreakerOptions = {}) {
-  const { provider, guard } = await opened(options);
-  vi.advanceTimersByTime(30_000);
-  expect(guard.circuit).toBe('half-open');
-  provider.calls = 0;
-  return { provider, guard };
-}
-
-describe('a guarded provider', () => {
-  it('looks like the one inside', () => {
-    const { provider, guard } = guarded();
-    expect(guard.id).toBe('acme');
-    expect(guard.specification).toBe('v1');
-    expect(guard.sends).toBe(provider.sends);
-    expect(withCircuitBreaker(Object.assign(new ScriptedProvider(), { verification: null })).verification).toBe(null);
-  });
-
-  it('passes each call on once, with the same context, and hands out the provider’s own outcome', async () => {
-    const { provider, guard } = guarded();
-    const called = context();
-    for (const outcome of [taken, noBalance, wrongNumber, aborted]) {
-      provider.answers(outcome);
-      expect(await guard.send(message, called)).toBe(outcome);
-      expect(await guard.verification?.start({ to }, called)).toBe(outcome);
-    }
-    const judged = { outcome: 'incorrect', checksLeft: 2 } as const;
-    provider.judge = async () => judged;
-    expect(await guard.verification?.check({ to, code: '1234' }, called)).toBe(judged);
-    expect(provider.calls).toBe(9);
-    expect(new Set(provider.contexts)).toEqual(new Set([called]));
-  });
-
-  it('waits without a timer of its own', async () => {
-    const { guard } = guarded();
-    await sendMany(guard, 3);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-});
 
 describe('a closed circuit', () => {
   it.each(blamed)('opens after twenty calls that fail with %s', async (code) => {
@@ -277,83 +223,5 @@ describe('a half-open circuit', () => {
     const { guard } = await halfOpened();
     await guard.asProbe.send(message, context());
     expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
-  });
-});
-
-describe('listeners', () => {
-  it('hear every step, until they stop', async () => {
-    const { provider, guard } = guarded();
-    const steps: string[] = [];
-    const stop = guard.onStateChange(({ from, to }) => steps.push(`${from} ${to}`));
-    provider.answers(noBalance);
-    await sendMany(guard, 20);
-    vi.advanceTimersByTime(30_000);
-    await sendMany(guard, 1);
-    vi.advanceTimersByTime(60_000);
-    provider.answers(wrongNumber);
-    await sendMany(guard, 1);
-    provider.answers(taken);
-    await sendMany(guard, 1);
-    const expected = [
-      'closed open',
-      'open half-open',
-      'half-open probing',
-      'probing open',
-      'open half-open',
-      'half-open probing',
-      'probing half-open',
-      'half-open probing',
-      'probing closed',
-    ];
-    expect(steps).toEqual(expected);
-    stop();
-    provider.answers(noBalance);
-    await sendMany(guard, 20);
-    expect(steps).toEqual(expected);
-  });
-});
-
-describe('closing', () => {
-  it('stops the timer, closes the provider once, and answers later calls without it', async () => {
-    const { provider, guard } = await opened();
-    expect(vi.getTimerCount()).toBe(1);
-    await Promise.all([guard.close(), guard.asProbe.close(), guard.close()]);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(provider.closes).toBe(1);
-    const answer = { outcome: 'not-sent', code: 'aborted', message: 'The provider is closed.' };
-    expect(await guard.send(message, context())).toEqual(answer);
-    expect(await guard.asProbe.send(message, context())).toEqual(answer);
-    expect(await guard.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
-    expect(provider.calls).toBe(20);
-    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: undefined });
-  });
-
-  it('lets calls under way keep their outcomes, which change nothing any more', async () => {
-    const { provider, guard } = guarded({ minimumCalls: 1 });
-    const { promise, settle } = held();
-    provider.answer = () => promise;
-    const call = guard.send(message, context());
-    await guard.close();
-    settle(noBalance);
-    expect(await call).toBe(noBalance);
-    expect(guard.health()).toMatchObject({ calls: 0, failures: 0, lastFailure: undefined });
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('while a probe is under way leaves the probe its outcome', async () => {
-    const { provider, guard } = await halfOpened();
-    const { promise, settle } = held();
-    provider.answer = () => promise;
-    const probe = guard.send(message, context());
-    await guard.close();
-    settle(taken);
-    expect(await probe).toBe(taken);
-    expect(guard.circuit).toBe('open');
-  });
-
-  it('says so when the provider cannot be closed', async () => {
-    const { provider, guard } = guarded();
-    provider.close = () => Promise.reject(new Error('stuck'));
-    await expect(guard.close()).rejects.toThrow('stuck');
   });
 });

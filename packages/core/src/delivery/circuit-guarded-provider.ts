@@ -74,14 +74,14 @@ class Passage implements SmsProvider {
     const { verification } = provider;
     this.verification = verification && {
       start: (request: VerificationStart, context: CallContext) =>
-        this.#pass('send', () => verification.start(request, context), context),
+        this.#pass(() => verification.start(request, context), context, 'send'),
       check: (request: VerificationCheck, context: CallContext) =>
-        this.#pass('check', () => verification.check(request, context), context),
+        this.#pass(() => verification.check(request, context), context, 'check'),
     };
   }
 
   send(message: OutboundMessage, context: CallContext): Promise<SendOutcome> {
-    return this.#pass('send', () => this.#provider.send(message, context), context);
+    return this.#pass(() => this.#provider.send(message, context), context, 'send');
   }
 
   close(): Promise<void> {
@@ -89,14 +89,14 @@ class Passage implements SmsProvider {
   }
 
   #pass<Outcome extends SendOutcome | CheckOutcome>(
-    kind: CallKind,
     call: () => Promise<Outcome>,
     { deadline }: CallContext,
+    kind: CallKind,
   ): Promise<Outcome | NotSent | Unknown> {
     const circuit = this.#circuit;
     const pass = circuit.admit(this.#asProbe);
     if (pass === undefined) return Promise.resolve(circuit.refusal());
-    return settleByDeadline(kind, call, deadline).then((outcome) => {
+    return settleByDeadline(call, deadline, kind).then((outcome) => {
       circuit.record(pass, outcome);
       return outcome;
     });

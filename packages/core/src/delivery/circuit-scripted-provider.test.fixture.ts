@@ -1,9 +1,11 @@
+import { expect, vi } from 'vitest';
 import type { OutboundMessage } from '../contract/messages.js';
 import type { CheckOutcome, Refused, SendOutcome, Unknown } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { accepted, refused, unknown } from '../provider-kit/outcomes.js';
+import { type CircuitBreakerOptions, withCircuitBreaker } from './circuit-breaker.js';
 
 export const to = parsePhoneNumber('+8613800138000');
 export const message: OutboundMessage = { kind: 'text', to, text: 'hello' };
@@ -71,4 +73,28 @@ export function held(): Held {
     settle = resolve;
   });
   return { promise, settle };
+}
+
+/** A guarded provider whose open times do not vary. */
+export function guarded(options: CircuitBreakerOptions = {}) {
+  const provider = new ScriptedProvider();
+  return { provider, guard: withCircuitBreaker(provider, { random: () => 0.5, ...options }) };
+}
+
+/** One whose circuit has just opened, for 30 seconds. */
+export async function opened(options: CircuitBreakerOptions = {}) {
+  const made = guarded(options);
+  made.provider.answers(noBalance);
+  await sendMany(made.guard, 20);
+  expect(made.guard.circuit).toBe('open');
+  return made;
+}
+
+/** One whose circuit has just become half-open. */
+export async function halfOpened(options: CircuitBreakerOptions = {}) {
+  const made = await opened(options);
+  vi.advanceTimersByTime(30_000);
+  expect(made.guard.circuit).toBe('half-open');
+  made.provider.calls = 0;
+  return made;
 }

@@ -66,11 +66,7 @@ export class IdempotentSends {
       case 'conflict':
         throw otherMessage();
       case 'in-progress':
-        throw new SmsError({
-          code: 'resend_too_soon',
-          outcome: 'unknown',
-          message: 'A call with this idempotencyKey is under way, or died. It is not sent again.',
-        });
+        throw stillUnknown();
     }
   }
 
@@ -107,7 +103,17 @@ function otherMessage(): SmsError {
   return invalidRequest('send(): idempotencyKey: another message has this key; give each message its own.');
 }
 
+function stillUnknown(): SmsError {
+  return new SmsError({
+    code: 'resend_too_soon',
+    outcome: 'unknown',
+    message: 'A call with this idempotencyKey is under way, or died. It is not sent again.',
+  });
+}
+
 function replay(result: StoredResult): Receipt {
+  // Written by a newer version that shares the store: that it was sent is certain enough not to send it again.
+  if (result.version !== 1) throw stillUnknown();
   switch (result.outcome) {
     case 'accepted':
       return result.receipt;

@@ -5,7 +5,7 @@ import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-
 
 /** Options of a {@link MemoryIdempotencyStore}. */
 export interface MemoryIdempotencyStoreOptions {
-  /** Keys held at most, at least 1. Default 100000: some 50 MB if every key and result is of usual length. */
+  /** Keys held at most, at least 1. Default 100000: about 60 MB when all have results of usual length. */
   readonly maxKeys?: number | undefined;
   /** The time in milliseconds, from any beginning, never going back. Default: the monotonic clock. */
   readonly now?: (() => number) | undefined;

@@ -19,7 +19,9 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
     const message: OutboundMessage = { kind: 'text', to, text, ...(senderId === undefined ? {} : { senderId }) };
     return { to, request, canSend: sendsTexts, messageFor: () => message };
   }
-  const { template, params } = request as TemplateRequest;
+  const { template, params: given } = request as TemplateRequest;
+  // A copy: it is read for every attempt, and the caller may change its object meanwhile.
+  const params = given && { ...given };
   const problem = catalogue.check(template, params);
   if (problem !== undefined) throw invalidRequest(`send(): ${problem.message}`);
   return {

@@ -1,65 +1,10 @@
-import { getEventListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SmsError } from '../errors/sms-error.js';
-import { type SendManyResult, sendMany } from './send-many.js';
-
-const refusal = new SmsError({ code: 'invalid_phone_number', outcome: 'refused', message: 'No such number.' });
-const echo = async (request: number) => `r${request}`;
-
-/** A sender whose messages settle when the test says so. */
-class ManualSender {
-  readonly begun: number[] = [];
-  readonly #settle = new Map<number, { resolve: (receipt: string) => void; reject: (error: unknown) => void }>();
-
-  readonly send = (request: number): Promise<string> => {
-    this.begun.push(request);
-    return new Promise((resolve, reject) => this.#settle.set(request, { resolve, reject }));
-  };
-
-  accept(...requests: number[]): void {
-    for (const request of requests) this.#settle.get(request)?.resolve(`r${request}`);
-  }
-
-  reject(request: number, error: unknown): void {
-    this.#settle.get(request)?.reject(error);
-  }
-}
-
-/** A source that counts how it is used. */
-function counted(length: number, throwsAt = -1) {
-  const seen = { read: 0, closed: 0 };
-  function* numbers() {
-    try {
-      for (let request = 0; request < length; request += 1) {
-        if (request === throwsAt) throw new Error('source');
-        seen.read += 1;
-        yield request;
-      }
-    } finally {
-      seen.closed += 1;
-    }
-  }
-  return { seen, numbers };
-}
-
-async function* slowly(numbers: Iterable<number>) {
-  for (const number of numbers) {
-    await nextTurn();
-    yield number;
-  }
-}
-
-async function all<Request, Receipt>(batch: AsyncIterable<SendManyResult<Request, Receipt>>) {
-  const results: SendManyResult<Request, Receipt>[] = [];
-  for await (const result of batch) results.push(result);
-  return results;
-}
-
-const indexes = (results: readonly SendManyResult<unknown, unknown>[]) => results.map(({ index }) => index);
+import { sendMany } from './send-many.js';
+import { all, counted, echo, indexes, ManualSender, refusal, slowly } from './send-many.test.fixture.js';
 
 describe('a batch', () => {
   it('yields a result for each message', async () => {
@@ -208,7 +153,7 @@ describe('back-pressure', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 6 }),
-        fc.array(fc.record({ turns: fc.nat({ max: 3 }), fails: fc.boolean() }), { maxLength: 30 }),
+        fc.array(fc.record({ turns: fc.nat({ max: 3 }), fails: fc.boolean() }), { maxLength: 30, size: 'max' }),
         fc.boolean(),
         fc.nat({ max: 2 }),
         async (concurrency, plans, isAsync, consumerTurns) => {
@@ -236,170 +181,6 @@ describe('back-pressure', () => {
     );
   });
 });
-
-describe('an aborted batch', () => {
-  it('begins nothing further, yields all it had begun, closes the source and ends', async () => {
-    const { seen, numbers } = counted(100);
-    const controller = new AbortController();
-    const sender = new ManualSender();
-    const results = all(sendMany(sender.send, numbers(), { concurrency: 4, signal: controller.signal }));
-    await nextTurn();
-    sender.accept(0);
-    await nextTurn();
-    controller.abort();
-    await nextTurn();
-    sender.accept(4, 2, 1);
-    sender.reject(3, refusal);
-    expect(indexes(await results)).toEqual([0, 4, 2, 1, 3]);
-    expect(seen).toEqual({ read: 5, closed: 1 });
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
-  });
-
-  it('that was aborted before it began reads nothing', async () => {
-    const { seen, numbers } = counted(1);
-    expect(await all(sendMany(echo, numbers(), { signal: AbortSignal.abort() }))).toEqual([]);
-    expect(seen.read).toBe(0);
-  });
-
-  it('ends although the source is silent, and does not begin what comes from it later', async () => {
-    const controller = new AbortController();
-    const sender = new ManualSender();
-    let arrive = (_: number) => {};
-    let isClosed = false;
-    async function* queue() {
-      try {
-        yield 0;
-        yield await new Promise<number>((resolve) => {
-          arrive = resolve;
-        });
-      } finally {
-        isClosed = true;
-      }
-    }
-    const results = all(sendMany(sender.send, queue(), { signal: controller.signal }));
-    await nextTurn();
-    sender.accept(0);
-    await nextTurn();
-    controller.abort();
-    expect(indexes(await results)).toEqual([0]);
-    arrive(1);
-    await nextTurn();
-    expect(sender.begun).toEqual([0]);
-    expect(isClosed).toBe(true);
-  });
-
-  it('does not throw what the source throws because of the signal', async () => {
-    const controller = new AbortController();
-    async function* source() {
-      yield 0;
-      await new Promise((_, reject) => controller.signal.addEventListener('abort', () => reject(new Error('source'))));
-    }
-    const results = all(sendMany(echo, source(), { signal: controller.signal }));
-    await nextTurn();
-    controller.abort();
-    expect(indexes(await results)).toEqual([0]);
-  });
-});
-
-describe('leaving the loop', () => {
-  it('closes the source and waits for what is in flight', async () => {
-    const { seen, numbers } = counted(100);
-    const sender = new ManualSender();
-    const events: string[] = [];
-    const consume = async () => {
-      for await (const result of sendMany(sender.send, numbers(), { concurrency: 3 })) {
-        events.push(`result ${result.index}`);
-        break;
-      }
-      events.push('left');
-    };
-    const consumed = consume();
-    await nextTurn();
-    sender.accept(1);
-    await nextTurn();
-    expect(seen).toEqual({ read: 3, closed: 1 });
-    sender.accept(0);
-    await nextTurn();
-    expect(events).toEqual(['result 1']);
-    sender.reject(2, refusal);
-    await consumed;
-    expect(events).toEqual(['result 1', 'left']);
-    expect(sender.begun).toEqual([0, 1, 2]);
-  });
-
-  it('does not wait for a source that is silent', async () => {
-    async function* source() {
-      yield 0;
-      await new Promise(() => {});
-    }
-    for await (const { index } of sendMany(echo, source())) {
-      expect(index).toBe(0);
-      break;
-    }
-  });
-
-  it('throws on what the source throws when it is closed, after what is in flight', async () => {
-    const sender = new ManualSender();
-    function* source() {
-      try {
-        yield* [0, 1, 2];
-      } finally {
-        throwOnClose();
-      }
-    }
-    const consume = async () => {
-      for await (const _ of sendMany(sender.send, source(), { concurrency: 2 })) break;
-    };
-    const consumed = consume();
-    let hasEnded = false;
-    const ended = consumed
-      .catch((error: unknown) => error)
-      .finally(() => {
-        hasEnded = true;
-      });
-    await nextTurn();
-    sender.accept(0);
-    await nextTurn();
-    expect(hasEnded).toBe(false);
-    sender.accept(1);
-    expect(await ended).toEqual(new Error('close'));
-  });
-});
-
-describe('a source that throws', () => {
-  it.each([false, true])('ends the batch with its error, after all that was begun (async: %j)', async (isAsync) => {
-    const { seen, numbers } = counted(10, 3);
-    const sender = new ManualSender();
-    const batch = sendMany(sender.send, isAsync ? slowly(numbers()) : numbers());
-    const results: number[] = [];
-    const consume = async () => {
-      for await (const { index } of batch) results.push(index);
-    };
-    const consumed = consume().catch((error: unknown) => error);
-    for (let turn = 0; turn < 6; turn += 1) await nextTurn();
-    sender.accept(0);
-    await nextTurn();
-    expect(results).toEqual([0]);
-    sender.reject(1, refusal);
-    sender.accept(2);
-    expect(await consumed).toEqual(new Error('source'));
-    expect(results).toEqual([0, 1, 2]);
-    expect(seen).toEqual({ read: 3, closed: 1 });
-  });
-
-  it('before its first item throws on the first step', async () => {
-    const source: Iterable<number> = {
-      [Symbol.iterator]() {
-        throw new Error('source');
-      },
-    };
-    await expect(all(sendMany(echo, source))).rejects.toEqual(new Error('source'));
-  });
-});
-
-function throwOnClose(): never {
-  throw new Error('close');
-}
 
 function bytes() {
   return new TransformStream<Uint8Array, number>({

@@ -16,19 +16,19 @@ const answering = (value: unknown) => async () => value as SendOutcome;
 describe('a call to a provider', () => {
   it('settles with the provider’s own object, and leaves no timer', async () => {
     for (const outcome of [taken, noBalance]) {
-      expect(await settleByDeadline('send', async () => outcome, deadlineAfter(1_000))).toBe(outcome);
+      expect(await settleByDeadline(async () => outcome, deadlineAfter(1_000), 'send')).toBe(outcome);
     }
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('takes an accepted outcome whatever else it carries, since its message is on its way', async () => {
     const outcome = { ...taken, code: 200, cost: 3 };
-    expect(await settleByDeadline('send', async () => outcome, deadlineAfter(1_000))).toBe(outcome);
+    expect(await settleByDeadline(async () => outcome, deadlineAfter(1_000), 'send')).toBe(outcome);
   });
 
   it('that hangs is unknown 25 ms after its deadline', async () => {
     const settled = vi.fn();
-    const call = settleByDeadline('send', hung, deadlineAfter(1_000)).then(settled);
+    const call = settleByDeadline(hung, deadlineAfter(1_000), 'send').then(settled);
     await vi.advanceTimersByTimeAsync(1_024);
     expect(settled).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
@@ -43,7 +43,7 @@ describe('a call to a provider', () => {
 
   it('that hangs when its caller aborts is unknown soon after', async () => {
     const controller = new AbortController();
-    const call = settleByDeadline('send', hung, deadlineAfter(60_000, { signal: controller.signal }));
+    const call = settleByDeadline(hung, deadlineAfter(60_000, { signal: controller.signal }), 'send');
     controller.abort();
     await vi.advanceTimersByTimeAsync(25);
     expect(await call).toMatchObject({ outcome: 'unknown', code: 'aborted' });
@@ -52,17 +52,17 @@ describe('a call to a provider', () => {
   });
 
   it('under a deadline that has ended before is still given its grace', async () => {
-    const call = settleByDeadline('send', hung, deadlineAfter(0));
+    const call = settleByDeadline(hung, deadlineAfter(0), 'send');
     await vi.advanceTimersByTimeAsync(25);
     expect(await call).toMatchObject({ outcome: 'unknown', code: 'timeout' });
-    const exact = settleByDeadline('send', async () => noBalance, deadlineAfter(0));
+    const exact = settleByDeadline(async () => noBalance, deadlineAfter(0), 'send');
     expect(await exact).toBe(noBalance);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that ends a little after its deadline keeps its own, more exact outcome', async () => {
     const { promise, settle } = held();
-    const call = settleByDeadline('send', () => promise, deadlineAfter(1_000));
+    const call = settleByDeadline(() => promise, deadlineAfter(1_000), 'send');
     await vi.advanceTimersByTimeAsync(1_020);
     settle(noBalance);
     expect(await call).toBe(noBalance);
@@ -71,7 +71,7 @@ describe('a call to a provider', () => {
 
   it('that ends much too late changes nothing any more', async () => {
     const { promise, settle } = held();
-    const call = settleByDeadline('send', () => promise, deadlineAfter(1_000));
+    const call = settleByDeadline(() => promise, deadlineAfter(1_000), 'send');
     await vi.advanceTimersByTimeAsync(1_025);
     settle(taken);
     expect(await call).toMatchObject({ outcome: 'unknown', code: 'timeout' });
@@ -82,7 +82,7 @@ describe('a call to a provider', () => {
     const promise = new Promise<SendOutcome>((_, reject) => {
       fail = reject;
     });
-    const call = settleByDeadline('send', () => promise, deadlineAfter(1_000));
+    const call = settleByDeadline(() => promise, deadlineAfter(1_000), 'send');
     await vi.advanceTimersByTimeAsync(1_025);
     fail(new Error('late'));
     await promise.catch(() => 'handled');
@@ -108,7 +108,7 @@ describe('a call to a provider', () => {
       },
     ],
   ])('answered with %s is unknown, and a bug in the provider', async (_, value) => {
-    expect(await settleByDeadline('send', answering(value), deadlineAfter(1_000))).toEqual({
+    expect(await settleByDeadline(answering(value), deadlineAfter(1_000), 'send')).toEqual({
       outcome: 'unknown',
       code: 'invalid_response',
       message: expect.stringMatching(/bug in the provider/),
@@ -117,10 +117,10 @@ describe('a call to a provider', () => {
   });
 
   it('that judges a code may not answer as if it sent a message', async () => {
-    const check = settleByDeadline('check', answering(taken), deadlineAfter(1_000));
+    const check = settleByDeadline(answering(taken), deadlineAfter(1_000), 'check');
     expect(await check).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
     for (const outcome of ['approved', 'incorrect', 'expired', 'exhausted'] as const) {
-      expect(await settleByDeadline('check', async () => ({ outcome }), deadlineAfter(1_000))).toEqual({ outcome });
+      expect(await settleByDeadline(async () => ({ outcome }), deadlineAfter(1_000), 'check')).toEqual({ outcome });
     }
   });
 });
@@ -140,7 +140,7 @@ describe('a provider that throws', () => {
     ['at once', () => fail()],
     ['by rejecting', async () => fail()],
   ])('%s gives unknown with a cause that shows where, and nothing of the message', async (_, call) => {
-    const outcome = await settleByDeadline('send', call, deadlineAfter(1_000));
+    const outcome = await settleByDeadline(call, deadlineAfter(1_000), 'send');
     expect(outcome).toMatchObject({
       outcome: 'unknown',
       code: 'invalid_response',
@@ -166,7 +166,7 @@ describe('a provider that throws', () => {
     ],
     ['an error with a sentence for a name', Object.assign(new Error('canary'), { name: 'the canary sings' })],
   ])('%s gives a cause that shows nothing of it', async (_, thrown) => {
-    const outcome = await settleByDeadline('send', () => Promise.reject(thrown), deadlineAfter(1_000));
+    const outcome = await settleByDeadline(() => Promise.reject(thrown), deadlineAfter(1_000), 'send');
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response', cause: { name: 'Error' } });
     expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
   });

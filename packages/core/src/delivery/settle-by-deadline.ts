@@ -18,9 +18,9 @@ const graceMs = 25;
  * @param call runs at once, once
  */
 export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
-  kind: CallKind,
   call: () => Promise<Outcome>,
   deadline: Deadline,
+  kind: CallKind,
 ): Promise<Outcome | Unknown> {
   return new Promise((resolve) => {
     let answer: Promise<Outcome>;

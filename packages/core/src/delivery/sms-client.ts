@@ -78,7 +78,7 @@ class RoutingClient implements SmsClient {
     this.#maxAttempts = maxAttempts;
     this.#onUnknown = options.onUnknown?.message ?? 'stop';
     this.#budget = new RetryBudget(options.retryBudget);
-    this.#catalogue = createTemplateCatalogue(templates, routedProviders(providers, routes));
+    this.#catalogue = createTemplateCatalogue(templates, routedProviders(providers, routes), providers);
     this.#idempotentSends = new IdempotentSends(
       options.idempotency?.store ?? new MemoryIdempotencyStore(),
       idempotency?.ttlMs ?? defaultTtlMs,

@@ -42,8 +42,9 @@ function problemOf(token: string, position: number): string {
 
 /** Puts the values in, as they are: braces in a value mean nothing. */
 export function fillTemplateText({ literals, names }: TemplateText, valueFor: (name: string) => string): string {
-  return literals.reduce((filled, literal, index) => {
-    const name = names[index - 1];
-    return name === undefined ? filled + literal : filled + valueFor(name) + literal;
-  }, '');
+  let filled = literals[0] ?? '';
+  for (let index = 0; index < names.length; index += 1) {
+    filled += valueFor(names[index] ?? '') + (literals[index + 1] ?? '');
+  }
+  return filled;
 }

@@ -1,0 +1,136 @@
+import { errorPolicy } from '../errors/error-policy.js';
+import { type Attempt, isSmsError } from '../errors/sms-error.js';
+import type { SeenCall } from './never-twice-provider.test.fixture.js';
+import type { Call, Run } from './never-twice-run.test.fixture.js';
+
+/** How long a provider that does not settle may hold a call beyond its end. */
+const graceMs = 25;
+const lateMs = 50;
+
+/** What a run did that a client may never do; empty if it did well. */
+export function violations(run: Run): readonly string[] {
+  const found: string[] = [];
+  for (const call of run.calls) {
+    const name = `${call.message} begun at ${call.startedAt}`;
+    const say = (what: string) => found.push(`${name}: ${what}`);
+    judgeCall(call, run, say);
+    if (call.plan !== undefined) judgeAttempts(call, call.plan, run, say);
+  }
+  judgeRun(run, (what) => found.push(what));
+  return found;
+}
+
+type Say = (what: string) => void;
+
+const attemptsOf = ({ receipt, error }: Call): readonly Attempt[] => receipt?.attempts ?? error?.attempts ?? [];
+
+function judgeCall(call: Call, { ledger, scenario }: Run, say: Say): void {
+  const { receipt, error, settledAt, onUnknown } = call;
+  if (settledAt === undefined) return say('never settled');
+  if (settledAt > call.endsAt + lateMs) say(`settled at ${settledAt}, ${settledAt - call.endsAt} ms after its end`);
+  if (receipt === undefined && !isSmsError(error)) return say(`rejected with something else: ${String(error)}`);
+
+  const arrivals = ledger.arrivalsOf(call.message);
+  const allowed = onUnknown === 'stop' ? 1 : 2;
+  if (arrivals.length > allowed) say(`arrived ${arrivals.length} times, by ${arrivals.map((each) => each.reference)}`);
+  if (receipt !== undefined && !arrivals.some((each) => each.reference === receipt.reference)) {
+    say(`is accepted as ${receipt.reference}, which no phone received`);
+  }
+  if (receipt !== undefined && receipt.provider !== receipt.reference?.split('-')[0]) {
+    say(`names ${receipt.provider} for ${receipt.reference}`);
+  }
+  // Another call with the key may have sent it all the same.
+  if (error !== undefined && error.outcome !== 'unknown' && call.key === undefined && arrivals.length > 0) {
+    say(`is said to be ${error.outcome}, and arrived`);
+  }
+  if (attemptsOf(call).length > scenario.maxAttempts) say(`took ${attemptsOf(call).length} attempts`);
+  if (
+    call.afterClose &&
+    !(error?.code === 'aborted' && error.outcome === 'not-sent' && attemptsOf(call).length === 0)
+  ) {
+    say('was not refused by a closed client');
+  }
+}
+
+function judgeAttempts(call: Call, plan: readonly string[], run: Run, say: Say): void {
+  const attempts = attemptsOf(call);
+  const providers = attempts.map(({ provider }) => provider);
+  if (providers.join() !== plan.slice(0, providers.length).join()) say(`tried ${providers}, planned ${plan}`);
+  if (attempts.length === 0) {
+    if (plan.length > 0 || call.error?.code !== 'unsupported_message') say('tried nobody');
+    return;
+  }
+  judgeError(call, attempts, say);
+  judgeEnd(call, attempts, plan, run, say);
+  if (call.key !== undefined) return;
+  const seen = run.ledger.callsFor(call.message);
+  const made = attempts.filter(({ code }) => code !== 'circuit_open');
+  if (seen.map(({ provider }) => provider).join() !== made.map(({ provider }) => provider).join()) {
+    say(`reached ${seen.map(({ provider }) => provider)}, and tells of ${made.map(({ provider }) => provider)}`);
+  }
+  for (const [index, attempt] of made.entries()) judgeAttempt(attempt, seen[index], call, say);
+}
+
+/** What an attempt says must be what the provider said, if it said it in time. */
+function judgeAttempt(attempt: Attempt, seen: SeenCall | undefined, call: Call, say: Say): void {
+  const overdueAt = call.endsAt + graceMs;
+  // At that very moment either is right.
+  if (seen === undefined || seen.answeredAt === overdueAt) return;
+  const expected = seen.answeredAt < overdueAt ? (seen.outcome ?? 'unknown') : 'unknown';
+  if (attempt.outcome !== expected) say(`${attempt.provider} said ${expected}, told is ${attempt.outcome}`);
+}
+
+function judgeError({ receipt, error }: Call, attempts: readonly Attempt[], say: Say): void {
+  const outcomes = attempts.map(({ outcome }) => outcome);
+  if (receipt !== undefined && outcomes.indexOf('accepted') !== outcomes.length - 1) say(`accepted after ${outcomes}`);
+  if (error === undefined) return;
+  const worst = (['accepted', 'unknown', 'refused', 'not-sent'] as const).find((each) => outcomes.includes(each));
+  if (error.outcome !== worst) say(`ended as ${error.outcome} after ${outcomes}`);
+}
+
+/** A call goes on while it may, and not a step further. */
+function judgeEnd(call: Call, attempts: readonly Attempt[], plan: readonly string[], run: Run, say: Say): void {
+  const { scenario } = run;
+  let unknowns = 0;
+  for (const [index, { outcome, code }] of attempts.entries()) {
+    if (outcome === 'accepted' || code === undefined) return;
+    if (outcome === 'unknown') unknowns += 1;
+    const forbidden =
+      errorPolicy(code).failOver === 'never' ||
+      (outcome === 'unknown' && (call.onUnknown === 'stop' || unknowns > 1)) ||
+      index + 1 >= Math.min(plan.length, scenario.maxAttempts);
+    const last = index === attempts.length - 1;
+    if (forbidden && !last) say(`went on after ${outcome}, ${code}`);
+    const hadTime = call.settledAt !== undefined && call.settledAt < call.endsAt;
+    const hadBudget = scenario.retryBudget.burst >= 1000 || code === 'circuit_open';
+    if (!forbidden && last && hadTime && hadBudget) say(`gave up after ${outcome}, ${code}`);
+  }
+}
+
+function judgeRun(run: Run, say: Say): void {
+  const { calls, ledger, scenario, providers, probes } = run;
+  for (const { id, closes } of providers) if (closes !== 1) say(`${id} was closed ${closes} times`);
+  if (run.closedAt === undefined) say('close() never settled');
+  if (run.timersLeft > 0) say(`${run.timersLeft} timers are left`);
+
+  for (const { provider, circuit, message } of ledger.calls) {
+    if (circuit !== 'closed' && circuit !== 'probing')
+      say(`${message} reached ${provider}, whose circuit was ${circuit}`);
+  }
+  for (const { id } of providers) {
+    const probing = ledger.calls.filter(({ provider, circuit }) => provider === id && circuit === 'probing').length;
+    const allowed = probes.get(id) ?? 0;
+    if (probing > allowed) say(`${id} got ${probing} calls as its ${allowed} probes`);
+  }
+
+  // With a slow store nobody outside can tell which calls of a key paid into the budget.
+  if (scenario.store !== undefined) return;
+  const planned = calls.filter(({ plan }) => plan !== undefined);
+  const further = planned
+    .flatMap((call) => attemptsOf(call).slice(0, -1))
+    .filter(({ code }) => code !== 'circuit_open');
+  const { ratio, burst } = scenario.retryBudget;
+  if (further.length > ratio * planned.length + burst + 1e-9) {
+    say(`${further.length} further attempts for ${planned.length} calls`);
+  }
+}

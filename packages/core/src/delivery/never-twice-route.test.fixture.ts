@@ -1,0 +1,55 @@
+import type { Scenario } from './never-twice-scenario.test.fixture.js';
+import type { ProviderHealth } from './provider-health.js';
+import { weightedCycle } from './weighted-cycle.js';
+
+interface ModelProvider {
+  readonly id: string;
+  readonly sends: { readonly text: boolean; readonly template: boolean };
+}
+
+interface ModelMessage {
+  readonly via: readonly string[] | undefined;
+  readonly asTemplate: boolean;
+  /** Whether it may ask a provider whose circuit is open, if all are. */
+  readonly mayProbe: boolean;
+}
+
+/** What the documents say about the order of providers, written a second time and as simply as can be. */
+export class RouteModel {
+  readonly #providers: readonly ModelProvider[];
+  readonly #scenario: Scenario;
+  readonly #turns = new Map<string, number>();
+
+  constructor(providers: readonly ModelProvider[], scenario: Scenario) {
+    this.#providers = providers;
+    this.#scenario = scenario;
+  }
+
+  /** The order for a message that begins now; it takes its turn. */
+  plan({ via, asTemplate, mayProbe }: ModelMessage, health: Readonly<Record<string, ProviderHealth>>): string[] {
+    const canSend = ({ sends }: ModelProvider) => sends.text || (asTemplate && sends.template);
+    const able = this.#providers.filter(canSend).map(({ id }) => id);
+    const ids = via === undefined ? this.#inTurn(able) : via.filter((id) => able.includes(id));
+    const stateOf = (id: string) => health[id]?.circuit;
+    const isPassable = (id: string) => stateOf(id) === 'closed' || stateOf(id) === 'half-open';
+    const open = ids.filter((id) => stateOf(id) === 'open');
+    if (!ids.some(isPassable) && mayProbe && open.length > 0) {
+      const waitOf = (id: string) => health[id]?.probeInMs ?? 0;
+      const soonest = Math.min(...open.map(waitOf));
+      const probed = open.find((id) => waitOf(id) === soonest);
+      return [...ids.filter((id) => id === probed), ...ids.filter((id) => id !== probed)];
+    }
+    return [...ids.filter(isPassable), ...ids.filter((id) => !isPassable(id))];
+  }
+
+  #inTurn(able: readonly string[]): readonly string[] {
+    const { strategy, weights } = this.#scenario;
+    if (strategy === 'priority' || able.length < 2) return able;
+    const turn = this.#turns.get(able.join()) ?? 0;
+    this.#turns.set(able.join(), turn + 1);
+    const shares = able.map((id) => (strategy === 'weighted' ? (weights[Number(id.slice(1))] ?? 1) : 1));
+    const cycle = weightedCycle(shares).map((index) => able[index] ?? '');
+    const coming = cycle.map((_, step) => cycle[(turn + step) % cycle.length] ?? '');
+    return [...new Set([...coming, ...able])];
+  }
+}

@@ -1,0 +1,209 @@
+import { setImmediate } from 'node:timers';
+import { vi } from 'vitest';
+import type { SmsError } from '../errors/sms-error.js';
+import { Ledger, LedgerProvider } from './never-twice-provider.test.fixture.js';
+import { RouteModel } from './never-twice-route.test.fixture.js';
+import type { Moment, Scenario, ScriptedSend } from './never-twice-scenario.test.fixture.js';
+import { ScriptedStore } from './never-twice-store.test.fixture.js';
+import type { Receipt } from './receipt.js';
+import type { SendRequest } from './send-request.js';
+import { createSmsClient, type SmsClient } from './sms-client.js';
+
+/** One call of `send()`, and how it ended. */
+export interface Call {
+  readonly message: string;
+  readonly key: number | undefined;
+  readonly onUnknown: 'stop' | 'failover';
+  readonly startedAt: number;
+  /** When the deadline or the caller ends it. */
+  readonly endsAt: number;
+  /**
+   * The planned order; undefined if the call plans nothing, because another one with its key has the answer,
+   * or if nobody outside can tell when it plans.
+   */
+  readonly plan: readonly string[] | undefined;
+  readonly afterClose: boolean;
+  settledAt: number | undefined;
+  receipt: Receipt | undefined;
+  error: SmsError | undefined;
+}
+
+/** All that an oracle needs to judge a run. */
+export interface Run {
+  readonly scenario: Scenario;
+  readonly calls: readonly Call[];
+  readonly ledger: Ledger;
+  readonly providers: readonly LedgerProvider[];
+  /** How often each circuit began to probe. */
+  readonly probes: ReadonlyMap<string, number>;
+  /** When the client was closed; undefined if `close()` never settled. */
+  readonly closedAt: number | undefined;
+  /** Timers that nobody will ever clear, after everything has ended. */
+  readonly timersLeft: number;
+}
+
+const templates = (providers: readonly LedgerProvider[]) => ({
+  notice: {
+    params: ['name'],
+    text: '{name}',
+    providers: Object.fromEntries(
+      providers.filter(({ sends }) => sends.template).map(({ id }) => [id, { template: 'T1' }]),
+    ),
+  },
+});
+
+/** Lets everything happen that waits for no timer. */
+const settleDown = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Plays a scenario on a fake clock that starts at 0. Leaves the clock faked. */
+export async function play(scenario: Scenario): Promise<Run> {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    now: 0,
+  });
+  const player = new Player(scenario);
+  return player.play();
+}
+
+class Player {
+  readonly #scenario: Scenario;
+  readonly #ledger = new Ledger();
+  readonly #providers: readonly LedgerProvider[];
+  readonly #client: SmsClient;
+  readonly #route: RouteModel;
+  readonly #calls: Call[] = [];
+  readonly #probes = new Map<string, number>();
+  /** The call that sends for each key, and what is known of a key that may not be sent again. */
+  readonly #leaders = new Map<number, Call>();
+  #closing: Promise<void> | undefined;
+  #closedAt: number | undefined;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    const { providers, strategy, weights, maxAttempts, retryBudget, breaker, onUnknown, store } = scenario;
+    this.#providers = providers.map((script, index) => new LedgerProvider(`p${index}`, script, this.#ledger));
+    const ids = this.#providers.map(({ id }) => id);
+    const weighted =
+      strategy === 'weighted' ? Object.fromEntries(ids.map((id, index) => [id, weights[index] ?? 1])) : undefined;
+    this.#client = createSmsClient({
+      providers: this.#providers,
+      routes: [{ providers: ids, strategy, ...(weighted === undefined ? {} : { weights: weighted }) }],
+      maxAttempts,
+      retryBudget,
+      breaker: { ...breaker, random: () => 0.5 },
+      onUnknown: { message: onUnknown },
+      templates: templates(this.#providers),
+      ...(store === undefined ? {} : { idempotency: { store: new ScriptedStore(store) } }),
+    });
+    for (const provider of this.#providers) provider.circuit = () => this.#client.health()[provider.id]?.circuit;
+    this.#client.on('circuit', ({ provider, to }) => {
+      if (to === 'probing') this.#probes.set(provider, (this.#probes.get(provider) ?? 0) + 1);
+    });
+    this.#route = new RouteModel(this.#providers, scenario);
+  }
+
+  async play(): Promise<Run> {
+    let at = 0;
+    for (const [index, moment] of this.#scenario.moments.entries()) {
+      at += moment.afterMs;
+      setTimeout(() => this.#begin(moment, index), at);
+      if (index === this.#scenario.closesAfter) setTimeout(() => this.#close(), at);
+    }
+    await this.#runOut();
+    this.#close();
+    await this.#runOut();
+    const timersLeft = vi.getTimerCount();
+    return {
+      scenario: this.#scenario,
+      calls: this.#calls,
+      ledger: this.#ledger,
+      providers: this.#providers,
+      probes: this.#probes,
+      closedAt: this.#closedAt,
+      timersLeft,
+    };
+  }
+
+  /** One timer at a time, and everything that follows from it, until there is none. */
+  async #runOut(): Promise<void> {
+    await settleDown();
+    // More than any scenario needs: a timer that sets itself again must not run for ever.
+    for (let steps = 0; steps < 2_000 && vi.getTimerCount() > 0; steps += 1) {
+      vi.advanceTimersToNextTimer();
+      await settleDown();
+    }
+  }
+
+  #close(): void {
+    this.#closing ??= this.#client.close().then(() => {
+      this.#closedAt = performance.now();
+    });
+  }
+
+  #begin({ key, sends }: Moment, index: number): void {
+    for (const [number, send] of sends.entries()) this.#send(send, key, `m${index}.${number}`);
+  }
+
+  #send(send: ScriptedSend, key: number | undefined, unkeyed: string): void {
+    const message = key === undefined ? unkeyed : `k${key}`;
+    const startedAt = performance.now();
+    const chosen = send.via?.map((index) => `p${index}`).filter((id) => this.#providers.some((each) => each.id === id));
+    const via = chosen === undefined || chosen.length === 0 ? undefined : chosen;
+    const mayBeSentTwice = key === undefined ? undefined : this.#scenario.keysMayBeSentTwice[key];
+    const onUnknown = mayBeSentTwice === undefined ? send.onUnknown : mayBeSentTwice ? 'failover' : 'stop';
+    // A call with a key that has ended before it began leaves its key reserved for a day: see the report.
+    const abortAfterMs = send.abortAfterMs === 0 && key !== undefined ? 1 : send.abortAfterMs;
+    const abort = abortAfterMs === undefined ? undefined : new AbortController();
+    if (abortAfterMs === 0) abort?.abort();
+    else if (abortAfterMs !== undefined) setTimeout(() => abort?.abort(), abortAfterMs);
+    const policy = onUnknown ?? this.#scenario.onUnknown;
+    // A message with a key is always a text: two contents for one key would be a conflict.
+    const asTemplate = send.asTemplate && key === undefined;
+    const afterClose = this.#closing !== undefined;
+    const call: Call = {
+      message,
+      key,
+      onUnknown: policy,
+      startedAt,
+      endsAt: startedAt + Math.min(send.deadlineMs, abortAfterMs ?? Number.POSITIVE_INFINITY),
+      plan:
+        !afterClose && this.#plansNow(key)
+          ? this.#route.plan({ via, asTemplate, mayProbe: policy === 'failover' }, this.#client.health())
+          : undefined,
+      afterClose,
+      settledAt: undefined,
+      receipt: undefined,
+      error: undefined,
+    };
+    this.#calls.push(call);
+    if (key !== undefined && call.plan !== undefined) this.#leaders.set(key, call);
+    const request: SendRequest = {
+      to: '+8613800138000',
+      ...(asTemplate ? { template: 'notice', params: { name: message } } : { text: message }),
+      deadlineMs: send.deadlineMs,
+      ...(abort === undefined ? {} : { signal: abort.signal }),
+      ...(onUnknown === undefined ? {} : { onUnknown }),
+      ...(via === undefined ? {} : { via }),
+      ...(key === undefined ? {} : { idempotencyKey: `key-${key}` }),
+    };
+    this.#client.send(request).then(
+      (receipt) => {
+        call.receipt = receipt;
+        call.settledAt = performance.now();
+      },
+      (error: SmsError) => {
+        call.error = error;
+        call.settledAt = performance.now();
+      },
+    );
+  }
+
+  /** Whether a call plans at once: not if another one with its key sends or has sent, or the store takes its time. */
+  #plansNow(key: number | undefined): boolean {
+    if (key === undefined) return true;
+    if (this.#scenario.store !== undefined) return false;
+    const leader = this.#leaders.get(key);
+    if (leader === undefined) return true;
+    return leader.settledAt !== undefined && leader.receipt === undefined && leader.error?.outcome !== 'unknown';
+  }
+}
