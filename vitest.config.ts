@@ -2,6 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'tests/src/**/*.test.ts'],
+    include: ['{packages,examples}/*/src/**/*.test.ts', '{demo,tests}/src/**/*.test.ts'],
   },
 });

@@ -24,6 +24,16 @@ describe('what a provider package loads', () => {
     },
   );
 
+  it.each([
+    '@polysms/core/provider-kit/inversify',
+    '@polysms/provider-mob/inversify',
+    '@polysms/provider-mock/inversify',
+  ])('for a container, %s: inversify, and not the client', async (specifier) => {
+    const packages = await packagesLoadedBy(specifier);
+    expect(packages).toContain('inversify');
+    expect(packages).not.toContain('opossum');
+  });
+
   it('is seen by this test, or it would prove nothing', async () => {
     expect(await packagesLoadedBy('opossum')).toContain('opossum');
     expect(await packagesLoadedBy('inversify')).toContain('inversify');
@@ -31,7 +41,9 @@ describe('what a provider package loads', () => {
 });
 
 describe('what an app loads', () => {
-  it('is no HTTP client, before it makes a provider', async () => {
-    expect(await packagesLoadedBy('@polysms/core')).not.toContain('undici');
+  it('is no HTTP client before it makes a provider, and no container', async () => {
+    const packages = await packagesLoadedBy('@polysms/core');
+    expect(packages).not.toContain('undici');
+    expect(packages).not.toContain('inversify');
   });
 });

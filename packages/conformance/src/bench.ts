@@ -10,6 +10,7 @@ import { turnEventLoop } from './turns.js';
 export class Bench {
   readonly subject: ConformanceSubject;
   readonly recipient: PhoneNumber;
+  readonly otherRecipient: PhoneNumber;
   /** How much later than its deadline a call may settle. */
   readonly slackMs: number;
   readonly #countsRequests: boolean;
@@ -17,6 +18,12 @@ export class Bench {
   constructor(subject: ConformanceSubject, options: ConformanceOptions) {
     this.subject = subject;
     this.recipient = parsePhoneNumber(subject.recipient);
+    this.otherRecipient = parsePhoneNumber(subject.otherRecipient);
+    demand(
+      this.recipient.e164 !== this.otherRecipient.e164,
+      'The two recipients of the subject are the same phone',
+      'give otherRecipient a second number that the environment accepts',
+    );
     this.slackMs = options.differences?.slack?.ms ?? contractSlackMs;
     this.#countsRequests = options.differences?.requestsNotCounted === undefined;
   }
@@ -31,9 +38,11 @@ export class Bench {
     if (situation === 'unreachable') await turnEventLoop(10);
   }
 
-  /** The sample of a kind, to the recipient. `value` becomes its text, or its first parameter. */
-  message(kind: OutboundMessage['kind'], value?: string): OutboundMessage {
-    const to = this.recipient;
+  /**
+   * The sample of a kind, to the recipient. `values` become its text, or its parameters from the first one on;
+   * the rest stay those of the sample.
+   */
+  message(kind: OutboundMessage['kind'], values: readonly string[] = [], to = this.recipient): OutboundMessage {
     const { text, template } = this.subject.samples;
     switch (kind) {
       case 'text':
@@ -42,17 +51,27 @@ export class Bench {
           'The subject has no sample of a text',
           'give samples.text a text that the vendor takes',
         );
-        return { kind, to, ...text, text: value ?? text.text };
+        return { kind, to, ...text, text: values[0] ?? text.text };
       case 'template': {
-        const [first, ...rest] = template?.params ?? [];
         demand(
-          template !== undefined && first !== undefined,
+          template !== undefined && template.params.length > 0,
           'The subject has no sample of a template with a parameter',
           'give samples.template a template that the vendor knows, with at least one parameter',
         );
-        return { kind, to, ...template, params: [{ ...first, value: value ?? first.value }, ...rest] };
+        const params = template.params.map((param, index) => ({ ...param, value: values[index] ?? param.value }));
+        return { kind, to, ...template, params };
       }
     }
+  }
+
+  /** Makes the vendor refuse the next request with a code of its own. */
+  async refuseWith(vendorCode: string, operation: 'send' | 'start' | 'check'): Promise<void> {
+    demand(
+      this.subject.refuseWith !== undefined,
+      'The subject has no refuseWith()',
+      'let the environment refuse a request with any code, or declare the difference noVendorCodes with a reason',
+    );
+    await this.subject.refuseWith(vendorCode, operation);
   }
 
   /** Requests that have reached the vendor; undefined if the environment does not count them, as declared. */
@@ -80,18 +99,22 @@ export class Bench {
 }
 
 /** Runs the body of a test with a subject of its own, and takes it down afterwards. */
-export async function withBench(options: ConformanceOptions, body: (bench: Bench) => Promise<void>): Promise<void> {
+export async function withBench<Value>(
+  options: ConformanceOptions,
+  body: (bench: Bench) => Promise<Value>,
+): Promise<Value> {
   const subject = await options.create();
-  let failure: { readonly error: unknown } | undefined;
+  let result: { readonly value: Value } | { readonly error: unknown };
   try {
-    await body(new Bench(subject, options));
+    result = { value: await body(new Bench(subject, options)) };
   } catch (error) {
-    failure = { error };
+    result = { error };
   }
   const end = await inTime(() => subject.close(), patienceMs);
   // What went wrong first explains what went wrong later.
-  if (failure !== undefined) throw failure.error;
+  if ('error' in result) throw result.error;
   if (end.status === 'rejected') throw end.error;
   if (end.status === 'late')
     reject('close() of the subject did not settle', 'end all connections of the environment in it');
+  return result.value;
 }

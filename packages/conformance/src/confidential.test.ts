@@ -13,6 +13,27 @@ describe('findLeak()', () => {
     ['a text', { message: 'key/with+signs' }, credential, 'message'],
     ['an encoded text', { url: '/?k=key%2Fwith%2Bsigns' }, credential, 'url'],
     ['base64', { auth: Buffer.from('key/with+signs').toString('base64') }, credential, 'auth'],
+    ['base64 after a user name', { auth: Buffer.from('me:key/with+signs:x').toString('base64') }, credential, 'auth'],
+    ['base64 at any offset', { auth: Buffer.from('you:key/with+signs').toString('base64url') }, credential, 'auth'],
+    ['hex', { auth: Buffer.from('key/with+signs').toString('hex').toUpperCase() }, credential, 'auth'],
+    ['lower-case encoding', { url: '/?k=key%2fwith%2bsigns' }, credential, 'url'],
+    ['an ArrayBuffer', { body: new TextEncoder().encode('k=key/with+signs').buffer }, credential, 'body'],
+    [
+      'a getter',
+      {
+        get auth() {
+          return 'key/with+signs';
+        },
+      },
+      credential,
+      'auth',
+    ],
+    [
+      'escaped JSON',
+      { body: '{"text":"\\u4f60\\u597d \\"Ann\\""}' },
+      { what: 'the text', value: '你好 "Ann"' },
+      'body',
+    ],
     ['bytes', { body: new TextEncoder().encode('k=key/with+signs') }, credential, 'body'],
     // Which property of an inner error comes first depends on the version of Node.
     ['the answer in a cause', new Error('a', { cause: { answer: 'code 4711.' } }), code, 'cause.answer'],
@@ -35,6 +56,15 @@ describe('findLeak()', () => {
     ['nothing', undefined, credential],
   ])('does not see it in %s', (_, value, confidential) => {
     expect(findLeak(value, [confidential])).toBeUndefined();
+  });
+
+  it('survives getters that throw', () => {
+    const throwing = {
+      get body(): string {
+        throw new Error('closed');
+      },
+    };
+    expect(findLeak(throwing, [credential])).toBeUndefined();
   });
 
   it('survives circles', () => {

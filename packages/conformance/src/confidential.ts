@@ -39,8 +39,9 @@ function* textsIn(value: unknown, where: string, seen: Set<object>): Generator<S
   else if (typeof value === 'number' || typeof value === 'bigint') yield { where, text: String(value) };
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
-  if (value instanceof Uint8Array) {
-    yield { where, text: new TextDecoder().decode(value) };
+  const bytes = bytesOf(value);
+  if (bytes !== undefined) {
+    yield { where, text: new TextDecoder().decode(bytes) };
     return;
   }
   if (value instanceof Map || value instanceof Set) {
@@ -50,32 +51,50 @@ function* textsIn(value: unknown, where: string, seen: Set<object>): Generator<S
     const descriptor = Object.getOwnPropertyDescriptor(value, key);
     const name = typeof key === 'symbol' ? (key.description ?? 'symbol') : key;
     yield { where: `${where} (a key)`, text: name };
-    if (descriptor !== undefined && 'value' in descriptor) {
-      yield* textsIn(descriptor.value, where === '' ? name : `${where}.${name}`, seen);
+    if (descriptor !== undefined) {
+      yield* textsIn(readProperty(descriptor, value), where === '' ? name : `${where}.${name}`, seen);
     }
   }
 }
 
+function bytesOf(value: object): Uint8Array | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+}
+
+/** What a reader of the property gets; nothing from a getter that throws. */
+function readProperty(descriptor: PropertyDescriptor, owner: object): unknown {
+  if (descriptor.get === undefined) return descriptor.value;
+  try {
+    return Reflect.apply(descriptor.get, owner, []);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What JSON shows of a value; nothing if it cannot be written as JSON at all. */
 function toJson(value: unknown): string {
   const seen = new Set<object>();
-  const text = JSON.stringify(value, (_, inner: unknown) => {
+  const onceEach = (_: string, inner: unknown) => {
     if (typeof inner === 'bigint') return String(inner);
     if (typeof inner !== 'object' || inner === null) return inner;
     if (seen.has(inner)) return undefined;
     seen.add(inner);
     return inner;
-  });
-  return text ?? '';
+  };
+  try {
+    return JSON.stringify(value, onceEach) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 function shows(text: string, { what, value }: Confidential): boolean {
   switch (what) {
     case 'a credential':
-      return formsOf(value).some((form) => text.includes(form));
+      return [...writtenForms(value), ...bytesForms(value)].some((form) => text.includes(form));
     case 'the text':
-      return [value, encodeURIComponent(value), new URLSearchParams({ value }).toString().slice('value='.length)].some(
-        (form) => text.includes(form),
-      );
+      return writtenForms(value).some((form) => text.includes(form));
     case 'the phone number':
       return text.replaceAll(/(?<=\d)[\s().-]+(?=\d)/gu, '').includes(value);
     case 'the code':
@@ -83,16 +102,27 @@ function shows(text: string, { what, value }: Confidential): boolean {
   }
 }
 
-/** How a credential is written in URLs, forms and headers. */
-function formsOf(secret: string): readonly string[] {
+/** How a text is written in URLs, forms and JSON. */
+function writtenForms(text: string): readonly string[] {
+  const inUrl = encodeURIComponent(text);
+  const inForm = new URLSearchParams({ text }).toString().slice('text='.length);
+  const inLowerCase = (encoded: string) => encoded.replaceAll(/%[\dA-F]{2}/gu, (byte) => byte.toLowerCase());
+  const inJson = JSON.stringify(text).slice(1, -1);
+  const inAscii = inJson.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [text, inUrl, inLowerCase(inUrl), inForm, inLowerCase(inForm), inJson, inAscii];
+}
+
+/** How a credential is written in headers, whatever stands before and after it: `Basic base64(user:secret)`. */
+function bytesForms(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  return [
-    secret,
-    encodeURIComponent(secret),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-  ];
+  const hex = bytes.toString('hex');
+  const base64 = [0, 1, 2].map((offset) => {
+    const written = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    // Only the characters that depend on the secret alone.
+    return written.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+  });
+  const base64url = base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'));
+  return [hex, hex.toUpperCase(), ...base64, ...base64url];
 }
 
 /**

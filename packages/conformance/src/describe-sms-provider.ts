@@ -49,6 +49,7 @@ export function describeSmsProvider(name: string, options: ConformanceOptions): 
           differences,
           seed: options.seed ?? 1,
           test: (testName, body) => it(testName, () => withBench(options, body)),
+          withSubject: (body) => withBench(options, body),
         });
       });
     }

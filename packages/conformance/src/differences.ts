@@ -11,6 +11,15 @@ export interface Differences {
   readonly requestsNotCounted?: string | undefined;
   /** The provider cannot tell a refused connection from a lost answer, and says `unknown` for both. */
   readonly refusedConnectionIsUnknown?: string | undefined;
+  /**
+   * The vendor promises that it has sent nothing when it answers with a server error, and the provider says `refused`.
+   * The environment then delivers nothing in the situation `server-error`.
+   */
+  readonly serverErrorIsRefused?: string | undefined;
+  /** The vendor's refusals have no code of their own that is a text, so the subject has no `refuseWith()`. */
+  readonly noVendorCodes?: string | undefined;
+  /** The vendor's templates take one parameter, so the sample has one. */
+  readonly singleTemplateParameter?: string | undefined;
   /** The vendor refuses some of the characters that people write: emoji, line ends, quotes, `&`, `=`, `%`, `+`. */
   readonly refusesSpecialCharacters?: string | undefined;
   /** The vendor approves a right code again and again. */

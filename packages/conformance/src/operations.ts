@@ -3,7 +3,8 @@ import { configurationInvalid } from '@polysms/core/provider-kit';
 import type { Bench } from './bench.js';
 import { demand, demandEqual } from './demand.js';
 import type { Capabilities } from './options.js';
-import { describeOutcome, type Outcome, patienceMs, settle } from './settle.js';
+import { patienceMs, settle } from './settle.js';
+import { describeOutcome, type Outcome } from './well-formed.js';
 
 /** One of the calls that a provider answers, in a form that all suites can make. */
 export interface Operation {
@@ -75,10 +76,16 @@ export function verificationOf(bench: Bench): IssuedVerification {
   return verification;
 }
 
+/** A code that has been sent, and how the vendor names that. */
+export interface StartedVerification {
+  readonly code: string;
+  readonly reference: string | undefined;
+}
+
 /** Has a code sent, and returns it as the phone shows it. */
-export async function startVerification(bench: Bench): Promise<{ code: string; reference: string | undefined }> {
+export async function startVerification(bench: Bench, to = bench.recipient): Promise<StartedVerification> {
   const before = (await bench.received()).length;
-  const outcome = await settle('start()', () => verificationOf(bench).start({ to: bench.recipient }, ample()));
+  const outcome = await settle('start()', () => verificationOf(bench).start({ to }, ample()));
   demand(
     outcome.outcome === 'accepted',
     `start() ended ${describeOutcome(outcome)} where nothing was wrong`,
@@ -93,9 +100,9 @@ export async function startVerification(bench: Bench): Promise<{ code: string; r
     'ask the vendor once for each start()',
   );
   demand(
-    message?.kind === 'verification' && message.to === bench.recipient.e164,
+    message?.kind === 'verification' && message.to === to.e164,
     'The recipient has not received a code from start()',
-    'pass the number on as the vendor wants it, and let received() show the code',
+    'pass the number of each call on as the vendor wants it, and let received() show the code',
   );
   return { code: message.code, reference: outcome.reference };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inTime, type Outcome, settle } from './settle.js';
+import { inTime, settle } from './settle.js';
+import type { Outcome } from './well-formed.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -40,6 +41,8 @@ describe('settle()', () => {
     ['with the reference ""', { outcome: 'accepted', reference: '' }],
     ['with -1 checks left', { outcome: 'incorrect', checksLeft: -1 }],
     ['with the code "nope"', { outcome: 'refused', code: 'nope', message: 'no' }],
+    ['"no_route", which only the client uses', { outcome: 'refused', code: 'no_route', message: 'no' }],
+    ['"circuit_open", which only the client uses', { outcome: 'unknown', code: 'circuit_open', message: 'no' }],
     ['without a message', { outcome: 'unknown', code: 'timeout', message: ' ' }],
     ['providerCode that is no text', { outcome: 'refused', code: 'timeout', message: 'no', providerCode: 457 }],
     ['retryAfterMs -5', { outcome: 'refused', code: 'rate_limited', message: 'no', retryAfterMs: -5 }],

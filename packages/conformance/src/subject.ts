@@ -8,6 +8,8 @@ export interface ConformanceSubject {
   readonly provider: SmsProvider;
   /** A phone number in E.164 that the environment accepts. */
   readonly recipient: string;
+  /** A second one, so that calls for one phone are told from calls for another. Of another country if there are several. */
+  readonly otherRecipient: string;
   /**
    * Every credential that the provider was given, each a made-up value of at least 8 characters that appears nowhere
    * else. They must never be seen in an outcome.
@@ -26,6 +28,12 @@ export interface ConformanceSubject {
   requests?(): number | Promise<number>;
   /** Decides how the next request ends, which comes from `operation`. It may hold for all later requests as well. */
   arrange(situation: Situation, operation: 'send' | 'start' | 'check'): void | Promise<void>;
+  /**
+   * Makes the vendor refuse the next request, which comes from `operation`, with this text as the vendor's own error
+   * code: one that it has never documented. An environment whose vendor has no such codes declares the difference
+   * `noVendorCodes`.
+   */
+  refuseWith?(vendorCode: string, operation: 'send' | 'start' | 'check'): void | Promise<void>;
   /** Closes the provider, which a test may have done before, and takes the environment down. */
   close(): void | Promise<void>;
 }
@@ -35,20 +43,37 @@ export interface ConformanceSubject {
  *
  * - `refuse`: the vendor answers that it will not do it → `refused`
  * - `unreachable`: nobody listens and idle connections are closed, so the connection is refused → `not-sent`
- * - `lose-answer`: the vendor does its work, then drops the connection instead of answering → `unknown`
- * - `server-error`: the vendor answers that it has failed (HTTP 500) → `unknown` or `refused`
+ * - `lose-answer`: the vendor does its work, then closes the connection (FIN) instead of answering → `unknown`
+ * - `reset-connection`: the vendor does its work, then resets the connection (RST) instead of answering → `unknown`
+ * - `cut-answer`: the vendor does its work, then closes the connection in the middle of its answer → `unknown`
+ * - `server-error`: the vendor does its work, then answers that it has failed (HTTP 500) → `unknown`
  * - `garbage`: the vendor answers with something that nobody can read (a page of HTML) → `unknown`
  * - `hang`: the vendor reads the request and never answers → `unknown` when the deadline ends
+ *
+ * An environment without connections (an SDK's double, a provider in memory) loses its answer in all three of
+ * `lose-answer`, `reset-connection` and `cut-answer`.
  */
 export type Situation = (typeof situations)[number];
 
-export const situations = ['refuse', 'unreachable', 'lose-answer', 'server-error', 'garbage', 'hang'] as const;
+export const situations = [
+  'refuse',
+  'unreachable',
+  'lose-answer',
+  'reset-connection',
+  'cut-answer',
+  'server-error',
+  'garbage',
+  'hang',
+] as const;
 
 /** Messages that the environment accepts. */
 export interface Samples {
   /** With a text of at least 6 characters, so that a leak of it can be told from chance. */
   readonly text?: TextSample | undefined;
-  /** With at least one parameter, the first of which takes any value of up to 10 characters. */
+  /**
+   * With at least two parameters, each of which takes any value of up to 10 characters. With one, if the vendor's
+   * templates have no more and the difference `singleTemplateParameter` says so.
+   */
   readonly template?: TemplateSample | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { demand } from './demand.js';
-import { describeOutcome, type Outcome } from './settle.js';
+import { describeOutcome, type Outcome } from './well-formed.js';
 
 interface Truth {
   readonly fewest: number;

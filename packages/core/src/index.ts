@@ -48,9 +48,9 @@ export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './d
 export { createSmsClient, type SmsClient } from './delivery/sms-client.js';
 export type { SmsClientOptions, UnknownPolicy } from './delivery/sms-client-options.js';
 export type {
-  ProviderTemplate,
   TemplateCatalogueOptions,
   TemplateOptions,
+  VendorTemplateOptions,
 } from './delivery/template-catalogue-options.js';
 export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export { type ErrorPolicy, errorPolicies, errorPolicy } from './errors/error-policy.js';

@@ -5,13 +5,23 @@ import { type MobFault, type SimulatedMessage, startMobSimulator } from './simul
 
 const none = Number.POSITIVE_INFINITY;
 const appKey = 'canary-appkey-5c1f';
-const template = { template: '2901', params: [{ name: 'order', value: 'order-42' }] };
+const template = {
+  template: '2901',
+  params: [
+    { name: 'order', value: 'order-42' },
+    { name: 'carrier', value: 'SF Express' },
+  ],
+};
+/** No value of the kit holds these words. */
+const [opening, between] = ['[Shop] Order ', ' comes with '];
 
 const faults: Readonly<Record<Exclude<Situation, 'unreachable'>, MobFault>> = {
   refuse: { kind: 'status', status: 205 },
   hang: { kind: 'hang', when: 'after-reading' },
   'lose-answer': { kind: 'drop', when: 'after-processing' },
-  'server-error': { kind: 'http', httpStatus: 500 },
+  'reset-connection': { kind: 'reset', when: 'after-processing' },
+  'cut-answer': { kind: 'drop', when: 'while-answering' },
+  'server-error': { kind: 'http', httpStatus: 500, processed: true },
   garbage: { kind: 'http', httpStatus: 200, body: '<html>', contentType: 'text/html' },
 };
 
@@ -19,7 +29,7 @@ async function create(): Promise<ConformanceSubject> {
   const simulator = await startMobSimulator({
     appKey,
     seed: 7,
-    templates: { [template.template]: { text: '[Shop] {order}' } },
+    templates: { [template.template]: { text: `${opening}{order}${between}{carrier}` } },
     limits: {
       perMinute: none,
       perTwelveHours: none,
@@ -32,6 +42,7 @@ async function create(): Promise<ConformanceSubject> {
   return {
     provider,
     recipient: '+8613800138000',
+    otherRecipient: '+41791234567',
     secrets: [appKey],
     samples: { template },
     received: () => simulator.messages.map(received),
@@ -42,6 +53,13 @@ async function create(): Promise<ConformanceSubject> {
         situation === 'refuse' && operation !== 'send' ? ({ kind: 'status', status: 457 } as const) : faults[situation];
       simulator.fail(fault, { times: none });
     },
+    refuseWith: (status) =>
+      simulator.fail({
+        kind: 'http',
+        httpStatus: 200,
+        body: JSON.stringify({ status }),
+        contentType: 'application/json',
+      }),
     close: async () => {
       await provider.close();
       await simulator.close();
@@ -51,7 +69,12 @@ async function create(): Promise<ConformanceSubject> {
 
 function received({ to, text, code }: SimulatedMessage) {
   if (code !== undefined) return { kind: 'verification', to, code } as const;
-  return { kind: 'template', to, template: template.template, values: [text.slice('[Shop] '.length)] } as const;
+  return {
+    kind: 'template',
+    to,
+    template: template.template,
+    values: text.slice(opening.length).split(between),
+  } as const;
 }
 
 describeSmsProvider('mob, against the simulator', {

@@ -34,16 +34,24 @@ function subjectOf(options: MockOptions): ConformanceSubject {
   return {
     provider,
     recipient: '+8613800138000',
+    otherRecipient: '+41791234567',
     secrets: [],
     samples: {
       text: { text: 'Your parcel is here' },
-      template: { template: 'parcel', params: [{ name: 'name', value: 'Anneliese' }] },
+      template: {
+        template: 'parcel',
+        params: [
+          { name: 'name', value: 'Anneliese' },
+          { name: 'box', value: '7' },
+        ],
+      },
     },
     received: () => provider.outbox.map(receivedOf),
     arrange(situation, operation) {
       const { outcome, delivered } = scriptOf(situation);
       provider.fail(outcome, { operation, delivered });
     },
+    refuseWith: (providerCode, operation) => provider.fail({ outcome: 'refused', providerCode }, { operation }),
     close: () => provider.close(),
   };
 }
@@ -57,9 +65,11 @@ function scriptOf(situation: Situation): { readonly outcome: ScriptedOutcome; re
     case 'hang':
       return { outcome: 'hang', delivered: true };
     case 'lose-answer':
+    case 'reset-connection':
+    case 'cut-answer':
       return { outcome: { outcome: 'unknown', code: 'network_error' }, delivered: true };
     case 'server-error':
-      return { outcome: { outcome: 'unknown', code: 'provider_unavailable' }, delivered: false };
+      return { outcome: { outcome: 'unknown', code: 'provider_unavailable' }, delivered: true };
     case 'garbage':
       return { outcome: { outcome: 'unknown', code: 'invalid_response' }, delivered: true };
   }

@@ -140,6 +140,8 @@ describe('fail()', () => {
     ['outcome: expected refused, not-sent or unknown', { outcome: 'accepted' as 'refused' }, {}],
     ['expected a refused, not-sent or unknown outcome', 'hangs' as 'hang', {}],
     ['code: expected an SmsErrorCode', { outcome: 'refused', code: 457 as unknown as 'timeout' }, {}],
+    ['code: expected an SmsErrorCode', { outcome: 'refused', code: 'nonsense' as 'timeout' }, {}],
+    ['code: expected an SmsErrorCode', { outcome: 'unknown', code: 'toString' as 'timeout' }, {}],
   ])('refuses a script that cannot work: %s', (message, outcome, options) => {
     const provider = mock();
     expect(() => provider.fail(outcome, options)).toThrow(

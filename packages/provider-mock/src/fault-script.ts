@@ -5,7 +5,7 @@ import {
   parseOptions,
   type Refused,
   refused,
-  type SmsErrorCode,
+  smsErrorCodes,
   type Unknown,
   unknown,
 } from '@polysms/core/provider-kit';
@@ -117,7 +117,7 @@ const milliseconds = 'expected milliseconds, 0 or more';
 const failureSchema = v.strictObject(
   {
     outcome: v.picklist(['refused', 'not-sent', 'unknown'], 'expected refused, not-sent or unknown'),
-    code: v.optional(v.custom<SmsErrorCode>((code) => typeof code === 'string', 'expected an SmsErrorCode')),
+    code: v.optional(v.picklist(smsErrorCodes, `expected an SmsErrorCode: one of ${smsErrorCodes.join(', ')}`)),
     message: text,
     providerCode: text,
     retryAfterMs: v.optional(v.pipe(v.number(milliseconds), v.minValue(0, milliseconds))),

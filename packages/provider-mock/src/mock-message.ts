@@ -43,14 +43,18 @@ export type MessageContent =
   | Omit<MockTemplateMessage, keyof Received>
   | Omit<MockVerificationMessage, keyof Received>;
 
-/** What a phone shows of a message. The parameters are copied: the caller may go on to change its own. */
+/** What a phone shows of a message. The parameters are frozen copies: the caller may go on to change its own. */
 export function contentOf(message: OutboundMessage): MessageContent {
   switch (message.kind) {
     case 'text':
       return { kind: 'text', text: message.text, senderId: message.senderId };
     case 'template': {
       const { template, params, signature } = message;
-      return { kind: 'template', template, params: params.map((param) => ({ ...param })), signature };
+      return { kind: 'template', template, params: Object.freeze(params.map(frozenCopy)), signature };
     }
   }
+}
+
+function frozenCopy({ name, value }: TemplateParam): TemplateParam {
+  return Object.freeze({ name, value });
 }

@@ -5,7 +5,7 @@ import type { WaitForMessageOptions } from './outbox.js';
 
 /** A provider without a vendor: it keeps what it sends in an outbox, and fails when a test tells it to. */
 export interface MockProvider extends SmsProvider, AsyncDisposable {
-  /** What phones received, oldest first. A live view until the next `reset()`. */
+  /** What phones received, oldest first. A live view until the next `reset()`; whoever tries to change it gets a TypeError. */
   readonly outbox: readonly MockMessage[];
   /**
    * The oldest message for a phone that no earlier wait has returned, as soon as there is one.

@@ -1,6 +1,7 @@
 import { type CallContext, deadlineAfter, parsePhoneNumber } from '@polysms/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mock } from './mock.js';
+import type { MockMessage } from './mock-message.js';
 import type { MockProvider } from './mock-provider.js';
 import type { MockOptions } from './options.js';
 
@@ -68,6 +69,47 @@ describe('the outbox', () => {
         reference: expect.stringMatching(/^mock-[0-9a-f]{12}$/u),
       },
     ]);
+  });
+
+  it('is a live view until the next reset()', async () => {
+    const provider = mock();
+    const { outbox } = provider;
+    await provider.send(text, within(1000));
+    expect(outbox).toHaveLength(1);
+    expect(provider.outbox).toBe(outbox);
+    provider.reset();
+    expect(provider.outbox).toEqual([]);
+    expect(outbox).toHaveLength(1);
+  });
+
+  it.each<[string, (outbox: MockMessage[]) => unknown]>([
+    ['push', (outbox) => outbox.push(...outbox)],
+    ['pop', (outbox) => outbox.pop()],
+    ['sort', (outbox) => outbox.sort()],
+    ['length', (outbox) => Reflect.set(outbox, 'length', 0)],
+    ['an index', (outbox) => Reflect.deleteProperty(outbox, 0)],
+    ['a property', (outbox) => Object.defineProperty(outbox, 'at', { value: () => undefined })],
+    ['the prototype', (outbox) => Object.setPrototypeOf(outbox, null)],
+    ['freezing', (outbox) => Object.freeze(outbox)],
+  ])('cannot be changed through %s, and goes on working', async (_, change) => {
+    const provider = mock();
+    await provider.send(text, within(1000));
+    await provider.send(template, within(1000));
+    const before = [...provider.outbox];
+    expect(() => change(provider.outbox as MockMessage[])).toThrow(/can only be read: take a copy/u);
+    expect(provider.outbox).toEqual(before);
+    await provider.send(text, within(1000));
+    expect(provider.outbox).toHaveLength(3);
+  });
+
+  it('holds messages that cannot be changed', async () => {
+    const provider = mock();
+    await provider.send(template, within(1000));
+    const [message] = provider.outbox;
+    if (message?.kind !== 'template') throw new Error('No template was sent.');
+    expect(Reflect.set(message, 'to', '+41791234567')).toBe(false);
+    expect(Reflect.set(message.params, 0, { name: 'box', value: '8' })).toBe(false);
+    expect(message.params.map((param) => Reflect.set(param, 'value', '8'))).toEqual([false]);
   });
 
   it('keeps the parameters as they were sent', async () => {

@@ -2,6 +2,7 @@ import { maskPhoneNumber, parseOptions, parsePhoneNumber, SmsError } from '@poly
 import * as v from 'valibot';
 import type { MockMessage } from './mock-message.js';
 import { longestDelayMs } from './options.js';
+import { readOnlyView } from './read-only-view.js';
 
 /** What `waitForMessage()` takes. */
 export interface WaitForMessageOptions {
@@ -23,6 +24,7 @@ export class Outbox {
   readonly #waiters = new Set<Waiter>();
   #closed = false;
   #messages: MockMessage[] = [];
+  #view = viewOf(this.#messages);
   /** Messages that no wait has returned, oldest first. */
   #unclaimed = new Map<string, MockMessage[]>();
 
@@ -31,7 +33,7 @@ export class Outbox {
   }
 
   get messages(): readonly MockMessage[] {
-    return this.#messages;
+    return this.#view;
   }
 
   add(message: MockMessage): void {
@@ -76,6 +78,7 @@ export class Outbox {
   reset(): void {
     this.#endWaits('reset');
     this.#messages = [];
+    this.#view = viewOf(this.#messages);
     this.#unclaimed = new Map();
   }
 
@@ -103,6 +106,13 @@ export class Outbox {
   #error(code: 'timeout' | 'aborted', message: string): SmsError {
     return new SmsError({ code, outcome: 'unknown', provider: this.#provider, message });
   }
+}
+
+function viewOf(messages: readonly MockMessage[]): readonly MockMessage[] {
+  return readOnlyView(
+    messages,
+    'The outbox of a mock can only be read: take a copy with [...mock.outbox] to change it, and empty it with mock.reset().',
+  );
 }
 
 function mask(e164: string): string {

@@ -19,6 +19,17 @@ const refusedConnectionIsUnknown: Alter = (right) => ({
   verification: null,
 });
 
+const serverErrorIsRefused: Alter = (right) => ({
+  ...right,
+  async send(message, context) {
+    const outcome = await right.send(message, context);
+    return outcome.outcome === 'unknown' && outcome.code === 'provider_unavailable'
+      ? { ...outcome, outcome: 'refused' }
+      : outcome;
+  },
+  verification: null,
+});
+
 /** A difference, the suite that it changes, and a subject that has it. */
 const cases: readonly {
   readonly difference: keyof Omit<Differences, 'slack'>;
@@ -40,6 +51,33 @@ const cases: readonly {
     suite: 'outcomes',
     capabilities: { text: true, template: true, verification: false },
     create: () => memorySubject({ alter: refusedConnectionIsUnknown }),
+  },
+  {
+    difference: 'serverErrorIsRefused',
+    suite: 'outcomes',
+    capabilities: { text: true, template: true, verification: false },
+    create: () => {
+      const vendor = new MemoryVendor();
+      vendor.failsBeforeWork = true;
+      return memorySubject({ vendor, alter: serverErrorIsRefused });
+    },
+  },
+  {
+    difference: 'noVendorCodes',
+    suite: 'outcomes',
+    create: () => {
+      const { refuseWith: _, ...subject } = memorySubject();
+      return subject;
+    },
+  },
+  {
+    difference: 'singleTemplateParameter',
+    suite: 'send',
+    create: () => {
+      const subject = memorySubject();
+      const template = { template: 'parcel', params: [{ name: 'name', value: 'Anneliese' }] };
+      return { ...subject, samples: { ...subject.samples, template } };
+    },
   },
   {
     difference: 'approvesCodeAgain',

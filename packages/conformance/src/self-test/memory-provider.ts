@@ -9,6 +9,7 @@ import {
   type Refused,
   refused,
   type SendOutcome,
+  type SmsErrorCode,
   type SmsProvider,
   type Unknown,
   unknown,
@@ -73,11 +74,16 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
   };
 }
 
+/** The vendor's error codes. A Map, since an object has entries that nobody put there. */
+const codes: ReadonlyMap<string, SmsErrorCode> = new Map([['no', 'permission_denied']]);
+
 function failure(answer: Asked): Refused | NotSent | Unknown {
-  if (typeof answer === 'object') return answer;
+  if (typeof answer === 'object') {
+    if ('outcome' in answer) return answer;
+    const code = codes.get(answer.refusal) ?? 'unrecognized_provider_code';
+    return refused(code, 'The vendor refused.', { providerCode: answer.refusal });
+  }
   switch (answer) {
-    case 'no':
-      return refused('permission_denied', 'The vendor refused.', { providerCode: 'no' });
     case 'error':
       return unknown('provider_unavailable', 'The vendor has failed.');
     case 'sent':

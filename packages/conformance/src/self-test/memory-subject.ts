@@ -23,6 +23,7 @@ export function memorySubject(options: MemorySubjectOptions = {}) {
   return {
     provider: alter(right, vendor, credential),
     recipient: '+8613800138000',
+    otherRecipient: '+41791234567',
     secrets: [credential],
     samples: {
       text: { text: 'Your parcel is here' },
@@ -39,6 +40,9 @@ export function memorySubject(options: MemorySubjectOptions = {}) {
     requests: () => vendor.requests,
     arrange: (situation) => {
       vendor.situation = situation;
+    },
+    refuseWith: (vendorCode) => {
+      vendor.refusal = vendorCode;
     },
     // Not the altered one: some never close.
     async close() {

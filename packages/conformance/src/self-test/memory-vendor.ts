@@ -9,26 +9,44 @@ export type VendorRequest = { readonly credential: string } & (
   | { readonly action: 'check'; readonly to: string; readonly code: string }
 );
 
-/** What the vendor answers; garbage is any other text. */
-export type VendorAnswer = 'sent' | 'right' | 'wrong' | 'no' | 'error' | '<html>';
+/** What the vendor answers; garbage is any other text, and a refusal has an error code. */
+export type VendorAnswer = 'sent' | 'right' | 'wrong' | 'error' | '<html>' | { readonly refusal: string };
 
 export class ConnectionRefused extends Error {}
-class ConnectionLost extends Error {}
+/** A lost answer, with the code that a socket gives it. */
+export class ConnectionLost extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super('The connection is gone.');
+    this.code = code;
+  }
+}
 
 /** A vendor in memory, which answers in a later turn of the event loop, as a real one does. */
 export class MemoryVendor {
   readonly received: ReceivedMessage[] = [];
   requests = 0;
   situation: Situation | undefined;
+  /** The code to refuse the next request with. */
+  refusal: string | undefined;
   approvesAgain = false;
   refusesEmoji = false;
+  /** Whether it has sent nothing when it answers with a server error. */
+  failsBeforeWork = false;
   /** Ends what a wrong provider has left behind. */
   readonly cleanUps: (() => void)[] = [];
   readonly #codes = new Map<string, string>();
+  #codesMade = 0;
 
   async ask(request: VendorRequest): Promise<VendorAnswer> {
-    const { situation } = this;
+    const { situation, refusal } = this;
     if (situation !== 'unreachable') this.requests += 1;
+    if (refusal !== undefined) {
+      this.refusal = undefined;
+      await turnEventLoop();
+      return { refusal };
+    }
     switch (situation) {
       case 'unreachable':
         throw new ConnectionRefused('connect ECONNREFUSED 127.0.0.1:4711');
@@ -39,16 +57,17 @@ export class MemoryVendor {
       }
       case 'refuse':
         await turnEventLoop();
-        return 'no';
+        return { refusal: 'no' };
       case 'hang':
         return new Promise(() => {});
       case 'lose-answer':
-        this.#work(request);
-        // One answer is lost; a silent repetition would be answered.
-        this.situation = undefined;
-        await turnEventLoop();
-        throw new ConnectionLost('socket hang up');
+        return this.#loseAnswer(request, 'UND_ERR_SOCKET');
+      case 'reset-connection':
+        return this.#loseAnswer(request, 'ECONNRESET');
+      case 'cut-answer':
+        return this.#loseAnswer(request, 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH');
       case 'server-error':
+        if (!this.failsBeforeWork) this.#work(request);
         await turnEventLoop();
         return 'error';
       case 'garbage':
@@ -57,12 +76,21 @@ export class MemoryVendor {
     }
   }
 
+  async #loseAnswer(request: VendorRequest, code: string): Promise<never> {
+    this.#work(request);
+    // One answer is lost; a silent repetition would be answered.
+    this.situation = undefined;
+    await turnEventLoop();
+    throw new ConnectionLost(code);
+  }
+
   #work(request: VendorRequest): VendorAnswer {
     switch (request.action) {
       case 'send':
         return this.#deliver(request.message);
       case 'start': {
-        const code = String(8351 + this.#codes.size);
+        const code = String(8351 + this.#codesMade);
+        this.#codesMade += 1;
         this.#codes.set(request.to, code);
         this.received.push({ kind: 'verification', to: request.to, code });
         return 'sent';
@@ -77,7 +105,7 @@ export class MemoryVendor {
 
   #deliver(message: OutboundMessage): VendorAnswer {
     const to = message.to.e164;
-    if (this.refusesEmoji && JSON.stringify(message).includes('😀')) return 'no';
+    if (this.refusesEmoji && JSON.stringify(message).includes('😀')) return { refusal: 'no' };
     switch (message.kind) {
       case 'text':
         this.received.push({ kind: 'text', to, text: message.text });

@@ -1,8 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeSmsProvider } from '../describe-sms-provider.js';
 import { CollectingRunner } from './collecting-runner.js';
 import { everything, memorySubject } from './memory-subject.js';
 import { wrongProviders } from './wrong/index.js';
+
+/** What wrong providers print is seen by the kit, and by nobody else. */
+const warningListeners = process.listeners('warning');
+
+beforeAll(() => {
+  for (const method of ['debug', 'error'] as const) vi.spyOn(console, method).mockReturnValue(undefined);
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
+  process.removeAllListeners('warning');
+});
+
+afterAll(() => {
+  vi.restoreAllMocks();
+  for (const listener of warningListeners) process.on('warning', listener);
+});
 
 describe('a wrong provider', () => {
   for (const { name, suite, says, alter, capabilities = everything } of wrongProviders) {

@@ -1,20 +1,23 @@
 import { deadlineAfter } from '@polysms/core';
 import type { Bench } from '../bench.js';
-import { demand, reject } from '../demand.js';
+import { closeProvider } from '../closing.js';
+import { demand } from '../demand.js';
 import { openResources, resourcesGone } from '../open-resources.js';
 import { ample, type Operation } from '../operations.js';
-import { describeOutcome, inTime, patienceMs, settle } from '../settle.js';
+import { patienceMs, settle } from '../settle.js';
 import type { Suite } from '../suite.js';
 import { demandTruthful } from '../truth.js';
+import { describeOutcome } from '../well-formed.js';
+import { demandNothingInBackground } from './background.js';
 import { hangDeadlineMs } from './outcomes.js';
 
 /** A closed provider is silent and leaves nothing behind. */
-export const closeSuite: Suite = ({ operations, test }) => {
-  test('closes without having been used', (bench) => close(bench));
+export const closeSuite: Suite = ({ operations, test, withSubject }) => {
+  test('closes without having been used', (bench) => closeProvider(bench));
 
   test('may be closed twice, and by two at once', async (bench) => {
-    await Promise.all([close(bench), close(bench)]);
-    await close(bench);
+    await Promise.all([closeProvider(bench), closeProvider(bench)]);
+    await closeProvider(bench);
   });
 
   for (const operation of operations.all) {
@@ -23,7 +26,7 @@ export const closeSuite: Suite = ({ operations, test }) => {
     test(`${operation.name} settles when the provider is closed during it`, async (bench) => {
       const call = await operation.prepare(bench);
       const receivedBefore = (await bench.received()).length;
-      const [outcome] = await Promise.all([settle(operation.name, () => call(ample())), close(bench)]);
+      const [outcome] = await Promise.all([settle(operation.name, () => call(ample())), closeProvider(bench)]);
       demandTruthful(operation.name, outcome, (await bench.received()).length - receivedBefore);
     });
 
@@ -34,7 +37,7 @@ export const closeSuite: Suite = ({ operations, test }) => {
       const withinMs = hangDeadlineMs + bench.slackMs;
       const [outcome] = await Promise.all([
         settle(operation.name, () => call({ deadline: deadlineAfter(hangDeadlineMs) }), withinMs),
-        close(bench, withinMs),
+        closeProvider(bench, withinMs),
       ]);
       demand(
         outcome.outcome === 'unknown' || outcome.outcome === 'not-sent',
@@ -44,6 +47,9 @@ export const closeSuite: Suite = ({ operations, test }) => {
       demandTruthful(operation.name, outcome, (await bench.received()).length - receivedBefore);
     });
   }
+
+  test('sends nothing more in the background after unknown outcomes, neither before close() nor after it', () =>
+    demandNothingInBackground(operations, withSubject));
 
   test('leaves no timer and no connection open', async (bench) => {
     const before = openResources();
@@ -56,7 +62,7 @@ export const closeSuite: Suite = ({ operations, test }) => {
     const call = await prepare(bench);
     await bench.arrange('hang', method);
     await settle(name, () => call({ deadline: deadlineAfter(hangDeadlineMs) }), hangDeadlineMs + bench.slackMs);
-    await close(bench);
+    await closeProvider(bench);
     const left = await resourcesGone(before, patienceMs);
     demand(
       left === undefined,
@@ -66,29 +72,11 @@ export const closeSuite: Suite = ({ operations, test }) => {
   });
 };
 
-async function close(bench: Bench, withinMs = patienceMs): Promise<void> {
-  const end = await inTime(() => bench.subject.provider.close(), withinMs);
-  switch (end.status) {
-    case 'fulfilled':
-      return;
-    case 'late':
-      return reject(
-        `close() had not settled after ${withinMs} ms`,
-        'wait only for calls in flight, which end by their deadlines, and destroy connections instead of waiting for them',
-      );
-    case 'rejected':
-      return reject(
-        `close() rejected with ${String(end.error)}`,
-        'close() never fails; keep the promise of the first call and return it again',
-      );
-  }
-}
-
 async function demandClosed(bench: Bench, operation: Operation): Promise<void> {
   const call = await operation.prepare(bench);
   const receivedBefore = (await bench.received()).length;
   const requestsBefore = await bench.requests();
-  await close(bench);
+  await closeProvider(bench);
   const outcome = await settle(operation.name, () => call(ample()));
   demand(
     outcome.outcome === 'not-sent',

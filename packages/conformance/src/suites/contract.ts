@@ -1,8 +1,11 @@
+import { closeProvider } from '../closing.js';
 import { demand, demandEqual } from '../demand.js';
+import { ample } from '../operations.js';
+import { settle } from '../settle.js';
 import type { Suite } from '../suite.js';
 
 /** The shape of a provider. */
-export const contractSuite: Suite = ({ capabilities, differences, test }) => {
+export const contractSuite: Suite = ({ capabilities, operations, differences, test }) => {
   test("speaks the contract's version v1", async ({ subject }) => {
     demandEqual(
       subject.provider.specification,
@@ -18,6 +21,25 @@ export const contractSuite: Suite = ({ capabilities, differences, test }) => {
       typeof id === 'string' && id.trim() !== '',
       "The provider's id is no text, or empty",
       'take the id from the options, and default it to the name of the vendor',
+    );
+  });
+
+  const [first] = operations.sending;
+  test('has the same id whenever it is read: before, during and after calls, and when closed', async (bench) => {
+    const { provider } = bench.subject;
+    const ids = [provider.id, provider.id];
+    const call = await first.prepare(bench);
+    const outcome = settle(first.name, () => call(ample()));
+    ids.push(provider.id);
+    await outcome;
+    ids.push(provider.id);
+    await closeProvider(bench);
+    ids.push(provider.id);
+    demandEqual(
+      new Set(ids).size,
+      1,
+      `The provider's id was ${[...new Set(ids)].join(', then ')}`,
+      'set the id once, when the provider is made: routes, errors and circuits know the account by it',
     );
   });
 

@@ -3,11 +3,12 @@ import type { Bench } from '../bench.js';
 import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation } from '../operations.js';
 import { randomIntegers } from '../random-integers.js';
-import { describeOutcome, type Outcome, patienceMs, settle } from '../settle.js';
+import { firstValueOf } from '../sending.js';
+import { patienceMs, settle } from '../settle.js';
 import type { Suite } from '../suite.js';
 import { demandTruthful } from '../truth.js';
+import { describeOutcome, type Outcome } from '../well-formed.js';
 import { callIn } from './outcomes.js';
-import { firstValueOf } from './send.js';
 
 const hurriedCalls = 40;
 const longestHurryMs = 20;
@@ -58,7 +59,7 @@ export const deadlineSuite: Suite = ({ capabilities, operations, seed, test }) =
       }));
       const outcomes = await Promise.all(
         calls.map(({ value, deadlineMs }) => {
-          const message = bench.message(kind, value);
+          const message = bench.message(kind, [value]);
           return settle(
             `send() with a deadline of ${deadlineMs} ms`,
             () => bench.subject.provider.send(message, { deadline: deadlineAfter(deadlineMs) }),
@@ -67,7 +68,7 @@ export const deadlineSuite: Suite = ({ capabilities, operations, seed, test }) =
         }),
       );
       // The vendor works in order: once it has answered this call, the earlier ones are in the ledger.
-      await settle('send()', () => bench.subject.provider.send(bench.message(kind, 'kit-last'), ample()));
+      await settle('send()', () => bench.subject.provider.send(bench.message(kind, ['kit-last']), ample()));
       const values = (await bench.received()).map(firstValueOf);
       for (const [index, outcome] of outcomes.entries()) {
         const count = values.filter((value) => value === calls[index]?.value).length;

@@ -1,18 +1,18 @@
-import { deadlineAfter, SmsError } from '@polysms/core';
+import { deadlineAfter } from '@polysms/core';
 import type { Bench } from '../bench.js';
-import { type Confidential, findLeak } from '../confidential.js';
-import { demand, demandEqual, reject } from '../demand.js';
+import { closeProvider } from '../closing.js';
+import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation, startVerification, verificationOf, wrongCode } from '../operations.js';
-import { type Outcome, settle } from '../settle.js';
+import { whatIsPrinted } from '../output.js';
+import { settle } from '../settle.js';
 import { situations } from '../subject.js';
 import type { Suite } from '../suite.js';
+import type { Outcome } from '../well-formed.js';
+import { confidentialOf, demandPrivate, demandSilent, formsOf, shortestText } from './demand-private.js';
 import { callIn } from './outcomes.js';
 
-/** A shorter text may stand in a port, a size or a line number by chance. */
-const shortestText = 6;
-
-/** Credentials, codes, texts and phone numbers are in no outcome, whatever happens. */
-export const privacySuite: Suite = ({ capabilities, operations, differences, test }) => {
+/** Credentials, codes, texts and phone numbers are in no outcome and are not printed, whatever happens. */
+export const privacySuite: Suite = ({ capabilities, operations, differences, test, withSubject }) => {
   if (differences.noCredentials === undefined) {
     test('is given credentials to keep', async ({ subject }) => {
       demand(
@@ -50,6 +50,18 @@ export const privacySuite: Suite = ({ capabilities, operations, differences, tes
     );
   });
 
+  test('prints nothing confidential while it is made, used and closed', async () => {
+    const [{ name, prepare }] = operations.sending;
+    const { value: confidential, printed } = await whatIsPrinted(() =>
+      withSubject(async (bench) => {
+        const call = await prepare(bench);
+        await settle(name, () => call(ample()));
+        return confidentialOf(bench, await codesOf(bench));
+      }),
+    );
+    demandSilent('the life of the provider', printed, confidential);
+  });
+
   for (const operation of operations.all) {
     const { name } = operation;
 
@@ -73,7 +85,7 @@ export const privacySuite: Suite = ({ capabilities, operations, differences, tes
     test(`${name} shows nothing confidential after close()`, (bench) =>
       demandPrivateOutcome(bench, operation, async () => {
         const call = await operation.prepare(bench);
-        await bench.subject.provider.close();
+        await closeProvider(bench);
         return settle(name, () => call(ample()));
       }));
   }
@@ -83,52 +95,22 @@ export const privacySuite: Suite = ({ capabilities, operations, differences, tes
     const { code, reference } = await startVerification(bench);
     const wrong = wrongCode(code);
     const request = { to: bench.recipient, code: wrong, reference };
-    const outcome = await settle('check()', () => verificationOf(bench).check(request, ample()));
-    demandPrivate('The outcome of check()', formsOf(bench, outcome), confidentialOf(bench, [code, wrong]));
+    const { value: outcome, printed } = await whatIsPrinted(() =>
+      settle('check()', () => verificationOf(bench).check(request, ample())),
+    );
+    const confidential = confidentialOf(bench, [code, wrong]);
+    demandPrivate('The outcome of check()', formsOf(bench, outcome), confidential);
+    demandSilent('check()', printed, confidential);
   });
 };
 
 async function demandPrivateOutcome(bench: Bench, operation: Operation, call: () => Promise<Outcome>): Promise<void> {
-  const outcome = await call();
-  const codes = (await bench.received()).flatMap((message) => (message.kind === 'verification' ? [message.code] : []));
-  demandPrivate(`The outcome of ${operation.name}`, formsOf(bench, outcome), confidentialOf(bench, codes));
+  const { value: outcome, printed } = await whatIsPrinted(call);
+  const confidential = confidentialOf(bench, await codesOf(bench));
+  demandPrivate(`The outcome of ${operation.name}`, formsOf(bench, outcome), confidential);
+  demandSilent(operation.name, printed, confidential);
 }
 
-/** An outcome, and the error that the client throws for it. */
-function formsOf(bench: Bench, outcome: Outcome): readonly unknown[] {
-  switch (outcome.outcome) {
-    case 'refused':
-    case 'not-sent':
-    case 'unknown':
-      return [outcome, new SmsError({ ...outcome, provider: bench.subject.provider.id })];
-    case 'accepted':
-    case 'approved':
-    case 'incorrect':
-    case 'expired':
-    case 'exhausted':
-      return [outcome];
-  }
-}
-
-function confidentialOf(bench: Bench, codes: readonly string[]): readonly Confidential[] {
-  const { samples, secrets } = bench.subject;
-  const texts = [samples.text?.text ?? '', ...(samples.template?.params ?? []).map(({ value }) => value)];
-  const { e164, nationalNumber } = bench.recipient;
-  return [
-    ...secrets.map((value): Confidential => ({ what: 'a credential', value })),
-    ...codes.map((value): Confidential => ({ what: 'the code', value })),
-    ...texts.filter((text) => text.length >= shortestText).map((value): Confidential => ({ what: 'the text', value })),
-    { what: 'the phone number', value: e164 },
-    { what: 'the phone number', value: nationalNumber },
-  ];
-}
-
-function demandPrivate(
-  name: string,
-  values: readonly unknown[],
-  confidential: readonly Confidential[],
-  remedy = 'write messages of your own, and copy neither the request nor the whole answer nor an error that holds them into message, providerCode or cause',
-): void {
-  const leak = values.map((value) => findLeak(value, confidential)).find((found) => found !== undefined);
-  if (leak !== undefined) reject(`${name} shows ${leak.what} in its ${leak.where}`, remedy);
+async function codesOf(bench: Bench): Promise<readonly string[]> {
+  return (await bench.received()).flatMap((message) => (message.kind === 'verification' ? [message.code] : []));
 }

@@ -1,11 +1,13 @@
-import type { OutboundMessage } from '@polysms/core';
+import type { OutboundMessage, PhoneNumber } from '@polysms/core';
 import type { Bench } from '../bench.js';
 import { demand, demandEqual } from '../demand.js';
 import { ample } from '../operations.js';
-import { describeOutcome, settle } from '../settle.js';
-import type { ReceivedMessage } from '../subject.js';
+import { demandAccepted, firstValueOf, sendUnchanged } from '../sending.js';
+import { settle } from '../settle.js';
 import type { Suite } from '../suite.js';
 import { demandTruthful } from '../truth.js';
+import { describeOutcome } from '../well-formed.js';
+import { templateParameterTests } from './template-parameters.js';
 
 type Kind = OutboundMessage['kind'];
 
@@ -31,7 +33,8 @@ const oddTexts = ['', ' ', '\u0000', '\uD800', '\uDC00x', '\u202Ex', 'x'.repeat(
 const concurrentSends = 20;
 
 /** Messages that are handed to the vendor. */
-export const sendSuite: Suite = ({ capabilities, differences, test }) => {
+export const sendSuite: Suite = (plan) => {
+  const { capabilities, differences, test } = plan;
   for (const kind of ['text', 'template'] as const) {
     if (!capabilities[kind]) {
       test(`declares that it does not send messages of kind ${kind}, and refuses them`, (bench) =>
@@ -51,108 +54,73 @@ export const sendSuite: Suite = ({ capabilities, differences, test }) => {
         ? `hands over every character of a ${kind}: emoji, line ends, quotes, &, =, %, +`
         : `hands over or refuses special characters in a ${kind}, but never changes them (${refusesSpecialCharacters})`,
       async (bench) => {
-        for (const value of specialCharacters) {
-          await sendUnchanged(bench, bench.message(kind, value), refusesSpecialCharacters !== undefined);
+        for (const index of specialCharacters.keys()) {
+          // Every parameter of a template has each of them once.
+          const values = [...specialCharacters.slice(index), ...specialCharacters];
+          await sendUnchanged(bench, bench.message(kind, values), refusesSpecialCharacters !== undefined);
         }
       },
     );
 
     test(`returns a truthful outcome for a ${kind}, however odd it is`, async (bench) => {
-      for (const value of oddTexts) {
-        const before = (await bench.received()).length;
-        const outcome = await settle('send()', () => bench.subject.provider.send(bench.message(kind, value), ample()));
-        demandTruthful('send()', outcome, (await bench.received()).length - before);
-      }
+      for (const value of oddTexts) await demandTruthfulSend(bench, bench.message(kind, [value]));
     });
 
-    test(`sends ${concurrentSends} messages of kind ${kind} at once, each of them once`, async (bench) => {
-      const values = Array.from({ length: concurrentSends }, (_, index) => `kit-${String(index).padStart(3, '0')}`);
-      const outcomes = await Promise.all(
-        values.map((value) => settle('send()', () => bench.subject.provider.send(bench.message(kind, value), ample()))),
-      );
-      const received = await bench.received();
-      for (const [index, outcome] of outcomes.entries()) {
-        demandAccepted(outcome);
-        const count = received.filter((message) => firstValueOf(message) === values[index]).length;
-        demandTruthful('One of several calls of send() at once', outcome, count);
-      }
+    test(`sends each ${kind} to the phone of its own call, one after the other`, async (bench) => {
+      for (const [value, to] of toBothPhones(bench)) await sendUnchanged(bench, bench.message(kind, [value], to));
     });
+
+    test(`sends ${concurrentSends} messages of kind ${kind} to two phones at once, each of them once`, (bench) =>
+      demandAllAtOnce(bench, kind));
   }
 
+  if (capabilities.template) templateParameterTests(plan);
   if (!capabilities.text && !capabilities.template) return;
-  test('returns an outcome for a template or text that the vendor does not know', async (bench) => {
-    const { recipient: to, subject } = bench;
-    const strange: OutboundMessage = capabilities.template
-      ? { kind: 'template', to, template: 'no such template \uD800', params: [] }
-      : { kind: 'text', to, text: '\uD800'.repeat(3), senderId: '\uDC00' };
-    const before = (await bench.received()).length;
-    const outcome = await settle('send()', () => subject.provider.send(strange, ample()));
-    demandTruthful('send()', outcome, (await bench.received()).length - before);
+  test('returns an outcome for a template or text that the vendor does not know', (bench) => {
+    const { recipient: to } = bench;
+    return demandTruthfulSend(
+      bench,
+      capabilities.template
+        ? { kind: 'template', to, template: 'no such template \uD800', params: [] }
+        : { kind: 'text', to, text: '\uD800'.repeat(3), senderId: '\uDC00' },
+    );
   });
 };
 
-/** What tells one message of a kind from another. */
-export function firstValueOf(message: ReceivedMessage): string | undefined {
-  switch (message.kind) {
-    case 'text':
-      return message.text;
-    case 'template':
-      return message.values[0];
-    case 'verification':
-      return message.code;
-  }
-}
-
-async function sendUnchanged(bench: Bench, message: OutboundMessage, mayBeRefused = false): Promise<void> {
+async function demandTruthfulSend(bench: Bench, message: OutboundMessage): Promise<void> {
   const before = (await bench.received()).length;
   const outcome = await settle('send()', () => bench.subject.provider.send(message, ample()));
-  const received = (await bench.received()).slice(before);
-  demandTruthful('send()', outcome, received.length);
-  if (mayBeRefused && outcome.outcome === 'refused') return;
-  demandAccepted(outcome);
-  demandEqual(
-    contentOf(received[0]),
-    contentOf(expected(message)),
-    'The phone did not receive the message as it was sent',
-    "encode every field for the vendor's format with a library (URLSearchParams, JSON.stringify), never by hand, and change nothing",
+  demandTruthful('send()', outcome, (await bench.received()).length - before);
+}
+
+/** Values of messages and their phones, each phone after itself and after the other. */
+function toBothPhones(bench: Bench, length = 6): readonly (readonly [string, PhoneNumber])[] {
+  const { recipient, otherRecipient } = bench;
+  return Array.from({ length }, (_, index) => [
+    `kit-${String(index).padStart(3, '0')}`,
+    index % 4 === 0 || index % 4 === 3 ? recipient : otherRecipient,
+  ]);
+}
+
+async function demandAllAtOnce(bench: Bench, kind: Kind): Promise<void> {
+  const sent = await Promise.all(
+    toBothPhones(bench, concurrentSends).map(async ([value, to]) => {
+      const message = bench.message(kind, [value], to);
+      return { value, to, outcome: await settle('send()', () => bench.subject.provider.send(message, ample())) };
+    }),
   );
-}
-
-function expected(message: OutboundMessage): ReceivedMessage {
-  const { e164 } = message.to;
-  switch (message.kind) {
-    case 'text':
-      return { kind: 'text', to: e164, text: message.text };
-    case 'template':
-      return {
-        kind: 'template',
-        to: e164,
-        template: message.template,
-        values: message.params.map(({ value }) => value),
-      };
+  const received = await bench.received();
+  for (const { value, to, outcome } of sent) {
+    demandAccepted(outcome);
+    const copies = received.filter((message) => firstValueOf(message) === value);
+    demandTruthful('One of several calls of send() at once', outcome, copies.length);
+    demandEqual(
+      copies[0]?.to,
+      to.e164,
+      'One of several messages sent at once went to the phone of another',
+      'take the phone from the message of each call, and share nothing between calls that one of them changes',
+    );
   }
-}
-
-/** What is compared. Environments may show more of a message, in any order. */
-function contentOf(message: ReceivedMessage | undefined): string {
-  switch (message?.kind) {
-    case undefined:
-      return 'nothing';
-    case 'text':
-      return JSON.stringify([message.kind, message.to, message.text]);
-    case 'template':
-      return JSON.stringify([message.kind, message.to, message.template, message.values]);
-    case 'verification':
-      return JSON.stringify([message.kind, message.to, message.code]);
-  }
-}
-
-function demandAccepted(outcome: Awaited<ReturnType<typeof settle>>): void {
-  demand(
-    outcome.outcome === 'accepted',
-    `send() ended ${describeOutcome(outcome)} where nothing was wrong`,
-    "read the vendor's answer to a success, and see that the environment takes the sample",
-  );
 }
 
 async function refusesKind(bench: Bench, kind: Kind): Promise<void> {

@@ -1,12 +1,11 @@
 import type { CheckOutcome } from '@polysms/core';
 import type { Bench } from '../bench.js';
-import { demand, demandEqual } from '../demand.js';
-import { ample, startVerification, verificationOf, wrongCode } from '../operations.js';
-import { describeOutcome, settle } from '../settle.js';
+import { demand, demandEqual, reject } from '../demand.js';
+import { ample, type StartedVerification, startVerification, verificationOf, wrongCode } from '../operations.js';
+import { settle } from '../settle.js';
 import type { Suite } from '../suite.js';
-
-/** Codes that nobody was sent, or that are no codes. */
-const oddCodes = ['', ' ', '0', '中文', '\uD800', '&code=1', '1'.repeat(500)];
+import { describeOutcome } from '../well-formed.js';
+import { likeCodes, oddCodes } from './wrong-codes.js';
 
 /** Codes that the provider makes, sends and checks. */
 export const verificationSuite: Suite = ({ capabilities, differences, test }) => {
@@ -57,9 +56,32 @@ export const verificationSuite: Suite = ({ capabilities, differences, test }) =>
     demandNotApproved(await check(bench, '123456', undefined), 'a code that nobody was sent');
   });
 
-  test('never approves odd codes, and never throws for them', async (bench) => {
-    const { reference } = await startVerification(bench);
-    for (const code of oddCodes) demandNotApproved(await check(bench, code, reference), 'a text that is no code');
+  test('never approves what is no code, and never throws for it', (bench) =>
+    neverApproves(bench, () => oddCodes, 'a text that is no code'));
+
+  test('never approves the right code with anything before, after or inside it, or with a part missing', (bench) =>
+    neverApproves(bench, likeCodes, 'a text that only resembles the code'));
+
+  test('returns an outcome for the right code with white space around it, which it may trim', async (bench) => {
+    for (const pad of [' ', '\t', '\r\n', '\u3000']) {
+      const { code, reference } = await startVerification(bench);
+      const outcome = await check(bench, `${pad}${code}${pad}`, reference);
+      demand(
+        ['approved', 'incorrect', 'refused', 'not-sent'].includes(outcome.outcome),
+        `check() of the right code with white space around it ended ${describeOutcome(outcome)}`,
+        'trim the code, or pass it on encoded and read the answer',
+      );
+    }
+  });
+
+  test('sends to the phone of each call, and approves no code of another phone', async (bench) => {
+    const { recipient, otherRecipient } = bench;
+    const [first, second] = await startTwo(bench);
+    const ofAnother = 'the code of another phone';
+    demandNotApproved(await check(bench, second.code, first.reference, recipient), ofAnother);
+    demandNotApproved(await check(bench, first.code, second.reference, otherRecipient), ofAnother);
+    demandApproved(await check(bench, first.code, first.reference, recipient));
+    demandApproved(await check(bench, second.code, second.reference, otherRecipient));
   });
 
   const { approvesCodeAgain } = differences;
@@ -83,8 +105,28 @@ export const verificationSuite: Suite = ({ capabilities, differences, test }) =>
   }
 };
 
-function check(bench: Bench, code: string, reference: string | undefined): Promise<CheckOutcome> {
-  return settle('check()', () => verificationOf(bench).check({ to: bench.recipient, code, reference }, ample()));
+function check(bench: Bench, code: string, reference: string | undefined, to = bench.recipient): Promise<CheckOutcome> {
+  return settle('check()', () => verificationOf(bench).check({ to, code, reference }, ample()));
+}
+
+/** Each text meets a fresh code, so that no limit of checks hides what the provider does with it. */
+async function neverApproves(bench: Bench, texts: (code: string) => readonly string[], what: string): Promise<void> {
+  const { length } = texts('0');
+  for (let index = 0; index < length; index += 1) {
+    const { code, reference } = await startVerification(bench);
+    const text = texts(code)[index] ?? '';
+    demandNotApproved(await check(bench, text, reference), `${what}: ${JSON.stringify(text)} for ${code}`);
+  }
+}
+
+/** A code for each phone. Two that are the same by chance would prove nothing. */
+async function startTwo(bench: Bench): Promise<readonly [StartedVerification, StartedVerification]> {
+  const first = await startVerification(bench);
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const second = await startVerification(bench, bench.otherRecipient);
+    if (second.code !== first.code) return [first, second];
+  }
+  return reject('Both phones received the same code', 'let the environment make a code of its own for each phone');
 }
 
 function demandApproved(outcome: CheckOutcome): void {

@@ -14,7 +14,8 @@ export function violations(run: Run): readonly string[] {
     const name = `${call.message} begun at ${call.startedAt}`;
     const say = (what: string) => found.push(`${name}: ${what}`);
     judgeCall(call, run, say);
-    if (call.plan !== undefined) judgeAttempts(call, call.plan, run, say);
+    if (call.leader !== undefined) judgeFollower(call, call.leader, say);
+    if (call.plan !== undefined) judgeAttempts(call, call.plan.order, run, say);
   }
   judgeRun(run, (what) => found.push(what));
   return found;
@@ -49,6 +50,14 @@ function judgeCall(call: Call, { ledger, scenario }: Run, say: Say): void {
     !(error?.code === 'aborted' && error.outcome === 'not-sent' && attemptsOf(call).length === 0)
   ) {
     say('was not refused by a closed client');
+  }
+}
+
+/** A call that another one with its key answers gets that one's result, unless its own end comes first. */
+function judgeFollower({ receipt, error, settledAt, endsAt }: Call, leader: Call, say: Say): void {
+  if (settledAt === undefined || settledAt >= endsAt) return;
+  if (receipt?.reference !== leader.receipt?.reference || error?.code !== leader.error?.code) {
+    say(`got ${receipt?.reference ?? error?.code} for ${leader.receipt?.reference ?? leader.error?.code}`);
   }
 }
 
@@ -119,16 +128,21 @@ function judgeRun(run: Run, say: Say): void {
   }
   for (const { id } of providers) {
     const probing = ledger.calls.filter(({ provider, circuit }) => provider === id && circuit === 'probing').length;
-    const allowed = probes.get(id) ?? 0;
+    const allowed = probes.filter(({ provider }) => provider === id).length;
     if (probing > allowed) say(`${id} got ${probing} calls as its ${allowed} probes`);
   }
 
-  // With a slow store nobody outside can tell which calls of a key paid into the budget.
+  // With a slow store nobody outside can tell which calls of a key planned, and paid into the budget.
   if (scenario.store !== undefined) return;
   const planned = calls.filter(({ plan }) => plan !== undefined);
   const further = planned
     .flatMap((call) => attemptsOf(call).slice(0, -1))
     .filter(({ code }) => code !== 'circuit_open');
+  for (const { id } of providers) {
+    const early = probes.filter(({ provider, from }) => provider === id && from === 'open').length;
+    const allowed = planned.filter(({ plan }) => plan?.probes === true && plan.order[0] === id).length;
+    if (early > allowed) say(`${id} was probed ${early} times while open, planned was ${allowed} times`);
+  }
   const { ratio, burst } = scenario.retryBudget;
   if (further.length > ratio * planned.length + burst + 1e-9) {
     say(`${further.length} further attempts for ${planned.length} calls`);

@@ -14,6 +14,13 @@ interface ModelMessage {
   readonly mayProbe: boolean;
 }
 
+/** Providers in the order in which they are to be tried. */
+export interface ModelPlan {
+  readonly order: readonly string[];
+  /** The first one's circuit is open, and it is asked all the same. */
+  readonly probes: boolean;
+}
+
 /** What the documents say about the order of providers, written a second time and as simply as can be. */
 export class RouteModel {
   readonly #providers: readonly ModelProvider[];
@@ -26,7 +33,7 @@ export class RouteModel {
   }
 
   /** The order for a message that begins now; it takes its turn. */
-  plan({ via, asTemplate, mayProbe }: ModelMessage, health: Readonly<Record<string, ProviderHealth>>): string[] {
+  plan({ via, asTemplate, mayProbe }: ModelMessage, health: Readonly<Record<string, ProviderHealth>>): ModelPlan {
     const canSend = ({ sends }: ModelProvider) => sends.text || (asTemplate && sends.template);
     const able = this.#providers.filter(canSend).map(({ id }) => id);
     const ids = via === undefined ? this.#inTurn(able) : via.filter((id) => able.includes(id));
@@ -37,9 +44,9 @@ export class RouteModel {
       const waitOf = (id: string) => health[id]?.probeInMs ?? 0;
       const soonest = Math.min(...open.map(waitOf));
       const probed = open.find((id) => waitOf(id) === soonest);
-      return [...ids.filter((id) => id === probed), ...ids.filter((id) => id !== probed)];
+      return { order: [...ids.filter((id) => id === probed), ...ids.filter((id) => id !== probed)], probes: true };
     }
-    return [...ids.filter(isPassable), ...ids.filter((id) => !isPassable(id))];
+    return { order: [...ids.filter(isPassable), ...ids.filter((id) => !isPassable(id))], probes: false };
   }
 
   #inTurn(able: readonly string[]): readonly string[] {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 import { vi } from 'vitest';
 import type { SmsError } from '../errors/sms-error.js';
 import { Ledger, LedgerProvider } from './never-twice-provider.test.fixture.js';
-import { RouteModel } from './never-twice-route.test.fixture.js';
+import { type ModelPlan, RouteModel } from './never-twice-route.test.fixture.js';
 import type { Moment, Scenario, ScriptedSend } from './never-twice-scenario.test.fixture.js';
 import { ScriptedStore } from './never-twice-store.test.fixture.js';
 import type { Receipt } from './receipt.js';
@@ -21,11 +21,19 @@ export interface Call {
    * The planned order; undefined if the call plans nothing, because another one with its key has the answer,
    * or if nobody outside can tell when it plans.
    */
-  readonly plan: readonly string[] | undefined;
+  readonly plan: ModelPlan | undefined;
+  /** The call with the same key that has the answer. */
+  readonly leader: Call | undefined;
   readonly afterClose: boolean;
   settledAt: number | undefined;
   receipt: Receipt | undefined;
   error: SmsError | undefined;
+}
+
+/** A circuit began to probe. */
+export interface Probe {
+  readonly provider: string;
+  readonly from: 'closed' | 'open' | 'half-open' | 'probing';
 }
 
 /** All that an oracle needs to judge a run. */
@@ -34,11 +42,10 @@ export interface Run {
   readonly calls: readonly Call[];
   readonly ledger: Ledger;
   readonly providers: readonly LedgerProvider[];
-  /** How often each circuit began to probe. */
-  readonly probes: ReadonlyMap<string, number>;
+  readonly probes: readonly Probe[];
   /** When the client was closed; undefined if `close()` never settled. */
   readonly closedAt: number | undefined;
-  /** Timers that nobody will ever clear, after everything has ended. */
+  /** Timers that the client still had when it had been closed after the last call, and those that never ended. */
   readonly timersLeft: number;
 }
 
@@ -51,6 +58,8 @@ const templates = (providers: readonly LedgerProvider[]) => ({
     ),
   },
 });
+
+const isSettled = ({ settledAt }: Call) => settledAt !== undefined;
 
 /** Lets everything happen that waits for no timer. */
 const settleDown = () => new Promise((resolve) => setImmediate(resolve));
@@ -69,12 +78,18 @@ class Player {
   readonly #scenario: Scenario;
   readonly #ledger = new Ledger();
   readonly #providers: readonly LedgerProvider[];
+  readonly #store: ScriptedStore | undefined;
   readonly #client: SmsClient;
   readonly #route: RouteModel;
   readonly #calls: Call[] = [];
-  readonly #probes = new Map<string, number>();
+  readonly #probes: Probe[] = [];
   /** The call that sends for each key, and what is known of a key that may not be sent again. */
   readonly #leaders = new Map<number, Call>();
+  /** Beginnings that wait until nothing else goes on: calls with a key plan a little later than they begin. */
+  readonly #withKey: (() => void)[] = [];
+  /** Moments that are past, and callers who will still abort. */
+  #begun = 0;
+  #aborts = 0;
   #closing: Promise<void> | undefined;
   #closedAt: number | undefined;
 
@@ -85,6 +100,7 @@ class Player {
     const ids = this.#providers.map(({ id }) => id);
     const weighted =
       strategy === 'weighted' ? Object.fromEntries(ids.map((id, index) => [id, weights[index] ?? 1])) : undefined;
+    this.#store = store && new ScriptedStore(store);
     this.#client = createSmsClient({
       providers: this.#providers,
       routes: [{ providers: ids, strategy, ...(weighted === undefined ? {} : { weights: weighted }) }],
@@ -93,11 +109,11 @@ class Player {
       breaker: { ...breaker, random: () => 0.5 },
       onUnknown: { message: onUnknown },
       templates: templates(this.#providers),
-      ...(store === undefined ? {} : { idempotency: { store: new ScriptedStore(store) } }),
+      ...(this.#store === undefined ? {} : { idempotency: { store: this.#store } }),
     });
     for (const provider of this.#providers) provider.circuit = () => this.#client.health()[provider.id]?.circuit;
-    this.#client.on('circuit', ({ provider, to }) => {
-      if (to === 'probing') this.#probes.set(provider, (this.#probes.get(provider) ?? 0) + 1);
+    this.#client.on('circuit', ({ provider, from, to }) => {
+      if (to === 'probing') this.#probes.push({ provider, from });
     });
     this.#route = new RouteModel(this.#providers, scenario);
   }
@@ -109,10 +125,11 @@ class Player {
       setTimeout(() => this.#begin(moment, index), at);
       if (index === this.#scenario.closesAfter) setTimeout(() => this.#close(), at);
     }
-    await this.#runOut();
+    await this.#runOut(() => this.#begun === this.#scenario.moments.length && this.#calls.every(isSettled));
     this.#close();
-    await this.#runOut();
-    const timersLeft = vi.getTimerCount();
+    await settleDown();
+    const timersOfClient = vi.getTimerCount() - this.#ownTimers();
+    await this.#runOut(() => false);
     return {
       scenario: this.#scenario,
       calls: this.#calls,
@@ -120,17 +137,27 @@ class Player {
       providers: this.#providers,
       probes: this.#probes,
       closedAt: this.#closedAt,
-      timersLeft,
+      timersLeft: timersOfClient + vi.getTimerCount(),
     };
   }
 
-  /** One timer at a time, and everything that follows from it, until there is none. */
-  async #runOut(): Promise<void> {
+  #ownTimers(): number {
+    const ofProviders = this.#providers.reduce((sum, { timers }) => sum + timers, 0);
+    return ofProviders + (this.#store?.timers ?? 0) + this.#aborts;
+  }
+
+  /** One timer at a time, and everything that follows from it, until there is none or `isOver`. */
+  async #runOut(isOver: () => boolean): Promise<void> {
     await settleDown();
     // More than any scenario needs: a timer that sets itself again must not run for ever.
-    for (let steps = 0; steps < 2_000 && vi.getTimerCount() > 0; steps += 1) {
+    for (let steps = 0; steps < 2_000 && vi.getTimerCount() > 0 && !isOver(); steps += 1) {
       vi.advanceTimersToNextTimer();
       await settleDown();
+      for (const begin of this.#withKey.splice(0)) {
+        begin();
+        this.#begun += 1;
+        await settleDown();
+      }
     }
   }
 
@@ -141,7 +168,12 @@ class Player {
   }
 
   #begin({ key, sends }: Moment, index: number): void {
-    for (const [number, send] of sends.entries()) this.#send(send, key, `m${index}.${number}`);
+    const begin = () => {
+      for (const [number, send] of sends.entries()) this.#send(send, key, `m${index}.${number}`);
+    };
+    if (key !== undefined) return void this.#withKey.push(begin);
+    begin();
+    this.#begun += 1;
   }
 
   #send(send: ScriptedSend, key: number | undefined, unkeyed: string): void {
@@ -155,21 +187,28 @@ class Player {
     const abortAfterMs = send.abortAfterMs === 0 && key !== undefined ? 1 : send.abortAfterMs;
     const abort = abortAfterMs === undefined ? undefined : new AbortController();
     if (abortAfterMs === 0) abort?.abort();
-    else if (abortAfterMs !== undefined) setTimeout(() => abort?.abort(), abortAfterMs);
+    else if (abortAfterMs !== undefined) {
+      this.#aborts += 1;
+      setTimeout(() => {
+        this.#aborts -= 1;
+        abort?.abort();
+      }, abortAfterMs);
+    }
     const policy = onUnknown ?? this.#scenario.onUnknown;
     // A message with a key is always a text: two contents for one key would be a conflict.
     const asTemplate = send.asTemplate && key === undefined;
     const afterClose = this.#closing !== undefined;
+    const plansNow = !afterClose && this.#plansNow(key);
     const call: Call = {
       message,
       key,
       onUnknown: policy,
       startedAt,
       endsAt: startedAt + Math.min(send.deadlineMs, abortAfterMs ?? Number.POSITIVE_INFINITY),
-      plan:
-        !afterClose && this.#plansNow(key)
-          ? this.#route.plan({ via, asTemplate, mayProbe: policy === 'failover' }, this.#client.health())
-          : undefined,
+      plan: plansNow
+        ? this.#route.plan({ via, asTemplate, mayProbe: policy === 'failover' }, this.#client.health())
+        : undefined,
+      leader: plansNow || afterClose || key === undefined ? undefined : this.#leaders.get(key),
       afterClose,
       settledAt: undefined,
       receipt: undefined,

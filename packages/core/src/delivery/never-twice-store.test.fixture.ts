@@ -6,6 +6,8 @@ import type { StoreScript } from './never-twice-scenario.test.fixture.js';
 export class ScriptedStore implements IdempotencyStore {
   readonly #memory = new MemoryIdempotencyStore();
   readonly #script: StoreScript;
+  /** Operations that take their time. */
+  timers = 0;
   #operations = 0;
 
   constructor(script: StoreScript) {
@@ -29,7 +31,11 @@ export class ScriptedStore implements IdempotencyStore {
     const delayMs = delaysMs[this.#operations % delaysMs.length] ?? 0;
     const failure = failures[this.#operations % failures.length];
     this.#operations += 1;
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (delayMs > 0) {
+      this.timers += 1;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      this.timers -= 1;
+    }
     if (failure === 'before') throw new Error('The store is down.');
     const value = await operation();
     if (failure === 'after') throw new Error('The connection to the store is lost.');

@@ -26,4 +26,31 @@ export const wrongShape: readonly WrongProvider[] = [
     says: /sends\.template is false/u,
     alter: (right) => ({ ...right, sends: { text: true, template: false } }),
   },
+  {
+    name: 'has another id whenever it is read',
+    suite: 'contract',
+    says: /id was memory-1, then memory-2/u,
+    alter: (right) => {
+      let reads = 0;
+      return Object.defineProperty({ ...right }, 'id', {
+        get: () => {
+          reads += 1;
+          return `memory-${reads}`;
+        },
+      });
+    },
+  },
+  {
+    name: 'takes another id when it is closed',
+    suite: 'contract',
+    says: /id was memory, then closed/u,
+    alter: (right) => {
+      let id = right.id;
+      const close = async () => {
+        id = 'closed';
+        await right.close();
+      };
+      return Object.defineProperty({ ...right, close }, 'id', { get: () => id });
+    },
+  },
 ];

@@ -1,7 +1,9 @@
+import { wrongBackground } from './background.js';
 import { wrongClose } from './close.js';
 import { wrongShape } from './contract.js';
 import { wrongDeadline } from './deadline.js';
 import { wrongOutcomes } from './outcomes.js';
+import { wrongPrinting } from './printing.js';
 import { wrongPrivacy } from './privacy.js';
 import { wrongSend } from './send.js';
 import { wrongVerification } from './verification.js';
@@ -15,5 +17,7 @@ export const wrongProviders: readonly WrongProvider[] = [
   ...wrongDeadline,
   ...wrongVerification,
   ...wrongPrivacy,
+  ...wrongPrinting,
   ...wrongClose,
+  ...wrongBackground,
 ];

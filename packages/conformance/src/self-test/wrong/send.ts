@@ -1,4 +1,4 @@
-import { accepted } from '@polysms/core/provider-kit';
+import { accepted, type OutboundMessage } from '@polysms/core/provider-kit';
 import { answering, mapTexts, sending, type WrongProvider } from './wrong-provider.js';
 
 export const wrongSend: readonly WrongProvider[] = [
@@ -86,5 +86,66 @@ export const wrongSend: readonly WrongProvider[] = [
     suite: 'send',
     says: /reference 17/u,
     alter: answering((outcome) => (outcome.outcome === 'accepted' ? accepted(17 as unknown as string) : outcome)),
+  },
+  {
+    name: 'sends everything to the first phone that it has seen',
+    suite: 'send',
+    says: /did not receive the message as it was sent/u,
+    alter: (right) => {
+      let first: OutboundMessage['to'] | undefined;
+      return {
+        ...right,
+        send(message, context) {
+          first ??= message.to;
+          return right.send({ ...message, to: first }, context);
+        },
+      };
+    },
+  },
+  {
+    name: 'sends to the phone of a later call',
+    suite: 'send',
+    says: /went to the phone of another/u,
+    alter: (right) => {
+      let latest: OutboundMessage['to'];
+      return {
+        ...right,
+        async send(message, context) {
+          latest = message.to;
+          await null;
+          return right.send({ ...message, to: latest }, context);
+        },
+      };
+    },
+  },
+  {
+    name: 'drops all parameters after the first',
+    suite: 'send',
+    says: /did not receive the message as it was sent/u,
+    alter: sending((right, message, context) =>
+      right(message.kind === 'template' ? { ...message, params: message.params.slice(0, 1) } : message, context),
+    ),
+  },
+  {
+    name: 'sorts the parameters by their values',
+    suite: 'send',
+    says: /did not receive the message as it was sent/u,
+    capabilities: { text: false, template: true, verification: false },
+    alter: sending((right, message, context) => {
+      if (message.kind !== 'template') return right(message, context);
+      const params = message.params.toSorted((one, other) => one.value.localeCompare(other.value));
+      return right({ ...message, params }, context);
+    }),
+  },
+  {
+    name: 'sends equal parameters once',
+    suite: 'send',
+    says: /did not receive the message as it was sent/u,
+    capabilities: { text: false, template: true, verification: false },
+    alter: sending((right, message, context) => {
+      if (message.kind !== 'template') return right(message, context);
+      const byValue = new Map(message.params.map((param) => [param.value, param]));
+      return right({ ...message, params: [...byValue.values()] }, context);
+    }),
   },
 ];

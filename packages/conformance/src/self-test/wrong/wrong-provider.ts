@@ -5,6 +5,7 @@ import type {
   SendOutcome,
   SmsProvider,
   VerificationCheck,
+  VerificationStart,
 } from '@polysms/core/provider-kit';
 import type { Capabilities } from '../../options.js';
 import type { Alter } from '../memory-subject.js';
@@ -19,6 +20,7 @@ export interface WrongProvider {
 }
 
 type Send = SmsProvider['send'];
+type Start = (request: VerificationStart, context: CallContext) => Promise<SendOutcome>;
 type Check = (request: VerificationCheck, context: CallContext) => Promise<CheckOutcome>;
 
 /** Alters `send()` only; `right` is the correct one. */
@@ -26,6 +28,17 @@ export function sending(
   send: (right: Send, message: OutboundMessage, context: CallContext) => Promise<SendOutcome>,
 ): Alter {
   return (right) => ({ ...right, send: (message, context) => send(right.send, message, context) });
+}
+
+/** Alters `start()` only; `right` is the correct one. */
+export function starting(
+  start: (right: Start, request: VerificationStart, context: CallContext) => Promise<SendOutcome>,
+): Alter {
+  return (right) => {
+    const { verification } = right;
+    if (verification === null) throw new Error('Only a provider with verification can be altered so.');
+    return { ...right, verification: { ...verification, start: (...call) => start(verification.start, ...call) } };
+  };
 }
 
 /** Alters `check()` only; `right` is the correct one. */

@@ -1,0 +1,51 @@
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { isSmsError } from '../errors/sms-error.js';
+import type { ResolvedOptions } from './resolve-references.js';
+
+/**
+ * Makes a provider from its options: `mob`, `mock`, or one of your own. It checks the options itself, and throws
+ * `configuration_invalid` if they cannot work.
+ */
+export type ProviderFactory = (options: never) => SmsProvider;
+
+/** The factories by the name that configurations call them by. */
+export type ProviderFactories = Readonly<Record<string, ProviderFactory>>;
+
+/** Shorter values could not be told from the words of a message. */
+const shortestValue = 4;
+
+/** The provider, or what is wrong with its options. Nothing that came from the environment is in that message. */
+export function makeProvider(
+  type: string,
+  factory: ProviderFactory,
+  { options, values }: ResolvedOptions,
+): { readonly provider: SmsProvider } | { readonly problem: string } {
+  try {
+    return { provider: (factory as (options: unknown) => SmsProvider)(options) };
+  } catch (error) {
+    if (isSmsError(error)) return { problem: withoutValues(error.message, values) };
+    // A parser's error, for one, repeats a part of what it could not read.
+    const name = error instanceof Error ? error.name : typeof error;
+    return {
+      problem: `the factory ${type} threw a ${name} where configuration_invalid is expected; its message may hold a secret and is not shown`,
+    };
+  }
+}
+
+/** Closes providers that will not be used. Whether that works is of no interest beside the error being thrown. */
+export function discardProviders(providers: readonly SmsProvider[]): void {
+  for (const provider of providers) void close(provider);
+}
+
+async function close(provider: SmsProvider): Promise<void> {
+  try {
+    await provider.close();
+  } catch {}
+}
+
+function withoutValues(message: string, values: readonly string[]): string {
+  return values
+    .filter((value) => value.length >= shortestValue)
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, value) => text.replaceAll(value, '***'), message);
+}

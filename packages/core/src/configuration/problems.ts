@@ -1,0 +1,27 @@
+import type { SmsError } from '../errors/sms-error.js';
+import { configurationInvalid } from '../provider-kit/options.js';
+
+/** Gathers everything that is wrong, so that an operator mends it in one go. */
+export class Problems {
+  readonly #found: string[] = [];
+
+  /**
+   * @param place a path of the configuration, or the name of a variable; empty for the configuration as a whole
+   * @param problem what is expected instead; never a value
+   */
+  add(place: string, problem: string): void {
+    this.#found.push(place === '' ? problem : `${place}: ${problem}`);
+  }
+
+  get any(): boolean {
+    return this.#found.length > 0;
+  }
+
+  /** One error about all of them: on one line if it is one, otherwise with a line for each. */
+  error(owner: string): SmsError {
+    const [first, ...others] = this.#found;
+    if (others.length === 0) return configurationInvalid(`${owner}: ${first}`);
+    const lines = this.#found.map((line) => `\n  ${line}`);
+    return configurationInvalid(`${owner}: ${this.#found.length} problems:${lines.join('')}`);
+  }
+}

@@ -1,0 +1,65 @@
+import type { ConfigPath } from './config-path.js';
+import { isReference, mapLeaves } from './config-values.js';
+
+/** Variables by name, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A provider's options with the values in place, and those values, for they must appear in no error. */
+export interface ResolvedOptions {
+  readonly options: Record<string, unknown>;
+  readonly values: readonly string[];
+}
+
+/** The value of a variable; undefined if it is not set or empty, which is how many tools unset one. */
+export function variableValue(env: Environment, name: string): string | undefined {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  return value === '' ? undefined : value;
+}
+
+/** Puts values in the place of references. Calls `report` for each that has none, and goes on. */
+export function resolveReferences(
+  options: Readonly<Record<string, unknown>>,
+  path: ConfigPath,
+  env: Environment,
+  report: (path: ConfigPath, problem: string) => void,
+): ResolvedOptions {
+  const values: string[] = [];
+  const resolved = mapLeaves(options, path, (leaf, at) => {
+    if (!isReference(leaf)) return leaf;
+    const name = String(leaf['env']);
+    const value = variableValue(env, name);
+    if (value === undefined) {
+      report(at, `${shownName(name)} is ${Object.hasOwn(env, name) && env[name] === '' ? 'empty' : 'not set'}`);
+      return undefined;
+    }
+    values.push(value);
+    if (leaf['as'] !== 'json') return value;
+    const json = parsed(value, () => report(at, `${shownName(name)} does not hold JSON`));
+    mapLeaves({ json }, [], (inner) => values.push(String(inner)));
+    return json;
+  });
+  return { options: resolved, values };
+}
+
+/** The variables that the options of a provider refer to. */
+export function referencedVariables(options: Readonly<Record<string, unknown>>): readonly string[] {
+  const names: string[] = [];
+  mapLeaves(options, [], (leaf) => {
+    if (isReference(leaf)) names.push(String(leaf['env']));
+  });
+  return names;
+}
+
+/** A name that is not in capitals may be the secret itself, written where its variable should be named. */
+function shownName(name: string): string {
+  return /^[A-Z_][A-Z\d_]*$/.test(name) ? `the variable ${name}` : 'the variable that it names';
+}
+
+function parsed(value: string, fail: () => void): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    fail();
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+import type { CircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
+import type { Route } from '../delivery/plan-route.js';
+import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
+import type { UnknownPolicy } from '../delivery/sms-client-options.js';
+import type { TemplateCatalogueOptions } from '../delivery/template-catalogue-options.js';
+
+/**
+ * A client's options as data: what a JSON file may hold. `docs/configuration.md` has a table of every setting.
+ * It never holds a secret: those stay in the environment, and an {@link EnvReference} says where.
+ */
+export interface SmsConfig {
+  /** The accounts that may send; without routes their order is the priority. */
+  readonly providers: readonly ProviderConfig[];
+  /** Who sends to which destination; the first route that fits counts. Default: one route for everything. */
+  readonly routes?: readonly Route[] | undefined;
+  /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
+  readonly deadlineMs?: number | undefined;
+  /** Attempts of one call at most. Default 3. */
+  readonly maxAttempts?: number | undefined;
+  /** How far further attempts may go over all calls. */
+  readonly retryBudget?: RetryBudgetOptions | undefined;
+  /** When a provider's circuit opens, and for how long. */
+  readonly breaker?: Omit<CircuitBreakerOptions, 'random'> | undefined;
+  /** What happens when nobody knows whether a message was sent. Default: `stop` and `failover`. */
+  readonly onUnknown?:
+    | { readonly message?: UnknownPolicy | undefined; readonly verification?: UnknownPolicy | undefined }
+    | undefined;
+  /** What each template's name means to each provider. */
+  readonly templates?: TemplateCatalogueOptions | undefined;
+  /** For how long idempotency keys are kept, in milliseconds. Default 24 hours. */
+  readonly idempotency?: { readonly ttlMs?: number | undefined } | undefined;
+}
+
+/** One account: the name of its factory, and the options that the factory takes. */
+export interface ProviderConfig {
+  /** Which factory makes it: a key of the `factories` that the app passes. */
+  readonly type: string;
+  /** The account's name in routes, errors and events. The default is the factory's own. */
+  readonly id?: string | EnvReference | undefined;
+  /** Handed to the factory, with the value of the variable in the place of every {@link EnvReference}. */
+  readonly [option: string]: ConfigValue | undefined;
+}
+
+/** Stands for the value of a variable of the environment: `{ "env": "MOB_APP_KEY" }`. */
+export type EnvReference = {
+  /** The variable. It is an error if it is not set, or empty. */
+  readonly env: string;
+  /** `text`, the default: the value as it is. `json`: the value is read as JSON: a number, `true`, a list. */
+  readonly as?: 'text' | 'json' | undefined;
+};
+
+/** What JSON can hold. */
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | null
+  | EnvReference
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import type { SmsClientOptions } from '../delivery/sms-client-options.js';
+import { assembleOptions } from './assemble-options.js';
+import { type ConfigPath, dotted } from './config-path.js';
+import { type ConfigSource, readConfigSource, sourceVariables } from './config-source.js';
+import { isPlainObject } from './config-values.js';
+import { applyOverrides, overrides } from './env-overrides.js';
+import type { ProviderFactories } from './make-provider.js';
+import { Problems } from './problems.js';
+import { type Environment, referencedVariables, variableValue } from './resolve-references.js';
+import { readShortForm, type ShortForm } from './short-form.js';
+import { parseShortFormIds } from './short-form-ids.js';
+import { reportUnknownVariables } from './unknown-variables.js';
+
+/** What {@link smsOptionsFromEnv} needs besides the environment. */
+export interface SmsOptionsFromEnvOptions {
+  /** What makes a provider, by its `type`: `{ mob, mock }`. */
+  readonly factories: ProviderFactories;
+  /** Reads the file that `POLYSMS_CONFIG_FILE` names. Default: from the disk, as UTF-8. */
+  readonly readFile?: ((path: string) => string) | undefined;
+  /**
+   * Variables that begin with `POLYSMS_` and are not for Polysms: `['POLYSMS_GATEWAY_*']`. A star at the end stands
+   * for anything. All others must be settings. Default: none.
+   */
+  readonly otherVariables?: readonly string[] | undefined;
+}
+
+const owner = 'smsOptionsFromEnv()';
+const shortFormVariables = ['POLYSMS_STRATEGY', 'POLYSMS_WEIGHTS'];
+const settings = [...sourceVariables, ...shortFormVariables, ...overrides.keys()];
+
+/**
+ * Makes the options of `createSmsClient` from variables: a JSON configuration in `POLYSMS_CONFIG`, or in the file
+ * that `POLYSMS_CONFIG_FILE` names, or the short form, `POLYSMS_PROVIDERS`; with single settings on top.
+ * `docs/configuration.md` lists them. An empty variable is the same as none.
+ *
+ * @param env `process.env`
+ * @throws SmsError `configuration_invalid`, naming every path and variable that is wrong, and never a value. Providers
+ * made by then are closed.
+ */
+export function smsOptionsFromEnv(
+  env: Environment,
+  { factories, readFile = readText, otherVariables = [] }: SmsOptionsFromEnvOptions,
+): SmsClientOptions {
+  const problems = new Problems();
+  const source = readConfigSource(env, readFile, problems);
+  if (source === undefined) throw problems.error(owner);
+  const short = shortFormOf(source, env, Object.keys(factories), problems);
+  const written = short === undefined ? configOf(source, env, problems) : short.config;
+  const { config, variables } = applyOverrides(written, env);
+  const inUse = new Set([...referencesOf(config), ...(short?.variables ?? [])]);
+  const known = { settings, inUse, prefixes: short?.prefixes ?? [], others: otherVariables };
+  reportUnknownVariables(Object.keys(env), known, problems);
+  const placeOf = (path: ConfigPath, problem: string) =>
+    variables.get(dotted(path)) ?? short?.placeOf(path, problem) ?? dotted(path);
+  return assembleOptions(config, { owner, env, factories, problems, placeOf });
+}
+
+function shortFormOf(
+  source: ConfigSource,
+  env: Environment,
+  types: readonly string[],
+  problems: Problems,
+): ShortForm | undefined {
+  if (source.form !== 'short') return undefined;
+  const providers = parseShortFormIds(source.list, types, settings, problems);
+  // Without the ids it is not known whose variables the others are.
+  if (problems.any) throw problems.error(owner);
+  return readShortForm(providers, env, settings, problems);
+}
+
+function configOf(source: ConfigSource, env: Environment, problems: Problems): unknown {
+  for (const variable of shortFormVariables.filter((name) => variableValue(env, name) !== undefined)) {
+    problems.add(variable, 'belongs to POLYSMS_PROVIDERS; a configuration has routes with a strategy and weights');
+  }
+  return source.form === 'json' ? source.config : undefined;
+}
+
+function referencesOf(config: unknown): readonly string[] {
+  const providers = isPlainObject(config) ? config['providers'] : undefined;
+  return Array.isArray(providers) ? providers.filter(isPlainObject).flatMap(referencedVariables) : [];
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}

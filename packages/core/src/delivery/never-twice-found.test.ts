@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { SendOutcome } from '../contract/outcomes.js';
+import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
+import { createSmsClient } from './sms-client.js';
+
+// What the model found. A test marked `fails` shows a bug that is still there: take the mark off with its fix.
+
+const message = { to: '+8613800138000', text: 'hello' };
+
+function counted(id: string, answer: (context: CallContext) => SendOutcome | Promise<SendOutcome>) {
+  const provider = {
+    specification: 'v1' as const,
+    id,
+    sends: { text: true, template: false },
+    verification: null,
+    calls: 0,
+    async send(_message, context) {
+      provider.calls += 1;
+      return answer(context);
+    },
+    async close() {},
+  } satisfies SmsProvider & { calls: number };
+  return provider;
+}
+
+describe('failover', () => {
+  it.fails('sends a key once although a provider in JavaScript gives its code as a number', async () => {
+    const provider = counted('p0', () => unknown('timeout', 'no answer', { providerCode: 500 as never }));
+    await using client = createSmsClient({ providers: [provider] });
+    for (let call = 0; call < 2; call += 1) {
+      await expect.soft(client.send({ ...message, idempotencyKey: 'k' })).rejects.toMatchObject({ outcome: 'unknown' });
+    }
+    expect(provider.calls).toBe(1);
+  });
+
+  it.fails('gives a key free again whose call ended before it was sent', async () => {
+    const provider = counted('p0', () => accepted());
+    await using client = createSmsClient({ providers: [provider] });
+    const aborted = client.send({ ...message, idempotencyKey: 'k', signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted', outcome: 'not-sent' });
+    await expect(client.send({ ...message, idempotencyKey: 'k' })).resolves.toMatchObject({ provider: 'p0' });
+  });
+
+  it.fails('does not end a call because another caller of its key aborted', async () => {
+    const takenBack = ({ deadline }: CallContext) =>
+      new Promise<SendOutcome>((resolve) => {
+        deadline.onEnd((reason) => resolve(notSent(reason, 'taken back')));
+      });
+    const provider = counted('p0', takenBack);
+    await using client = createSmsClient({ providers: [provider] });
+    const abort = new AbortController();
+    const first = client.send({ ...message, idempotencyKey: 'k', signal: abort.signal }).catch(() => {});
+    const second = client.send({ ...message, idempotencyKey: 'k', deadlineMs: 50 }).catch((error: unknown) => error);
+    abort.abort();
+    await first;
+    expect(await second).not.toMatchObject({ code: 'aborted' });
+  });
+
+  it.fails('sends nothing for a caller who aborted before', async () => {
+    const provider = counted('p0', () => accepted());
+    await using client = createSmsClient({ providers: [provider] });
+    const sending = client.send({ ...message, signal: AbortSignal.abort() });
+    await expect(sending).rejects.toMatchObject({ code: 'aborted', outcome: 'not-sent' });
+    expect(provider.calls).toBe(0);
+  });
+
+  it.fails('loses nothing while the second provider takes all that the first one refuses', async () => {
+    const first = counted('p0', () => refused('rate_limited', 'too fast'));
+    await using client = createSmsClient({ providers: [first, counted('p1', () => accepted())] });
+    let lost = 0;
+    for (let send = 0; send < 2_000; send += 1) await client.send(message).catch(() => (lost += 1));
+    expect(lost).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 'inversify';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { createSmsClient, type SmsClient } from '../delivery/sms-client.js';
+import type { SmsClientOptions } from '../delivery/sms-client-options.js';
+import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
+import { ContainerSlot } from '../provider-kit/container-slot.js';
+import { smsProviderToken } from '../provider-kit/inversify.js';
+import { type ModuleOptions, makeFrom } from '../provider-kit/module-options.js';
+import { configurationInvalid } from '../provider-kit/options.js';
+import { orderProviders } from './order-providers.js';
+
+/** The client of a container is bound to this token. */
+export const smsClientToken = Symbol.for('polysms.SmsClient') as ServiceIdentifier<SmsClient>;
+
+/** What {@link smsModule} takes: what `createSmsClient` takes, without the providers. Their modules bring them. */
+export interface SmsModuleOptions extends Omit<SmsClientOptions, 'providers'> {
+  /** Ids of providers, the first choice first; the others follow. Default: the order of loading. */
+  readonly order?: readonly string[] | undefined;
+}
+
+/**
+ * A module with the client over every provider of the container. It makes what `createSmsClient` makes, when
+ * somebody first asks for it, and refuses what that refuses. `unbindAllAsync()` closes it, then the providers.
+ *
+ * The container owns the providers: a client that is closed alone leaves them open for the next one.
+ */
+export function smsModule(options: ModuleOptions<SmsModuleOptions> = {}): ContainerModule {
+  return new ContainerModule(({ bind, onDeactivation }) => {
+    const slot = new ContainerSlot<ContainedClient>();
+    const slotToken = Symbol('client') as ServiceIdentifier<ContainerSlot<ContainedClient>>;
+    const contextToken = Symbol('context') as ServiceIdentifier<ResolutionContext>;
+    bind(slotToken)
+      .toConstantValue(slot)
+      .onDeactivation(() => slot.close(closeClient));
+    bind(contextToken)
+      .toDynamicValue((context) => context)
+      .inTransientScope();
+    bind(smsClientToken)
+      .toResolvedValue(
+        (_slot: unknown, context: ResolutionContext, bound: SmsProvider[] | undefined) => {
+          const providers = bound ?? [];
+          const made = slot.get(() => makeFrom(options, context, (given) => makeClient(given, providers)));
+          return made instanceof Promise ? made.then((it) => clientOver(it, providers)) : clientOver(made, providers);
+        },
+        // The slot is resolved for its deactivation; without a provider it is `createSmsClient` that complains.
+        [slotToken, contextToken, { serviceIdentifier: smsProviderToken, isMultiple: true, optional: true }],
+      )
+      .inTransientScope();
+    // For providers that an app binds itself; those of modules see to it themselves.
+    onDeactivation(smsProviderToken, closeWithContainer);
+  });
+}
+
+interface ContainedClient {
+  readonly client: SmsClient;
+  readonly providers: readonly SmsProvider[];
+}
+
+function makeClient(options: SmsModuleOptions, providers: readonly SmsProvider[]): ContainedClient {
+  if (typeof options !== 'object' || options === null || 'providers' in options) {
+    throw configurationInvalid('smsModule() takes the options of createSmsClient() without providers; load theirs.');
+  }
+  const { order, ...rest } = options;
+  return { client: createSmsClient({ ...rest, providers: orderProviders(providers, order).map(lend) }), providers };
+}
+
+function closeClient({ client, providers }: ContainedClient): Promise<void> {
+  const closed = client.close();
+  keepOpenUntil(providers, closed);
+  return closed;
+}
+
+/**
+ * A client over other providers than those of the container that asks is an accident: a provider was loaded too
+ * late, or a child container has providers of its own and would share its client with everybody else.
+ */
+function clientOver({ client, providers }: ContainedClient, asked: readonly SmsProvider[]): SmsClient {
+  if (asked.length !== providers.length || asked.some((provider) => !providers.includes(provider))) {
+    const names = (list: readonly SmsProvider[]) => list.map(({ id }) => id).join(', ') || 'none';
+    throw configurationInvalid(
+      `smsModule(): the client was made with the providers ${names(providers)}, and the container has ${names(asked)}. ` +
+        'Load smsModule() into the container that has the providers; to change them, unload it and load it again.',
+    );
+  }
+  return client;
+}
+
+/** What the client gets: it may close it, and the container's provider stays open. */
+function lend(provider: SmsProvider): SmsProvider {
+  // Not a provider at all: `createSmsClient` says so.
+  if (typeof provider?.send !== 'function' || typeof provider.close !== 'function') return provider;
+  const { specification, id, sends, verification } = provider;
+  return {
+    specification,
+    id,
+    sends,
+    verification,
+    send: (message, context) => provider.send(message, context),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,46 @@
+/** What the author of a provider needs for a container module. Loads inversify, and not the client. */
+
+import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 'inversify';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { closeWithContainer } from './closing-order.js';
+import { ContainerSlot } from './container-slot.js';
+import { type ModuleOptions, makeFrom } from './module-options.js';
+
+export type { ModuleOptions } from './module-options.js';
+
+/** Every provider of a container is bound to this token, in the order of loading. */
+export const smsProviderToken = Symbol.for('polysms.SmsProvider') as ServiceIdentifier<SmsProvider>;
+
+/** What {@link providerModule} takes. */
+export interface ProviderModuleSetup<Options extends object, Provider extends SmsProvider> {
+  /** Makes the provider: `acme`. */
+  readonly make: (options: Options) => Provider;
+  readonly options: ModuleOptions<Options>;
+  /** A token for the provider's own type, where it can do more than every provider. */
+  readonly token?: ServiceIdentifier<Provider> | undefined;
+}
+
+/**
+ * A module with one provider. It is made when somebody first asks for it, once for each container that the module is
+ * loaded into, and closed with the container. When making it fails, the next request tries again.
+ */
+export function providerModule<Options extends object, Provider extends SmsProvider>({
+  make,
+  options,
+  token,
+}: ProviderModuleSetup<Options, Provider>): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    const slot = new ContainerSlot<Provider>();
+    const slotToken = Symbol('provider') as ServiceIdentifier<ContainerSlot<Provider>>;
+    const provide = (context: ResolutionContext) => {
+      // inversify deactivates only what was resolved.
+      context.get(slotToken);
+      return slot.get(() => makeFrom(options, context, make));
+    };
+    bind(slotToken)
+      .toConstantValue(slot)
+      .onDeactivation(() => slot.close(closeWithContainer));
+    bind(smsProviderToken).toDynamicValue(provide).inTransientScope();
+    if (token !== undefined) bind(token).toDynamicValue(provide).inTransientScope();
+  });
+}
