@@ -1,5 +1,11 @@
 /** One interface for every SMS provider. */
 
+export type { ProviderFactories, ProviderFactory } from './configuration/make-provider.js';
+export type { Environment } from './configuration/resolve-references.js';
+export type { ConfigValue, EnvReference, ProviderConfig, SmsConfig } from './configuration/sms-config.js';
+export { smsConfigSchema } from './configuration/sms-config-schema.js';
+export { type SmsOptionsFromConfigOptions, smsOptionsFromConfig } from './configuration/sms-options-from-config.js';
+export { type SmsOptionsFromEnvOptions, smsOptionsFromEnv } from './configuration/sms-options-from-env.js';
 export type { Deadline, DeadlineEnd } from './contract/deadline.js';
 export type {
   OutboundMessage,

@@ -1,3 +1,4 @@
+import { findJsonMistake } from './json-mistake.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';
 
@@ -47,16 +48,10 @@ function parseJson(text: string, variable: string, problems: Problems): ConfigSo
   const json = text.replace(byteOrderMark, '');
   try {
     return { form: 'json', config: JSON.parse(json) };
-  } catch (error) {
-    problems.add(variable, `is not JSON${whereOf(error, json)}`);
+  } catch {
+    const mistake = findJsonMistake(json);
+    const where = mistake && `: line ${mistake.line}, column ${mistake.column}: expected ${mistake.expected}`;
+    problems.add(variable, `is not JSON${where ?? ''}`);
     return undefined;
   }
-}
-
-/** The line and column, if the engine tells. Its whole message would repeat a part of the text. */
-function whereOf(error: unknown, json: string): string {
-  const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
-  if (position === undefined) return '';
-  const lines = json.slice(0, Number(position)).split('\n');
-  return `: look at line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }

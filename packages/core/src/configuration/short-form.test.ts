@@ -129,6 +129,10 @@ describe('a short form that cannot work', () => {
   it.each<[Record<string, string>, string]>([
     [{ POLYSMS_ACME_APP_KEY: '' }, 'POLYSMS_ACME_…: acme(): appKey: is missing'],
     [{ POLYSMS_ACME_CONNECTIONS: 'many' }, 'POLYSMS_ACME_CONNECTIONS: acme(): connections: must be a number'],
+    [
+      { POLYSMS_ACME_SENDER: '106' },
+      'POLYSMS_ACME_SENDER (read as JSON; in double quotes it is text): acme(): sender: must be a text',
+    ],
     [{ POLYSMS_ACME_APPKEY: 'k' }, 'POLYSMS_ACME_APPKEY: acme(): appkey: is not an option'],
     [{ POLYSMS_ACME_ID: 'x' }, 'POLYSMS_ACME_ID: belongs into POLYSMS_PROVIDERS, as id:type'],
     [{ POLYSMS_ACME_TYPE: 'x' }, 'POLYSMS_ACME_TYPE: belongs into POLYSMS_PROVIDERS, as id:type'],

@@ -52,11 +52,17 @@ export function readShortForm(
       const provider = active[Number(index)];
       if (root !== 'providers' || provider === undefined) return 'POLYSMS_PROVIDERS';
       if (option !== undefined) return provider.prefix + upperSnake(String(option));
-      const named = [...(options.get(provider)?.keys() ?? [])].filter((name) => mentions(problem, name));
-      return named.map((name) => provider.prefix + upperSnake(name)).join(', ') || `${provider.prefix}…`;
+      const named = [...(options.get(provider) ?? [])].filter(([name]) => mentions(problem, name));
+      return (
+        named.map(([, { env, as }]) => (as === 'json' ? `${env}${readAsJson}` : env)).join(', ') ||
+        `${provider.prefix}…`
+      );
     },
   };
 }
+
+/** The id of a template may look like a number. */
+const readAsJson = ' (read as JSON; in double quotes it is text)';
 
 /** The provider with the longest beginning: `POLYSMS_MOB_BACKUP_BASE_URL` is not an option of `mob`. */
 function ownerOf(variable: string, providers: readonly ShortFormProvider[]): ShortFormProvider | undefined {

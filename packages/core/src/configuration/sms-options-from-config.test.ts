@@ -140,6 +140,17 @@ describe('a configuration that cannot work', () => {
     );
   });
 
+  it('never shows what is inside the JSON of a variable', () => {
+    const tells = ({ auth }: { auth: { token: string } }) => {
+      throw new SmsError({ code: 'configuration_invalid', outcome: 'not-sent', message: `tells(): not ${auth.token}` });
+    };
+    const config = { providers: [{ type: 'tells', auth: { env: 'AUTH', as: 'json' } }] };
+    const options = { env: { AUTH: '{"token":"sword\\u0066ish"}' }, factories: { tells } };
+    expect(configurationError(() => smsOptionsFromConfig(config, options))).toBe(
+      'smsOptionsFromConfig(): providers.0: tells(): not ***',
+    );
+  });
+
   it('names the kind of error when a factory throws one of its own', () => {
     const broken = () => JSON.parse('swordfish');
     const options = { env, factories: { broken } };

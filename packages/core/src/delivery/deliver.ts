@@ -1,8 +1,9 @@
-import type { Deadline } from '../contract/deadline.js';
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { NotSent, Refused, SendOutcome, Unknown } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import type { Attempt } from '../errors/sms-error.js';
+import { notSent } from '../provider-kit/outcomes.js';
 import type { RetryBudget } from './retry-budget.js';
 
 /** What is to be delivered, and how far one may go for it. */
@@ -47,6 +48,9 @@ export async function deliver<Provider extends SmsProvider>(delivery: Delivery<P
   const { providers, context, budget } = delivery;
   const attempts: Attempt[] = [];
   let unknownOutcomes = 0;
+  let isPaid = false;
+  const { ended } = context.deadline;
+  if (ended !== undefined) return endedBefore(ended);
   budget.deposit();
   for (const [index, provider] of providers.entries()) {
     const started = performance.now();
@@ -54,16 +58,26 @@ export async function deliver<Provider extends SmsProvider>(delivery: Delivery<P
     const attempt = attemptOf(provider.id, outcome, performance.now() - started);
     attempts.push(attempt);
     delivery.onAttempt?.(attempt, index + 1);
-    if (outcome.outcome === 'accepted') return { status: 'accepted', reference: outcome.reference, attempts };
+    if (outcome.outcome === 'accepted') {
+      if (isPaid) budget.refund();
+      return { status: 'accepted', reference: outcome.reference, attempts };
+    }
     if (outcome.outcome === 'unknown') unknownOutcomes += 1;
     const stoppedBy =
-      reasonToStop(outcome, delivery.onUnknown, unknownOutcomes) ??
-      limitReached(index + 1, delivery, context.deadline) ??
-      // A circuit that is open has cost nobody anything, so its failover is free.
-      (outcome.code === 'circuit_open' || budget.withdraw() ? undefined : 'budget-used-up');
+      reasonToStop(outcome, delivery.onUnknown, unknownOutcomes) ?? limitReached(index + 1, delivery, context.deadline);
     if (stoppedBy !== undefined) return { status: 'failed', failure: { last: outcome, stoppedBy }, attempts };
+    // A circuit that is open has cost nobody anything, so its failover is free.
+    isPaid = outcome.code !== 'circuit_open';
+    if (isPaid && !budget.withdraw()) {
+      return { status: 'failed', failure: { last: outcome, stoppedBy: 'budget-used-up' }, attempts };
+    }
   }
   throw new Error('A delivery needs at least one provider.');
+}
+
+function endedBefore(code: DeadlineEnd): DeliveryResult {
+  const last = notSent(code, 'The call had ended before a provider was asked.');
+  return { status: 'failed', failure: { last, stoppedBy: 'policy' }, attempts: [] };
 }
 
 function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): Attempt {

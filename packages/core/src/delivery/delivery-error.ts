@@ -40,5 +40,5 @@ const advice: Readonly<Record<DeliveryFailure['stoppedBy'], string>> = {
   'no-provider-left': '',
   'attempts-used-up': 'maxAttempts allows no further attempt.',
   'budget-used-up': 'The retry budget allows no further attempt.',
-  deadline: 'The time was up.',
+  deadline: 'The call ended before another provider could be tried.',
 };

@@ -1,10 +1,18 @@
-import type { Deadline } from '../contract/deadline.js';
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { fingerprintOf } from './idempotency-fingerprint.js';
-import type { IdempotencyStore, StoredResult } from './idempotency-store.js';
+import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 import type { Preparation } from './prepare-message.js';
 import type { Receipt } from './receipt.js';
 import { invalidRequest } from './send-request.js';
+
+const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finished', 'conflict']);
+
+/** Failures that say nothing about another call with the same key: only that this one ran out of time, or was aborted. */
+const ownEnds: ReadonlySet<string> = new Set(['aborted', 'deadline_exceeded', 'timeout']);
+
+/** What recording a result may still take when the call has ended. */
+const graceMs = 20;
 
 interface RunningCall {
   readonly fingerprint: string;
@@ -32,22 +40,41 @@ export class IdempotentSends {
    */
   async once(
     key: string,
-    { request, to }: Preparation,
+    preparation: Preparation,
     deadline: Deadline,
     send: () => Promise<Receipt>,
   ): Promise<Receipt> {
-    const fingerprint = fingerprintOf(request, to);
+    const fingerprint = fingerprintOf(preparation.request, preparation.to);
     const running = this.#running.get(key);
     if (running !== undefined) {
       if (running.fingerprint !== fingerprint) throw otherMessage();
-      return within(deadline, running.receipt, 'unknown');
+      return this.#follow(running, key, preparation, deadline, send);
     }
+    if (deadline.ended !== undefined) throw endedError(deadline.ended, 'not-sent');
     const receipt = this.#reserveAndSend(key, fingerprint, deadline, send);
     this.#running.set(key, { fingerprint, receipt });
     try {
       return await receipt;
     } finally {
-      this.#running.delete(key);
+      if (this.#running.get(key)?.receipt === receipt) this.#running.delete(key);
+    }
+  }
+
+  /** Shares the result of a call under way, unless that call's own end was all that kept it from being sent. */
+  async #follow(
+    running: RunningCall,
+    key: string,
+    preparation: Preparation,
+    deadline: Deadline,
+    send: () => Promise<Receipt>,
+  ): Promise<Receipt> {
+    try {
+      return await within(deadline, running.receipt, 'unknown');
+    } catch (error) {
+      const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
+      if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
+      if (this.#running.get(key) === running) this.#running.delete(key);
+      return this.once(key, preparation, deadline, send);
     }
   }
 
@@ -57,7 +84,11 @@ export class IdempotentSends {
     deadline: Deadline,
     send: () => Promise<Receipt>,
   ): Promise<Receipt> {
-    const reservation = await within(deadline, this.#reserve(key, fingerprint), 'not-sent');
+    const reserving = this.#reserve(key, fingerprint);
+    const reservation = await within(deadline, reserving, 'not-sent').catch((error: unknown) => {
+      void this.#releaseLate(key, reserving);
+      throw error;
+    });
     switch (reservation.state) {
       case 'reserved':
         return this.#sendAndRecord(key, reservation.token, deadline, send);
@@ -70,9 +101,21 @@ export class IdempotentSends {
     }
   }
 
-  async #reserve(key: string, fingerprint: string) {
+  /** The call has ended: a reservation that comes too late would hold the key for its whole lifetime. */
+  async #releaseLate(key: string, reserving: Promise<Reservation>): Promise<void> {
     try {
-      return await this.#store.reserve(key, fingerprint, this.#ttlMs);
+      const late = await reserving;
+      if (late.state === 'reserved') await this.#store.release(key, late.token);
+    } catch (error) {
+      process.emitWarning(`The idempotency store could not release a key: ${kindOf(error)}`, 'PolysmsWarning');
+    }
+  }
+
+  async #reserve(key: string, fingerprint: string): Promise<Reservation> {
+    try {
+      const reservation = await this.#store.reserve(key, fingerprint, this.#ttlMs);
+      if (!states.has(reservation?.state)) throw new TypeError('The store answered something else.');
+      return reservation;
     } catch (error) {
       if (isSmsError(error)) throw error;
       const message = `The idempotency store failed (${kindOf(error)}), so nothing was sent.`;
@@ -88,11 +131,12 @@ export class IdempotentSends {
       );
       return receipt;
     } catch (error) {
-      const unknown = isSmsError(error) && error.outcome === 'unknown' ? error.toJSON() : undefined;
+      // Anything but an SmsError is a bug somewhere, which proves nothing: the key stays reserved.
+      if (!isSmsError(error)) throw error;
       await keep(deadline, () =>
-        unknown === undefined
-          ? this.#store.release(key, token)
-          : this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: unknown }, this.#ttlMs),
+        error.outcome === 'unknown'
+          ? this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: error.toJSON() }, this.#ttlMs)
+          : this.#store.release(key, token),
       );
       throw error;
     }
@@ -122,6 +166,10 @@ function replay(result: StoredResult): Receipt {
   }
 }
 
+function endedError(code: DeadlineEnd, outcome: 'not-sent' | 'unknown'): SmsError {
+  return new SmsError({ code, outcome, message: 'The call ended before its idempotencyKey was settled.' });
+}
+
 /** Waits no longer than the call may take. */
 async function within<Value>(
   deadline: Deadline,
@@ -130,9 +178,7 @@ async function within<Value>(
 ): Promise<Value> {
   let stop = () => {};
   const ended = new Promise<never>((_, reject) => {
-    stop = deadline.onEnd((code) =>
-      reject(new SmsError({ code, outcome, message: 'The call ended before its idempotencyKey was settled.' })),
-    );
+    stop = deadline.onEnd((code) => reject(endedError(code, outcome)));
   });
   try {
     return await Promise.race([pending, ended]);
@@ -146,10 +192,20 @@ async function within<Value>(
  * and a later call with it is told `unknown`, which is safe.
  */
 async function keep(deadline: Deadline, write: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
+  const overdue = new Promise<never>((_, reject) => {
+    stop = deadline.onEnd(() => {
+      timer = setTimeout(() => reject(new Error('overdue')), graceMs);
+    });
+  });
   try {
-    await within(deadline, write(), 'unknown');
+    await Promise.race([write(), overdue]);
   } catch (error) {
     process.emitWarning(`The idempotency store could not record a result: ${kindOf(error)}`, 'PolysmsWarning');
+  } finally {
+    stop();
+    clearTimeout(timer);
   }
 }
 

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
 import { createSmsClient } from './sms-client.js';
 
-// What the model found. A test marked `fails` shows a bug that is still there: take the mark off with its fix.
+// What the model found, each as small as it gets.
 
 const message = { to: '+8613800138000', text: 'hello' };
 
@@ -25,7 +25,7 @@ function counted(id: string, answer: (context: CallContext) => SendOutcome | Pro
 }
 
 describe('failover', () => {
-  it.fails('sends a key once although a provider in JavaScript gives its code as a number', async () => {
+  it('sends a key once although a provider in JavaScript gives its code as a number', async () => {
     const provider = counted('p0', () => unknown('timeout', 'no answer', { providerCode: 500 as never }));
     await using client = createSmsClient({ providers: [provider] });
     for (let call = 0; call < 2; call += 1) {
@@ -34,7 +34,7 @@ describe('failover', () => {
     expect(provider.calls).toBe(1);
   });
 
-  it.fails('gives a key free again whose call ended before it was sent', async () => {
+  it('gives a key free again whose call ended before it was sent', async () => {
     const provider = counted('p0', () => accepted());
     await using client = createSmsClient({ providers: [provider] });
     const aborted = client.send({ ...message, idempotencyKey: 'k', signal: AbortSignal.abort() });
@@ -42,7 +42,7 @@ describe('failover', () => {
     await expect(client.send({ ...message, idempotencyKey: 'k' })).resolves.toMatchObject({ provider: 'p0' });
   });
 
-  it.fails('does not end a call because another caller of its key aborted', async () => {
+  it('does not end a call because another caller of its key aborted', async () => {
     const takenBack = ({ deadline }: CallContext) =>
       new Promise<SendOutcome>((resolve) => {
         deadline.onEnd((reason) => resolve(notSent(reason, 'taken back')));
@@ -57,7 +57,7 @@ describe('failover', () => {
     expect(await second).not.toMatchObject({ code: 'aborted' });
   });
 
-  it.fails('sends nothing for a caller who aborted before', async () => {
+  it('sends nothing for a caller who aborted before', async () => {
     const provider = counted('p0', () => accepted());
     await using client = createSmsClient({ providers: [provider] });
     const sending = client.send({ ...message, signal: AbortSignal.abort() });
@@ -65,11 +65,32 @@ describe('failover', () => {
     expect(provider.calls).toBe(0);
   });
 
-  it.fails('loses nothing while the second provider takes all that the first one refuses', async () => {
+  it('loses nothing while the second provider takes all that the first one refuses', async () => {
     const first = counted('p0', () => refused('rate_limited', 'too fast'));
     await using client = createSmsClient({ providers: [first, counted('p1', () => accepted())] });
     let lost = 0;
     for (let send = 0; send < 2_000; send += 1) await client.send(message).catch(() => (lost += 1));
     expect(lost).toBe(0);
+  });
+
+  it('reads a request once, however it is changed while its key is reserved', async () => {
+    const providers = [counted('p0', () => accepted()), counted('p1', () => accepted())];
+    await using client = createSmsClient({ providers });
+    const request = { ...message, idempotencyKey: 'k', via: ['p0'] };
+    const sending = client.send(request);
+    request.via = ['p1'];
+    await expect(sending).resolves.toMatchObject({ provider: 'p0' });
+  });
+
+  it('survives an asynchronous listener that rejects', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    await using client = createSmsClient({ providers: [counted('p0', () => accepted())] });
+    client.on('attempt', (async () => {
+      throw new Error('canary');
+    }) as () => void);
+    await client.send(message);
+    await vi.waitUntil(() => warnings.mock.calls.length === 1);
+    expect(String(warnings.mock.calls[0])).not.toContain('canary');
+    warnings.mockRestore();
   });
 });

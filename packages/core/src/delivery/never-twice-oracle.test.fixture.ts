@@ -1,7 +1,7 @@
 import { errorPolicy } from '../errors/error-policy.js';
 import { type Attempt, isSmsError } from '../errors/sms-error.js';
 import type { SeenCall } from './never-twice-provider.test.fixture.js';
-import type { Call, Run } from './never-twice-run.test.fixture.js';
+import { type Call, endedByItself, type Run } from './never-twice-run.test.fixture.js';
 
 /** How long a provider that does not settle may hold a call beyond its end. */
 const graceMs = 25;
@@ -27,9 +27,15 @@ const attemptsOf = ({ receipt, error }: Call): readonly Attempt[] => receipt?.at
 
 function judgeCall(call: Call, { ledger, scenario }: Run, say: Say): void {
   const { receipt, error, settledAt, onUnknown } = call;
-  if (settledAt === undefined) return say('never settled');
+  if (settledAt === undefined) {
+    say('never settled');
+    return;
+  }
   if (settledAt > call.endsAt + lateMs) say(`settled at ${settledAt}, ${settledAt - call.endsAt} ms after its end`);
-  if (receipt === undefined && !isSmsError(error)) return say(`rejected with something else: ${String(error)}`);
+  if (receipt === undefined && !isSmsError(error)) {
+    say(`rejected with something else: ${String(error)}`);
+    return;
+  }
 
   const arrivals = ledger.arrivalsOf(call.message);
   const allowed = onUnknown === 'stop' ? 1 : 2;
@@ -55,7 +61,7 @@ function judgeCall(call: Call, { ledger, scenario }: Run, say: Say): void {
 
 /** A call that another one with its key answers gets that one's result, unless its own end comes first. */
 function judgeFollower({ receipt, error, settledAt, endsAt }: Call, leader: Call, say: Say): void {
-  if (settledAt === undefined || settledAt >= endsAt) return;
+  if (settledAt === undefined || settledAt >= endsAt || endedByItself(leader.error)) return;
   if (receipt?.reference !== leader.receipt?.reference || error?.code !== leader.error?.code) {
     say(`got ${receipt?.reference ?? error?.code} for ${leader.receipt?.reference ?? leader.error?.code}`);
   }
@@ -65,6 +71,7 @@ function judgeAttempts(call: Call, plan: readonly string[], run: Run, say: Say):
   const attempts = attemptsOf(call);
   const providers = attempts.map(({ provider }) => provider);
   if (providers.join() !== plan.slice(0, providers.length).join()) say(`tried ${providers}, planned ${plan}`);
+  if (attempts.length === 0 && call.endsAt <= call.startedAt) return;
   if (attempts.length === 0) {
     if (plan.length > 0 || call.error?.code !== 'unsupported_message') say('tried nobody');
     return;
@@ -120,6 +127,7 @@ function judgeRun(run: Run, say: Say): void {
   const { calls, ledger, scenario, providers, probes } = run;
   for (const { id, closes } of providers) if (closes !== 1) say(`${id} was closed ${closes} times`);
   if (run.closedAt === undefined) say('close() never settled');
+  for (const id of run.stuck) say(`the circuit of ${id} waits for a probe that nobody makes`);
   if (run.timersLeft > 0) say(`${run.timersLeft} timers are left`);
 
   for (const { provider, circuit, message } of ledger.calls) {
@@ -133,18 +141,21 @@ function judgeRun(run: Run, say: Say): void {
   }
 
   // With a slow store nobody outside can tell which calls of a key planned, and paid into the budget.
-  if (scenario.store !== undefined) return;
+  if (scenario.store !== undefined || !run.turnsKnown) return;
   const planned = calls.filter(({ plan }) => plan !== undefined);
-  const further = planned
-    .flatMap((call) => attemptsOf(call).slice(0, -1))
-    .filter(({ code }) => code !== 'circuit_open');
+  const further = planned.flatMap((call) => {
+    const paid = attemptsOf(call).slice(0, -1);
+    // What succeeds is given back.
+    const failed = call.receipt === undefined ? paid : paid.slice(0, -1);
+    return failed.filter(({ code }) => code !== 'circuit_open');
+  });
   for (const { id } of providers) {
     const early = probes.filter(({ provider, from }) => provider === id && from === 'open').length;
     const allowed = planned.filter(({ plan }) => plan?.probes === true && plan.order[0] === id).length;
     if (early > allowed) say(`${id} was probed ${early} times while open, planned was ${allowed} times`);
   }
   const { ratio, burst } = scenario.retryBudget;
-  if (further.length > ratio * planned.length + burst + 1e-9) {
+  if (further.length > ratio * planned.length + Math.max(burst, 1) + 1e-9) {
     say(`${further.length} further attempts for ${planned.length} calls`);
   }
 }

@@ -43,10 +43,14 @@ export interface Run {
   readonly ledger: Ledger;
   readonly providers: readonly LedgerProvider[];
   readonly probes: readonly Probe[];
+  /** Providers whose circuit still probed when all calls had settled. */
+  readonly stuck: readonly string[];
   /** When the client was closed; undefined if `close()` never settled. */
   readonly closedAt: number | undefined;
   /** Timers that the client still had when it had been closed after the last call, and those that never ended. */
   readonly timersLeft: number;
+  /** Whether every plan is known; see the player. */
+  readonly turnsKnown: boolean;
 }
 
 const templates = (providers: readonly LedgerProvider[]) => ({
@@ -60,6 +64,11 @@ const templates = (providers: readonly LedgerProvider[]) => ({
 });
 
 const isSettled = ({ settledAt }: Call) => settledAt !== undefined;
+
+/** Whether nothing but its own end kept a call from being sent, which says nothing about others with its key. */
+export function endedByItself(error: SmsError | undefined): boolean {
+  return error?.outcome === 'not-sent' && ['aborted', 'deadline_exceeded', 'timeout'].includes(error.code);
+}
 
 /** Lets everything happen that waits for no timer. */
 const settleDown = () => new Promise((resolve) => setImmediate(resolve));
@@ -85,6 +94,8 @@ class Player {
   readonly #probes: Probe[] = [];
   /** The call that sends for each key, and what is known of a key that may not be sent again. */
   readonly #leaders = new Map<number, Call>();
+  /** Whether the model still knows how often each rotation was turned: not once a call has taken over a key. */
+  #turnsKnown = true;
   /** Beginnings that wait until nothing else goes on: calls with a key plan a little later than they begin. */
   readonly #withKey: (() => void)[] = [];
   /** Moments that are past, and callers who will still abort. */
@@ -126,6 +137,9 @@ class Player {
       if (index === this.#scenario.closesAfter) setTimeout(() => this.#close(), at);
     }
     await this.#runOut(() => this.#begun === this.#scenario.moments.length && this.#calls.every(isSettled));
+    const stuck = Object.entries(this.#client.health()).flatMap(([id, { circuit }]) =>
+      circuit === 'probing' ? id : [],
+    );
     this.#close();
     await settleDown();
     const timersOfClient = vi.getTimerCount() - this.#ownTimers();
@@ -136,6 +150,8 @@ class Player {
       ledger: this.#ledger,
       providers: this.#providers,
       probes: this.#probes,
+      stuck,
+      turnsKnown: this.#turnsKnown,
       closedAt: this.#closedAt,
       timersLeft: timersOfClient + vi.getTimerCount(),
     };
@@ -183,8 +199,7 @@ class Player {
     const via = chosen === undefined || chosen.length === 0 ? undefined : chosen;
     const mayBeSentTwice = key === undefined ? undefined : this.#scenario.keysMayBeSentTwice[key];
     const onUnknown = mayBeSentTwice === undefined ? send.onUnknown : mayBeSentTwice ? 'failover' : 'stop';
-    // A call with a key that has ended before it began leaves its key reserved for a day: see the report.
-    const abortAfterMs = send.abortAfterMs === 0 && key !== undefined ? 1 : send.abortAfterMs;
+    const { abortAfterMs } = send;
     const abort = abortAfterMs === undefined ? undefined : new AbortController();
     if (abortAfterMs === 0) abort?.abort();
     else if (abortAfterMs !== undefined) {
@@ -198,7 +213,9 @@ class Player {
     // A message with a key is always a text: two contents for one key would be a conflict.
     const asTemplate = send.asTemplate && key === undefined;
     const afterClose = this.#closing !== undefined;
-    const plansNow = !afterClose && this.#plansNow(key);
+    const plansNow =
+      !afterClose && this.#turnsKnown && this.#plansNow(key) && !(abortAfterMs === 0 && key !== undefined);
+    const follows = !plansNow && !afterClose && this.#turnsKnown && abortAfterMs !== 0;
     const call: Call = {
       message,
       key,
@@ -208,7 +225,7 @@ class Player {
       plan: plansNow
         ? this.#route.plan({ via, asTemplate, mayProbe: policy === 'failover' }, this.#client.health())
         : undefined,
-      leader: plansNow || afterClose || key === undefined ? undefined : this.#leaders.get(key),
+      leader: follows && key !== undefined ? this.#leaders.get(key) : undefined,
       afterClose,
       settledAt: undefined,
       receipt: undefined,
@@ -233,8 +250,15 @@ class Player {
       (error: SmsError) => {
         call.error = error;
         call.settledAt = performance.now();
+        if (endedByItself(error) && this.#isAwaited(call)) this.#turnsKnown = false;
       },
     );
+  }
+
+  /** Whether calls with the same key wait for this one: when its own end keeps it from being sent, one takes over. */
+  #isAwaited({ key, plan }: Call): boolean {
+    if (key === undefined || plan === undefined) return false;
+    return this.#calls.some((other) => other.key === key && !isSettled(other));
   }
 
   /** Whether a call plans at once: not if another one with its key sends or has sent, or the store takes its time. */

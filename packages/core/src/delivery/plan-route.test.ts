@@ -81,7 +81,7 @@ describe('the strategy', () => {
   it('round-robin tries each first in turn, and the others after it', () => {
     const route: Route = { providers: ids, strategy: 'round-robin' };
     expect(firsts(route, 6)).toBe('abcabc');
-    expect(order([route], { turns: new Map([['a=1,b=1,c=1', 1]]) })).toBe('bca');
+    expect(order([route], { turns: new Map([['0: a=1,b=1,c=1', 1]]) })).toBe('bca');
   });
 
   it('weighted is exact over every cycle, from any turn on', () => {
@@ -104,6 +104,22 @@ describe('the strategy', () => {
 
   it('weighted tries weight 0 last, and everybody once', () => {
     expect(order([{ providers: ids, strategy: 'weighted', weights: { a: 0, b: 1, c: 1 } }])).toBe('bca');
+  });
+
+  it('rotates every route by itself', () => {
+    const routes: Route[] = [
+      { countries: ['CN'], providers: ['a', 'b'], strategy: 'round-robin' },
+      { providers: ['a', 'b'], strategy: 'round-robin' },
+    ];
+    const turns = new Map<string, number>();
+    const alternating = Array.from({ length: 8 }, (_, index) => {
+      const to = parsePhoneNumber(index % 2 === 0 ? '+8613800138000' : '+442079460958');
+      const result = plan(routes, { to, turns });
+      if (result.status !== 'planned' || result.lane === undefined) return result.status;
+      turns.set(result.lane, (turns.get(result.lane) ?? 0) + 1);
+      return result.providers[0]?.id;
+    });
+    expect(alternating.join('')).toBe('aabbaabb');
   });
 
   it('rotates messages that other providers can send by themselves', () => {
@@ -179,7 +195,7 @@ it('a plan names every able provider exactly once, whatever the state of things'
       state,
       (able, kind, turn, harmless, x, y) => {
         const route: Route = { providers: ids, strategy: kind, weights: { a: 2, b: 0, c: 5 } };
-        const lane = able.map((id) => `${id}=${route.weights?.[id] ?? 1}`).join();
+        const lane = `0: ${able.map((id) => `${id}=${route.weights?.[id] ?? 1}`).join()}`;
         const message = {
           canSend: ({ id }: Provider) => able.includes(id as 'a'),
           isDuplicateHarmless: harmless,

@@ -83,7 +83,7 @@ export function planRoute<Provider extends Candidate>(
     if (message.canSend(provider)) able.push(provider);
   }
   if (able.length === 0) return { status: 'unsupported' };
-  const lane = laneOf(route, able);
+  const lane = laneOf(route, routes.indexOf(route), able);
   const turn = lane === undefined ? 0 : (message.turns.get(lane) ?? 0);
   const ordered = passableFirst(inTurn(able, route, turn), healthOf);
   const leastBad = message.isDuplicateHarmless ? leastBadOf(ordered, healthOf) : undefined;
@@ -92,9 +92,9 @@ export function planRoute<Provider extends Candidate>(
   return { status: 'planned', providers: [leastBad, ...others], lane, probesOpenCircuit: true };
 }
 
-function laneOf(route: Route, able: readonly Candidate[]): string | undefined {
+function laneOf(route: Route, index: number, able: readonly Candidate[]): string | undefined {
   if (route.strategy === undefined || route.strategy === 'priority' || able.length === 1) return undefined;
-  return able.map(({ id }) => `${id}=${route.weights?.[id] ?? 1}`).join();
+  return `${index}: ${able.map(({ id }) => `${id}=${route.weights?.[id] ?? 1}`).join()}`;
 }
 
 function fits({ countries, callingCodes }: Route, to: PhoneNumber): boolean {

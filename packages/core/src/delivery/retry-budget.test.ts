@@ -23,3 +23,22 @@ it('a burst of 0 with a ratio of 0 allows none', () => {
   budget.deposit();
   expect(budget.withdraw()).toBe(false);
 });
+
+it('what succeeds is given back, up to the burst', () => {
+  const budget = new RetryBudget({ ratio: 0, burst: 1 });
+  for (let call = 0; call < 10; call += 1) {
+    expect(budget.withdraw()).toBe(true);
+    budget.refund();
+    budget.refund();
+  }
+  expect([budget.withdraw(), budget.withdraw()]).toEqual([true, false]);
+});
+
+it('a burst of 0 still allows what the ratio saves up', () => {
+  const budget = new RetryBudget({ ratio: 0.5, burst: 0 });
+  const allowed = Array.from({ length: 6 }, () => {
+    budget.deposit();
+    return budget.withdraw();
+  });
+  expect(allowed).toEqual([false, true, false, true, false, true]);
+});

@@ -7,8 +7,9 @@ export interface RetryBudgetOptions {
 }
 
 /**
- * Keeps an outage from being amplified: every call pays `ratio` in, every further attempt takes 1 out.
- * When all providers fail, n calls make at most `n * (1 + ratio) + burst` attempts, not `n * maxAttempts`.
+ * Keeps an outage from being amplified: every call pays `ratio` in, every further attempt takes 1 out, and gets it
+ * back if it succeeds. When all providers fail, n calls make at most `n * (1 + ratio) + burst` attempts, not
+ * `n * maxAttempts`; while the next provider takes what the first one refuses, nothing is used up.
  */
 export class RetryBudget {
   readonly #ratio: number;
@@ -17,13 +18,19 @@ export class RetryBudget {
 
   constructor({ ratio = 0.2, burst = 500 }: RetryBudgetOptions = {}) {
     this.#ratio = ratio;
-    this.#burst = burst;
+    // Without room for 1, a ratio alone would never allow anything.
+    this.#burst = Math.max(burst, ratio > 0 ? 1 : 0);
     this.#balance = burst;
   }
 
   /** A call begins. */
   deposit(): void {
     this.#balance = Math.min(this.#burst, this.#balance + this.#ratio);
+  }
+
+  /** A further attempt has succeeded: it amplified nothing. */
+  refund(): void {
+    this.#balance = Math.min(this.#burst, this.#balance + 1);
   }
 
   /** Takes one further attempt; false if none is left. */

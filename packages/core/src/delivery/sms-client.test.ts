@@ -140,8 +140,7 @@ describe('a message', () => {
   it('does not outspend the retry budget', async () => {
     const a = fake('a', [down]);
     const b = fake('b');
-    const sms = client([a, b], { retryBudget: { ratio: 0, burst: 1 }, breaker: { minimumCalls: 1_000 } });
-    expect((await sms.send(hello)).provider).toBe('b');
+    const sms = client([a, b], { retryBudget: { ratio: 0, burst: 0 } });
     const error = await failureOf(sms.send(hello));
     expect(error).toMatchObject({ code: 'network_error', outcome: 'not-sent' });
     expect(error.message).toContain('retry budget');

@@ -89,8 +89,10 @@ class RoutingClient implements SmsClient {
     }
   }
 
-  async send(request: SendRequest): Promise<Receipt> {
-    checkSendRequest(request);
+  async send(given: SendRequest): Promise<Receipt> {
+    checkSendRequest(given);
+    // A copy: the caller may change its object while the call is under way.
+    const request = { ...given };
     const preparation = prepareMessage(request, parsePhoneNumber(request.to), this.#catalogue);
     if (this.#closed !== undefined) {
       throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
@@ -205,7 +207,9 @@ class RoutingClient implements SmsClient {
   }
 
   async #closeProviders(): Promise<void> {
-    await Promise.all([...this.#providers.values()].map((provider) => provider.close()));
+    const closings = await Promise.allSettled([...this.#providers.values()].map((provider) => provider.close()));
+    const failures = closings.filter(({ status }) => status === 'rejected').length;
+    if (failures > 0) process.emitWarning(`${failures} providers failed to close.`, 'PolysmsWarning');
   }
 
   [Symbol.asyncDispose](): Promise<void> {

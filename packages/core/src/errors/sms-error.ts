@@ -67,7 +67,7 @@ export class SmsError extends Error {
     this.code = options.code;
     this.outcome = options.outcome;
     this.provider = options.provider;
-    this.providerCode = options.providerCode === undefined ? undefined : redactDigits(options.providerCode);
+    this.providerCode = vendorCode(options.providerCode);
     this.retryAfterMs = options.retryAfterMs;
     this.attempts = (options.attempts ?? []).map(redactAttempt);
     Object.defineProperty(this, marker, { value: true });
@@ -85,8 +85,13 @@ export class SmsError extends Error {
 }
 
 function redactAttempt(attempt: Attempt): Attempt {
-  const { providerCode } = attempt;
-  return providerCode === undefined ? attempt : { ...attempt, providerCode: redactDigits(providerCode) };
+  const providerCode = vendorCode(attempt.providerCode);
+  return providerCode === undefined ? attempt : { ...attempt, providerCode };
+}
+
+/** Providers in JavaScript may give a number, or null. An error must not fail while it is made. */
+function vendorCode(code: unknown): string | undefined {
+  return code === undefined || code === null ? undefined : redactDigits(String(code));
 }
 
 /** Whether a caught value is an {@link SmsError}, also one made by another copy of this package. */

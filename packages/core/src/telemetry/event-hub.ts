@@ -24,12 +24,18 @@ export class EventHub {
     const listeners: Set<Listener<Name>> = this.#listeners[name];
     for (const listener of [...listeners]) {
       try {
-        listener(event);
+        const result: unknown = listener(event);
+        // An asynchronous listener that rejects would otherwise end the process.
+        if (result instanceof Promise) result.catch((error: unknown) => warn(name, error));
       } catch (error) {
-        // Its message may repeat anything, so only the kind of the error is told.
-        const kind = error instanceof Error ? error.name : typeof error;
-        process.emitWarning(`A listener of the event "${name}" threw: ${kind}`, 'PolysmsWarning');
+        warn(name, error);
       }
     }
   }
+}
+
+/** Its message may repeat anything, so only the kind of the error is told. */
+function warn(name: string, error: unknown): void {
+  const kind = error instanceof Error ? error.name : typeof error;
+  process.emitWarning(`A listener of the event "${name}" threw: ${kind}`, 'PolysmsWarning');
 }
