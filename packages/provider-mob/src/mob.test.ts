@@ -1,68 +1,22 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { type CallContext, deadlineAfter, parsePhoneNumber, SmsError } from '@polysms/core/provider-kit';
+import { parsePhoneNumber, SmsError } from '@polysms/core/provider-kit';
 import { MockAgent } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mob } from './mob.js';
-
-const appKey = 'canary-appkey';
-const to = parsePhoneNumber('+8613800138000');
-const context = (): CallContext => ({ deadline: deadlineAfter(5_000) });
-const order = { kind: 'template', to, template: '2901', params: [{ name: 'order', value: '42' }] } as const;
-
-interface Seen {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  readonly headers: IncomingMessage['headers'];
-  readonly fields: Record<string, string>;
-}
-
-const seen: Seen[] = [];
-let answer: (response: ServerResponse) => void = (response) => response.end('{"status":200}');
-let server: Server;
-let baseUrl: string;
-
-beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const fields = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
-    seen.push({ method: request.method, path: request.url, headers: request.headers, fields });
-    answer(response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  seen.length = 0;
-  for (const provider of opened.splice(0)) await provider.close();
-});
-
-function account(options: Partial<Parameters<typeof mob>[0]> = {}) {
-  const provider = mob({ appKey, baseUrl, ...options });
-  opened.push(provider);
-  return provider;
-}
-
-function answers(body: string, status = 200, headers: Record<string, string> = {}) {
-  answer = (response) => response.writeHead(status, headers).end(body);
-}
-
-const operations = {
-  sendmsg: () => account().verification.start({ to }, context()),
-  checkcode: () => account().verification.check({ to, code: '1234' }, context()),
-  verify: () => account().verifySdkCode({ phone: '+8613800138000', code: '1234' }, context()),
-  'custom/msg': () => account().send(order, context()),
-} as const;
-type Operation = keyof typeof operations;
+import {
+  account,
+  answers,
+  answersBy,
+  appKey,
+  baseUrl,
+  context,
+  type Operation,
+  operations,
+  order,
+  seen,
+  to,
+} from './mob.test.fixture.js';
 
 describe('the requests on the wire', () => {
   const headers = {
@@ -173,178 +127,6 @@ describe('messages that Mob would misread are not sent', () => {
   });
 });
 
-type Expected = string;
-const sms: Record<number, Expected> = {
-  400: 'refused invalid_request',
-  405: 'refused authentication_failed',
-  406: 'refused authentication_failed',
-  407: 'refused invalid_request',
-  408: 'refused invalid_request',
-  418: 'unknown provider_unavailable',
-  429: 'refused rate_limited',
-  454: 'refused invalid_request',
-  456: 'refused invalid_request',
-  457: 'refused invalid_phone_number',
-  458: 'refused recipient_blocked',
-  459: 'refused permission_denied',
-  460: 'refused permission_denied',
-  461: 'refused unsupported_destination',
-  462: 'refused recipient_rate_limited',
-  463: 'refused recipient_rate_limited',
-  464: 'refused recipient_rate_limited',
-  465: 'refused recipient_rate_limited',
-  466: 'refused invalid_request',
-  469: 'refused permission_denied',
-  470: 'refused insufficient_balance',
-  471: 'refused ip_not_allowed',
-  474: 'refused permission_denied',
-  476: 'refused rate_limited',
-  477: 'refused recipient_rate_limited',
-  478: 'refused recipient_rate_limited',
-  500: 'unknown provider_unavailable',
-  512: 'refused permission_denied',
-  513: 'refused authentication_failed',
-  515: 'unknown provider_unavailable',
-  518: 'refused invalid_phone_number',
-  519: 'refused recipient_rate_limited',
-  526: 'refused insufficient_balance',
-};
-const send: Record<number, Expected> = { ...sms, 200: 'accepted', 524: 'refused recipient_rate_limited' };
-const check: Record<number, Expected> = {
-  ...sms,
-  200: 'approved',
-  467: 'exhausted',
-  468: 'incorrect',
-  520: 'incorrect',
-  524: 'exhausted',
-};
-const custom: Record<number, Expected> = {
-  200: 'accepted',
-  201: 'refused authentication_failed',
-  202: 'refused invalid_request',
-  203: 'refused authentication_failed',
-  204: 'refused invalid_request',
-  205: 'refused invalid_phone_number',
-  206: 'refused template_rejected',
-  207: 'refused template_rejected',
-  208: 'refused template_rejected',
-  209: 'refused content_rejected',
-  210: 'refused recipient_blocked',
-  211: 'refused permission_denied',
-  212: 'refused permission_denied',
-  213: 'refused insufficient_balance',
-  214: 'refused ip_not_allowed',
-  215: 'refused invalid_request',
-  218: 'refused provider_unavailable',
-  219: 'refused recipient_rate_limited',
-  220: 'refused recipient_rate_limited',
-  221: 'refused unsupported_destination',
-  222: 'refused invalid_request',
-};
-
-function summary(outcome: Awaited<ReturnType<(typeof operations)[Operation]>>): string {
-  return 'code' in outcome ? `${outcome.outcome} ${outcome.code}` : outcome.outcome;
-}
-
-describe.each<[Operation, Record<number, Expected>]>([
-  ['sendmsg', send],
-  ['checkcode', check],
-  ['verify', check],
-  ['custom/msg', custom],
-])('every status of %s, through the wire', (operation, table) => {
-  it.each(Object.entries(table))('%s is %s', async (status, expected) => {
-    answers(`{"status":${status},"error":"words that may repeat ${appKey}"}`, 200, { 'content-type': 'text/plain' });
-    const outcome = await operations[operation]();
-    expect(summary(outcome)).toBe(expected);
-    if ('code' in outcome) expect(outcome.providerCode).toBe(status);
-    expect(JSON.stringify(outcome)).not.toContain(appKey);
-  });
-
-  it('and every other number is unknown, never success', async () => {
-    for (let status = -1; status <= 1_000; status += 1) {
-      if (status in table) continue;
-      answers(`{"status":${status}}`);
-      const outcome = await operations[operation]();
-      expect(summary(outcome), `status ${status}`).toBe('unknown unrecognized_provider_code');
-      expect(outcome).toMatchObject({ providerCode: String(status) });
-    }
-  });
-
-  it.each(['462', '219'].filter((status) => status in table))('%s says how long to wait', async (status) => {
-    answers(`{"status":${status}}`);
-    expect(await operations[operation]()).toMatchObject({ retryAfterMs: 60_000 });
-  });
-});
-
-describe.each(Object.keys(operations) as Operation[])('an answer of %s that is no verdict', (operation) => {
-  const good = operation === 'checkcode' || operation === 'verify' ? 'approved' : 'accepted';
-
-  it.each([
-    ['nothing', ''],
-    ['white space', ' \n'],
-    ['HTML', '<html><body>status 200</body></html>'],
-    ['truncated JSON', '{"status":200'],
-    ['a string "200"', '{"status":"200"}'],
-    ['a string "457"', '{"status":"457"}'],
-    ['a list', '[{"status":200}]'],
-    ['null', 'null'],
-    ['a bare number', '200'],
-    ['no status', '{"error":"ok"}'],
-    ['status null', '{"status":null}'],
-    ['status true', '{"status":true}'],
-    ['status 200.5', '{"status":200.5}'],
-    ['status in a list', '{"status":[200]}'],
-    ['status by prototype', '{"__proto__":{"status":200}}'],
-    ['status in other letters', '{"Status":200}'],
-    ['two documents', '{"status":200}{"status":200}'],
-  ])('is unknown: %s', async (_name, body) => {
-    answers(body, 200, { 'content-type': 'application/json' });
-    expect(summary(await operations[operation]())).toBe('unknown invalid_response');
-  });
-
-  it.each([['text/plain; charset=utf-8'], ['text/html'], ['application/json'], ['']])(
-    'is a verdict all the same with the content type %j',
-    async (type) => {
-      answers('{"status":200}', 200, type === '' ? {} : { 'content-type': type });
-      expect(summary(await operations[operation]())).toBe(good);
-    },
-  );
-
-  it('may start with a byte order mark and have more fields', async () => {
-    answers('\uFEFF{"status":200,"error":"","id":7}\r\n');
-    expect(summary(await operations[operation]())).toBe(good);
-  });
-
-  it('is unknown when 20 MB come', async () => {
-    answers(`{"status":200,"padding":"${'x'.repeat(20_000_000)}"}`);
-    expect(summary(await operations[operation]())).toBe('unknown invalid_response');
-  });
-
-  it.each([
-    [201, '{"status":200}', 'unknown invalid_response'],
-    [204, '', 'unknown invalid_response'],
-    [302, '', 'unknown invalid_response'],
-    [400, 'Bad Request', 'refused unrecognized_provider_code'],
-    [401, '', 'refused authentication_failed'],
-    [403, '<html>', 'refused permission_denied'],
-    [404, '<html>nginx</html>', 'refused unrecognized_provider_code'],
-    [404, '{"status":200}', 'unknown invalid_response'],
-    [429, '', 'refused rate_limited'],
-    [500, '', 'unknown provider_unavailable'],
-    [502, '<html>Bad Gateway</html>', 'unknown provider_unavailable'],
-    [503, '{"status":200}', 'unknown provider_unavailable'],
-  ])('is judged by HTTP %d with %j', async (status, body, expected) => {
-    answers(body, status);
-    expect(summary(await operations[operation]())).toBe(expected);
-  });
-
-  it('is Mob’s refusal when HTTP and Mob agree on no', async () => {
-    const [status, code] = operation === 'custom/msg' ? [205, 'invalid_phone_number'] : [457, 'invalid_phone_number'];
-    answers(`{"status":${status}}`, 400);
-    expect(await operations[operation]()).toMatchObject({ outcome: 'refused', code, providerCode: String(status) });
-  });
-});
-
 describe('the appkey', () => {
   it('is nowhere in an outcome, an SmsError, its causes, the provider or their printed forms', async () => {
     const echo = `{"status":406,"error":"illegal appkey ${appKey}"}`;
@@ -358,7 +140,7 @@ describe('the appkey', () => {
       (response) => response.socket?.destroy(),
     ];
     for (const fault of faults) {
-      answer = fault;
+      answersBy(fault);
       for (const operation of Object.values(operations)) {
         const outcome = await operation();
         const failure = outcome as Extract<typeof outcome, { code: unknown }>;

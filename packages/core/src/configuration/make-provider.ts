@@ -40,7 +40,9 @@ export function discardProviders(providers: readonly SmsProvider[]): void {
 async function close(provider: SmsProvider): Promise<void> {
   try {
     await provider.close();
-  } catch {}
+  } catch {
+    // It is closed because something else is wrong, which is what will be told.
+  }
 }
 
 function withoutValues(message: string, values: readonly string[]): string {

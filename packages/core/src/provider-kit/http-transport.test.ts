@@ -1,63 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import type net from 'node:net';
 import { inspect } from 'node:util';
-import { Agent, type Dispatcher, interceptors, RetryAgent } from 'undici';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Agent } from 'undici';
+import { describe, expect, it, vi } from 'vitest';
 import { deadlineAfter } from './deadline.js';
-import { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.js';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function listen(server: net.Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server: Server = createServer(listener);
-  const port = await listen(server);
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${port}`;
-}
-
-async function serveRaw(onConnection: (socket: net.Socket) => void): Promise<string> {
-  const sockets = new Set<net.Socket>();
-  const server = net.createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    onConnection(socket);
-  });
-  const port = await listen(server);
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `http://127.0.0.1:${port}`;
-}
-
-function transportTo(baseUrl: string, options: Partial<HttpTransportOptions> = {}): HttpTransport {
-  const transport = createHttpTransport({ baseUrl, ...options });
-  cleanups.push(() => transport.close());
-  return transport;
-}
-
-const post = { method: 'POST', path: '/send', headers: { 'content-type': 'text/plain' }, body: 'hello' } as const;
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { createHttpTransport } from './http-transport.js';
+import { cleanups, freePort, listen, post, serve, serveRaw, transportTo } from './http-transport.test.fixture.js';
 
 describe('an answered request', () => {
   it('gives status, headers and the body as text', async () => {
@@ -235,70 +182,7 @@ describe('a request without a trustworthy answer', () => {
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
     await vi.waitUntil(() => socketClosed);
   });
-
-  const retries = { maxRetries: 3, minTimeout: 1, maxTimeout: 5, methods: ['POST' as const] };
-  it.each<[string, (agent: Agent) => Dispatcher, (socket: net.Socket) => unknown]>([
-    ['RetryAgent, after a reset', (agent) => new RetryAgent(agent, retries), (socket) => socket.resetAndDestroy()],
-    ['RetryAgent, in the middle of an answer', (agent) => new RetryAgent(agent, retries), halfAnAnswer],
-    [
-      'the retry interceptor, after a reset',
-      (agent) => agent.compose(interceptors.retry(retries)),
-      (socket) => socket.resetAndDestroy(),
-    ],
-    [
-      'the retry interceptor, in the middle of an answer',
-      (agent) => agent.compose(interceptors.retry(retries)),
-      halfAnAnswer,
-    ],
-  ])('is never repeated, not even by %s', async (_name, retrying, answer) => {
-    let requests = 0;
-    const url = await serveRaw((socket) =>
-      socket.on('data', (chunk) => {
-        requests += String(chunk).split('POST ').length - 1;
-        answer(socket);
-      }),
-    );
-    const agent = new Agent();
-    cleanups.push(() => agent.destroy());
-    const transport = transportTo(url, { dispatcher: retrying(agent) });
-    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'unknown' });
-    await transport.close();
-    expect(requests).toBe(1);
-  });
-
-  it.each<[string, (handler: Dispatcher.DispatchHandler, controller: Dispatcher.DispatchController) => void]>([
-    ['an error', (handler, controller) => handler.onResponseError?.(controller, new Error('late'))],
-    ['silence', () => {}],
-    ['too much', (handler, controller) => handler.onResponseData?.(controller, Buffer.alloc(100_000))],
-  ])('is unknown when a dispatcher gives part of an answer without a write mark, then %s', async (_name, then) => {
-    const dispatcher = new Agent();
-    const controller = { abort: () => {} } as unknown as Dispatcher.DispatchController;
-    dispatcher.dispatch = (_options, handler) => {
-      handler.onResponseStart?.(controller, 200, {}, 'OK');
-      then(handler, controller);
-      return true;
-    };
-    const transport = transportTo('http://127.0.0.1:9', { dispatcher });
-    expect(await transport.request(post, deadlineAfter(20))).toMatchObject({ outcome: 'unknown' });
-  });
-
-  it('is unknown when an answer ends that never began', async () => {
-    const dispatcher = new Agent();
-    dispatcher.dispatch = (_options, handler) => {
-      handler.onResponseEnd?.({} as Dispatcher.DispatchController, {});
-      return true;
-    };
-    const transport = transportTo('http://127.0.0.1:9', { dispatcher });
-    expect(await transport.request(post, deadlineAfter(1_000))).toMatchObject({
-      outcome: 'unknown',
-      code: 'invalid_response',
-    });
-  });
 });
-
-function halfAnAnswer(socket: net.Socket): void {
-  socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"st');
-}
 
 describe('close', () => {
   it('waits for the requests in flight, refuses later ones and may be called twice', async () => {

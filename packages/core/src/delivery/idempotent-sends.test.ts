@@ -1,0 +1,89 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { accepted } from '../provider-kit/outcomes.js';
+import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
+import { createSmsClient } from './sms-client.js';
+import { client, down, failureOf, fake, hello, lost } from './sms-client.test.fixture.js';
+
+describe('an idempotency key', () => {
+  const keyed = { ...hello, idempotencyKey: 'order-42' };
+
+  it('sends once and replays the receipt, later and at the same time', async () => {
+    const a = fake('a', [accepted('id-1')]);
+    const sms = client([a]);
+    const receipts = await Promise.all([
+      sms.send(keyed),
+      sms.send(keyed),
+      sms.send({ ...keyed, to: '+86 138 0013 8000' }),
+    ]);
+    receipts.push(await sms.send(keyed));
+    expect(a.sent.length).toBe(1);
+    expect(new Set(receipts.map((receipt) => JSON.stringify(receipt))).size).toBe(1);
+    expect(a.contexts[0]?.idempotencyKey).toBe('order-42');
+  });
+
+  it('of another message is an error, later and at the same time', async () => {
+    const a = fake('a');
+    const sms = client([a]);
+    const other = { ...keyed, text: 'other' };
+    const [, error] = await Promise.allSettled([sms.send(keyed), sms.send(other)]);
+    expect(error).toMatchObject({
+      reason: { code: 'invalid_request', message: expect.stringContaining('idempotencyKey') },
+    });
+    expect(await failureOf(sms.send(other))).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
+    expect(a.sent.length).toBe(1);
+  });
+
+  it('of an unknown outcome stays unknown and is never sent again', async () => {
+    const a = fake('a', [lost, accepted()]);
+    const sms = client([a]);
+    const first = await failureOf(sms.send(keyed));
+    const second = await failureOf(sms.send(keyed));
+    expect(second.toJSON()).toEqual(first.toJSON());
+    expect(a.sent.length).toBe(1);
+  });
+
+  it('of a message that was not sent is free again', async () => {
+    const a = fake('a', [down, accepted()]);
+    const sms = client([a]);
+    expect(await failureOf(sms.send(keyed))).toMatchObject({ outcome: 'not-sent' });
+    expect((await sms.send(keyed)).provider).toBe('a');
+  });
+
+  it('of a process that died is unknown, and not sent again', async () => {
+    const store = new MemoryIdempotencyStore();
+    const hanging = createSmsClient({ providers: [fake('a', [() => new Promise(() => {})])], idempotency: { store } });
+    const dying = failureOf(hanging.send({ ...keyed, deadlineMs: 60_000 }));
+    const b = fake('b');
+    const error = await failureOf(client([b], { idempotency: { store } }).send(keyed));
+    expect(error).toMatchObject({ code: 'resend_too_soon', outcome: 'unknown' });
+    expect(b.sent).toEqual([]);
+    expect(await Promise.race([dying, Promise.resolve('still hanging')])).toBe('still hanging');
+  });
+
+  it('whose store fails before the send sends nothing; after it, changes nothing', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const failing = async () => {
+      throw new Error('canary');
+    };
+    const a = fake('a');
+    const store = { reserve: failing, finish: failing, release: failing };
+    const error = await failureOf(client([a], { idempotency: { store } }).send(keyed));
+    expect(error).toMatchObject({ code: 'network_error', outcome: 'not-sent' });
+    expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    expect(a.sent).toEqual([]);
+    const reserve = async () => ({ state: 'reserved', token: 't' }) as const;
+    const receipt = await client([a], { idempotency: { store: { ...store, reserve } } }).send(keyed);
+    expect(receipt.provider).toBe('a');
+    expect(warnings.mock.calls.join()).toMatch(/could not record/);
+    warnings.mockRestore();
+  });
+
+  it('whose store hangs does not hold the call past its deadline', async () => {
+    const hang = () => new Promise<never>(() => {});
+    const a = fake('a');
+    const sms = client([a], { idempotency: { store: { reserve: hang, finish: hang, release: hang } } });
+    expect(await failureOf(sms.send({ ...keyed, deadlineMs: 20 }))).toMatchObject({ outcome: 'not-sent' });
+    expect(a.sent).toEqual([]);
+  });
+});

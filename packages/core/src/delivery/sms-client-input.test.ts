@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { accepted } from '../provider-kit/outcomes.js';
+import type { SendRequest } from './send-request.js';
+import { createSmsClient } from './sms-client.js';
+import { client, down, failureOf, fake, to } from './sms-client.test.fixture.js';
+import type { SmsClientOptions } from './sms-client-options.js';
+
+describe('a template', () => {
+  const templates = {
+    'order-shipped': {
+      params: ['order'],
+      text: 'Order {order} has shipped.',
+      providers: { a: { template: '2901' } },
+    },
+  };
+
+  it('is rendered for whoever sends it', async () => {
+    const a = fake('a', [down]);
+    const b = fake('b', [accepted()], { text: true, template: false });
+    await client([a, b], { templates }).send({ to, template: 'order-shipped', params: { order: '42' } });
+    expect(a.sent).toMatchObject([{ kind: 'template', template: '2901', params: [{ name: 'order', value: '42' }] }]);
+    expect(b.sent).toMatchObject([{ kind: 'text', text: 'Order 42 has shipped.' }]);
+  });
+
+  it.each<[string, SendRequest, RegExp]>([
+    ['an unknown template', { to, template: 'order-shiped' }, /order-shipped/],
+    ['a missing parameter', { to, template: 'order-shipped' }, /order/],
+    ['an extra parameter', { to, template: 'order-shipped', params: { order: '1', oder: '2' } }, /oder/],
+  ])('with %s is refused by name', async (_name, request, message) => {
+    const error = await failureOf(client([fake('a')], { templates }).send(request));
+    expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
+    expect(error.message).toMatch(message);
+  });
+
+  it('that a provider of a route cannot render is an error when the client is made', () => {
+    const onlyTemplates = fake('c', [], { text: false, template: true });
+    expect(() => createSmsClient({ providers: [fake('a'), onlyTemplates], templates })).toThrow(/order-shipped.*c/s);
+  });
+});
+
+describe('a request that is malformed', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /takes an object/],
+    ['neither text nor template', { to }, /either a text or a template/],
+    ['both', { to, text: 'x', template: 'y' }, /either a text or a template/],
+    ['an empty text', { to, text: '' }, /text must be/],
+    ['a misspelt field', { to, text: 'x', idempotencykey: 'k' }, /idempotencykey is not a field/],
+    ['params of a text', { to, text: 'x', params: {} }, /params/],
+    ['an empty via', { to, text: 'x', via: [] }, /via/],
+    ['an unknown provider', { to, text: 'x', via: ['z'] }, /no provider z; there are a/],
+    ['a key that is too long', { to, text: 'x', idempotencyKey: 'k'.repeat(256) }, /idempotencyKey/],
+    ['a signal that is none', { to, text: 'x', signal: {} }, /signal/],
+    ['an endless deadline', { to, text: 'x', deadlineMs: Number.POSITIVE_INFINITY }, /deadline/],
+    ['an unknown policy', { to, text: 'x', onUnknown: 'retry' }, /onUnknown/],
+  ])('with %s names the field', async (_name, request, message) => {
+    const a = fake('a');
+    const error = await failureOf(client([a]).send(request as SendRequest));
+    expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
+    expect(error.message).toMatch(message);
+    expect(a.sent).toEqual([]);
+  });
+
+  it('with a bad number is an invalid_phone_number', async () => {
+    expect(await failureOf(client([fake('a')]).send({ to: '138', text: 'x' }))).toMatchObject({
+      code: 'invalid_phone_number',
+    });
+  });
+});
+
+describe('options that cannot work', () => {
+  const a = fake('a');
+  it.each<[string, unknown, RegExp]>([
+    ['no providers', { providers: [] }, /providers: must name at least one/],
+    ['no provider', { providers: [{}] }, /providers\.0: must be a provider/],
+    ['two of one id', { providers: [a, fake('a')] }, /two have the id a/],
+    [
+      'a route to nobody',
+      { providers: [a], routes: [{ providers: ['b'] }] },
+      /routes\.0\.providers: there is no provider b/,
+    ],
+    ['a country in words', { providers: [a], routes: [{ countries: ['China'], providers: ['a'] }] }, /ISO 3166-1/],
+    [
+      'a plus in a calling code',
+      { providers: [a], routes: [{ callingCodes: ['+86'], providers: ['a'] }] },
+      /without a plus/,
+    ],
+    ['weights without the strategy', { providers: [a], routes: [{ providers: ['a'], weights: { a: 1 } }] }, /weights/],
+    [
+      'half a weight',
+      { providers: [a], routes: [{ providers: ['a'], strategy: 'weighted', weights: { a: 0.5 } }] },
+      /whole number/,
+    ],
+    [
+      'only weights of 0',
+      { providers: [a], routes: [{ providers: ['a'], strategy: 'weighted', weights: { a: 0 } }] },
+      /above 0/,
+    ],
+    ['no attempts', { providers: [a], maxAttempts: 0 }, /maxAttempts: must be/],
+    ['a misspelt option', { providers: [a], maxAttempt: 3 }, /maxAttempt/],
+    ['a breaker that cannot work', { providers: [a], breaker: { openMs: -1 } }, /openMs/],
+  ])('%s: refused, naming the field', (_name, options, message) => {
+    expect(() => createSmsClient(options as SmsClientOptions)).toThrow(
+      expect.objectContaining({ code: 'configuration_invalid', message: expect.stringMatching(message) }),
+    );
+  });
+});
