@@ -1,5 +1,6 @@
 import type { CheckOutcome, Refused, SendOutcome } from '../contract/outcomes.js';
 import { errorPolicy } from '../errors/error-policy.js';
+import { safeProviderCode } from '../errors/provider-code.js';
 import type { FailureOutcome } from '../errors/sms-error.js';
 import type { LastFailure } from './provider-health.js';
 
@@ -28,5 +29,5 @@ export function circuitVerdict(outcome: SendOutcome | CheckOutcome): CircuitVerd
 
 function lastFailure(failure: Omit<Refused, 'outcome'> & { readonly outcome: FailureOutcome }): LastFailure {
   const { code, outcome, providerCode } = failure;
-  return { code, outcome, providerCode, at: Date.now() };
+  return { code, outcome, providerCode: safeProviderCode(providerCode), at: Date.now() };
 }

@@ -1,7 +1,9 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { NotSent, Refused, SendOutcome, Unknown } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicy } from '../errors/error-policy.js';
+import { safeProviderCode } from '../errors/provider-code.js';
 import type { Attempt } from '../errors/sms-error.js';
 import { notSent } from '../provider-kit/outcomes.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -48,7 +50,6 @@ export async function deliver<Provider extends SmsProvider>(delivery: Delivery<P
   const { providers, context, budget } = delivery;
   const attempts: Attempt[] = [];
   let unknownOutcomes = 0;
-  let isPaid = false;
   const { ended } = context.deadline;
   if (ended !== undefined) return endedBefore(ended);
   budget.deposit();
@@ -58,21 +59,24 @@ export async function deliver<Provider extends SmsProvider>(delivery: Delivery<P
     const attempt = attemptOf(provider.id, outcome, performance.now() - started);
     attempts.push(attempt);
     delivery.onAttempt?.(attempt, index + 1);
-    if (outcome.outcome === 'accepted') {
-      if (isPaid) budget.refund();
-      return { status: 'accepted', reference: outcome.reference, attempts };
-    }
+    if (outcome.outcome === 'accepted') return { status: 'accepted', reference: outcome.reference, attempts };
+    if (index > 0 && amplifiesOutage(outcome.code)) budget.charge();
     if (outcome.outcome === 'unknown') unknownOutcomes += 1;
     const stoppedBy =
       reasonToStop(outcome, delivery.onUnknown, unknownOutcomes) ?? limitReached(index + 1, delivery, context.deadline);
     if (stoppedBy !== undefined) return { status: 'failed', failure: { last: outcome, stoppedBy }, attempts };
     // A circuit that is open has cost nobody anything, so its failover is free.
-    isPaid = outcome.code !== 'circuit_open';
-    if (isPaid && !budget.withdraw()) {
+    if (outcome.code !== 'circuit_open' && !budget.allowsAttempt) {
       return { status: 'failed', failure: { last: outcome, stoppedBy: 'budget-used-up' }, attempts };
     }
   }
   throw new Error('A delivery needs at least one provider.');
+}
+
+/** Whether a failure is one of a provider in trouble: broken, or asked too often. A wrong number is none. */
+function amplifiesOutage(code: SmsErrorCode): boolean {
+  const { countsAgainstCircuit, retrySameProvider } = errorPolicy(code);
+  return countsAgainstCircuit || retrySameProvider;
 }
 
 function endedBefore(code: DeadlineEnd): DeliveryResult {
@@ -82,7 +86,8 @@ function endedBefore(code: DeadlineEnd): DeliveryResult {
 
 function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): Attempt {
   if (outcome.outcome === 'accepted') return { provider, outcome: 'accepted', durationMs };
-  const { code, providerCode } = outcome;
+  const { code } = outcome;
+  const providerCode = safeProviderCode(outcome.providerCode);
   return {
     provider,
     outcome: outcome.outcome,

@@ -79,6 +79,46 @@ describe('an idempotency key', () => {
     warnings.mockRestore();
   });
 
+  it('is free again when its reservation came only after the call had ended', async () => {
+    vi.useFakeTimers();
+    const store = new MemoryIdempotencyStore();
+    const reserveLate: typeof store.reserve = async (...args) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return store.reserve(...args);
+    };
+    const slow = { reserve: reserveLate, finish: store.finish.bind(store), release: store.release.bind(store) };
+    const a = fake('a');
+    const sms = client([a], { idempotency: { store: slow } });
+    const ending = failureOf(sms.send({ ...keyed, deadlineMs: 20 }));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await ending).toMatchObject({ outcome: 'not-sent' });
+    const again = sms.send(keyed);
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await again).provider).toBe('a');
+    expect(a.sent.length).toBe(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['a newer version', { state: 'finished', result: { version: 2, outcome: 'accepted', receipt: {} } }],
+    ['nobody', { state: 'finished' }],
+    ['a broken program', { state: 'finished', result: { version: 1, outcome: 'accepted' } }],
+    ['another program', { state: 'finished', result: { version: 1, outcome: 'zzz' } }],
+  ])('whose result was written by %s is unknown, and not sent again', async (_name, reservation) => {
+    const nothing = async () => {};
+    const store = { reserve: async () => reservation as never, finish: nothing, release: nothing };
+    const a = fake('a');
+    expect(await failureOf(client([a], { idempotency: { store } }).send(keyed))).toMatchObject({ outcome: 'unknown' });
+    expect(a.sent).toEqual([]);
+  });
+
+  it('is reserved for at least as long as its call may take', async () => {
+    const a = fake('a', [lost]);
+    const sms = client([a], { idempotency: { ttlMs: 20 }, deadlineMs: 10 });
+    expect(await failureOf(sms.send({ ...keyed, deadlineMs: 60_000 }))).toMatchObject({ outcome: 'unknown' });
+    expect(await failureOf(sms.send(keyed))).toMatchObject({ outcome: 'unknown' });
+    expect(a.sent.length).toBe(1);
+  });
+
   it('whose store hangs does not hold the call past its deadline', async () => {
     const hang = () => new Promise<never>(() => {});
     const a = fake('a');

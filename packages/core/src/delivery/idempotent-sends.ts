@@ -1,4 +1,5 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import { errorKind } from '../errors/error-kind.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { fingerprintOf } from './idempotency-fingerprint.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
@@ -84,7 +85,7 @@ export class IdempotentSends {
     deadline: Deadline,
     send: () => Promise<Receipt>,
   ): Promise<Receipt> {
-    const reserving = this.#reserve(key, fingerprint);
+    const reserving = this.#reserve(key, fingerprint, Math.max(this.#ttlMs, deadline.remainingMs() + 1_000));
     const reservation = await within(deadline, reserving, 'not-sent').catch((error: unknown) => {
       void this.#releaseLate(key, reserving);
       throw error;
@@ -107,18 +108,18 @@ export class IdempotentSends {
       const late = await reserving;
       if (late.state === 'reserved') await this.#store.release(key, late.token);
     } catch (error) {
-      process.emitWarning(`The idempotency store could not release a key: ${kindOf(error)}`, 'PolysmsWarning');
+      process.emitWarning(`The idempotency store could not release a key: ${errorKind(error)}`, 'PolysmsWarning');
     }
   }
 
-  async #reserve(key: string, fingerprint: string): Promise<Reservation> {
+  async #reserve(key: string, fingerprint: string, ttlMs: number): Promise<Reservation> {
     try {
-      const reservation = await this.#store.reserve(key, fingerprint, this.#ttlMs);
+      const reservation = await this.#store.reserve(key, fingerprint, ttlMs);
       if (!states.has(reservation?.state)) throw new TypeError('The store answered something else.');
       return reservation;
     } catch (error) {
       if (isSmsError(error)) throw error;
-      const message = `The idempotency store failed (${kindOf(error)}), so nothing was sent.`;
+      const message = `The idempotency store failed (${errorKind(error)}), so nothing was sent.`;
       throw new SmsError({ code: 'network_error', outcome: 'not-sent', message });
     }
   }
@@ -156,8 +157,8 @@ function stillUnknown(): SmsError {
 }
 
 function replay(result: StoredResult): Receipt {
-  // Written by a newer version that shares the store: that it was sent is certain enough not to send it again.
-  if (result.version !== 1) throw stillUnknown();
+  // Written by a newer version that shares the store, or by a broken one: certain enough not to send it again.
+  if (!isReadable(result)) throw stillUnknown();
   switch (result.outcome) {
     case 'accepted':
       return result.receipt;
@@ -202,13 +203,14 @@ async function keep(deadline: Deadline, write: () => Promise<void>): Promise<voi
   try {
     await Promise.race([write(), overdue]);
   } catch (error) {
-    process.emitWarning(`The idempotency store could not record a result: ${kindOf(error)}`, 'PolysmsWarning');
+    process.emitWarning(`The idempotency store could not record a result: ${errorKind(error)}`, 'PolysmsWarning');
   } finally {
     stop();
     clearTimeout(timer);
   }
 }
 
-function kindOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+function isReadable(result: StoredResult | undefined): boolean {
+  if (result?.version !== 1) return false;
+  return result.outcome === 'accepted' ? result.receipt !== undefined : result.error !== undefined;
 }

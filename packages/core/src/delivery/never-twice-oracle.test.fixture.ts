@@ -1,3 +1,4 @@
+import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import { type Attempt, isSmsError } from '../errors/sms-error.js';
 import type { SeenCall } from './never-twice-provider.test.fixture.js';
@@ -143,19 +144,31 @@ function judgeRun(run: Run, say: Say): void {
   // With a slow store nobody outside can tell which calls of a key planned, and paid into the budget.
   if (scenario.store !== undefined || !run.turnsKnown) return;
   const planned = calls.filter(({ plan }) => plan !== undefined);
-  const further = planned.flatMap((call) => {
-    const paid = attemptsOf(call).slice(0, -1);
-    // What succeeds is given back.
-    const failed = call.receipt === undefined ? paid : paid.slice(0, -1);
-    return failed.filter(({ code }) => code !== 'circuit_open');
-  });
+  // Further attempts that a failing provider cost: what succeeds or is the message's own fault costs nothing.
+  const further = planned
+    .flatMap((call) => attemptsOf(call).slice(1))
+    .filter(({ code }) => code !== undefined && isOutage(code));
   for (const { id } of providers) {
     const early = probes.filter(({ provider, from }) => provider === id && from === 'open').length;
     const allowed = planned.filter(({ plan }) => plan?.probes === true && plan.order[0] === id).length;
     if (early > allowed) say(`${id} was probed ${early} times while open, planned was ${allowed} times`);
   }
   const { ratio, burst } = scenario.retryBudget;
-  if (further.length > ratio * planned.length + Math.max(burst, 1) + 1e-9) {
+  const saved = ratio > 0 ? Math.max(burst, 1) : burst;
+  // Attempts that overlap may each find the last of it.
+  if (further.length > ratio * planned.length + saved + overlapping(planned) - 1 + 1e-9) {
     say(`${further.length} further attempts for ${planned.length} calls`);
   }
+}
+
+function isOutage(code: SmsErrorCode): boolean {
+  const { countsAgainstCircuit, retrySameProvider } = errorPolicy(code);
+  return countsAgainstCircuit || retrySameProvider;
+}
+
+/** The most calls that were under way at the same time; at least 1. */
+function overlapping(calls: readonly Call[]): number {
+  const at = (moment: number) =>
+    calls.filter(({ startedAt, settledAt }) => startedAt <= moment && moment <= (settledAt ?? moment)).length;
+  return Math.max(1, ...calls.map(({ startedAt }) => at(startedAt)));
 }

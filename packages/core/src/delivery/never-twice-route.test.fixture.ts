@@ -36,9 +36,11 @@ export class RouteModel {
   plan({ via, asTemplate, mayProbe }: ModelMessage, health: Readonly<Record<string, ProviderHealth>>): ModelPlan {
     const canSend = ({ sends }: ModelProvider) => sends.text || (asTemplate && sends.template);
     const able = this.#providers.filter(canSend).map(({ id }) => id);
-    const ids = via === undefined ? this.#inTurn(able) : via.filter((id) => able.includes(id));
     const stateOf = (id: string) => health[id]?.circuit;
     const isPassable = (id: string) => stateOf(id) === 'closed' || stateOf(id) === 'half-open';
+    const passable = able.filter(isPassable);
+    const rotating = passable.length === 0 ? able : passable;
+    const ids = via === undefined ? this.#inTurn(rotating) : via.filter((id) => able.includes(id));
     const open = ids.filter((id) => stateOf(id) === 'open');
     if (!ids.some(isPassable) && mayProbe && open.length > 0) {
       const waitOf = (id: string) => health[id]?.probeInMs ?? 0;
@@ -46,7 +48,11 @@ export class RouteModel {
       const probed = open.find((id) => waitOf(id) === soonest);
       return { order: [...ids.filter((id) => id === probed), ...ids.filter((id) => id !== probed)], probes: true };
     }
-    return { order: [...ids.filter(isPassable), ...ids.filter((id) => !isPassable(id))], probes: false };
+    const rest = able.filter((id) => !ids.includes(id));
+    return {
+      order: [...ids.filter(isPassable), ...ids.filter((id) => !isPassable(id)), ...(via ? [] : rest)],
+      probes: false,
+    };
   }
 
   #inTurn(able: readonly string[]): readonly string[] {

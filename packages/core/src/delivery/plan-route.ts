@@ -65,7 +65,7 @@ export type RoutePlan<Provider> =
  * Decides who is to be tried, in which order. A pure function of its arguments.
  *
  * The first route that fits the destination counts. Its providers that can send the message are ordered by the
- * route's strategy; then those whose circuit lets nobody pass are moved to the end. A half-open circuit keeps its
+ * route's strategy; those whose circuit lets nobody pass take no turn and come last. A half-open circuit keeps its
  * place: without a call it would never be probed.
  */
 export function planRoute<Provider extends Candidate>(
@@ -83,9 +83,13 @@ export function planRoute<Provider extends Candidate>(
     if (message.canSend(provider)) able.push(provider);
   }
   if (able.length === 0) return { status: 'unsupported' };
-  const lane = laneOf(route, routes.indexOf(route), able);
+  // Only those that let calls pass take turns: otherwise a dead one's share would all fall to its neighbour.
+  const passable = able.filter((provider) => isPassable(healthOf(provider)));
+  const rotating = passable.length === 0 ? able : passable;
+  const lane = laneOf(route, routes.indexOf(route), rotating);
   const turn = lane === undefined ? 0 : (message.turns.get(lane) ?? 0);
-  const ordered = passableFirst(inTurn(able, route, turn), healthOf);
+  const first = inTurn(rotating, route, turn);
+  const ordered = rotating === able ? first : [...first, ...able.filter((provider) => !passable.includes(provider))];
   const leastBad = message.isDuplicateHarmless ? leastBadOf(ordered, healthOf) : undefined;
   if (leastBad === undefined) return { status: 'planned', providers: ordered, lane, probesOpenCircuit: false };
   const others = ordered.filter((provider) => provider !== leastBad);
@@ -94,7 +98,7 @@ export function planRoute<Provider extends Candidate>(
 
 function laneOf(route: Route, index: number, able: readonly Candidate[]): string | undefined {
   if (route.strategy === undefined || route.strategy === 'priority' || able.length === 1) return undefined;
-  return `${index}: ${able.map(({ id }) => `${id}=${route.weights?.[id] ?? 1}`).join()}`;
+  return `${index}: ${able.map(({ id }) => `${id}=${weightOf(route, id)}`).join()}`;
 }
 
 function fits({ countries, callingCodes }: Route, to: PhoneNumber): boolean {
@@ -113,13 +117,17 @@ function inTurn<Provider extends Candidate>(able: Provider[], route: Route, turn
     case 'round-robin':
       return rotated(able, turn % able.length);
     case 'weighted': {
-      const cycle = cycleOf(able.map(({ id }) => route.weights?.[id] ?? 1));
+      const cycle = cycleOf(able.map(({ id }) => weightOf(route, id)));
       const start = turn % Math.max(1, cycle.length);
       // Whoever comes next in the cycle is next in line; weight 0 comes last.
       const order = new Set([...cycle.slice(start), ...cycle.slice(0, start), ...able.keys()]);
       return [...order].flatMap((index) => able[index] ?? []);
     }
   }
+}
+
+function weightOf({ weights }: Route, id: string): number {
+  return weights !== undefined && Object.hasOwn(weights, id) ? (weights[id] ?? 1) : 1;
 }
 
 function rotated<Item>(items: readonly Item[], start: number): readonly Item[] {
@@ -136,15 +144,6 @@ function cycleOf(weights: readonly number[]): readonly number[] {
   const cycle = weightedCycle(weights);
   if (cycles.size < 1000) cycles.set(key, cycle);
   return cycle;
-}
-
-function passableFirst<Provider>(
-  providers: readonly Provider[],
-  healthOf: (provider: Provider) => CandidateHealth,
-): readonly Provider[] {
-  const passable = providers.filter((provider) => isPassable(healthOf(provider)));
-  if (passable.length === providers.length || passable.length === 0) return providers;
-  return [...passable, ...providers.filter((provider) => !passable.includes(provider))];
 }
 
 function isPassable({ circuit }: CandidateHealth): boolean {

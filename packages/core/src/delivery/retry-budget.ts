@@ -7,9 +7,12 @@ export interface RetryBudgetOptions {
 }
 
 /**
- * Keeps an outage from being amplified: every call pays `ratio` in, every further attempt takes 1 out, and gets it
- * back if it succeeds. When all providers fail, n calls make at most `n * (1 + ratio) + burst` attempts, not
- * `n * maxAttempts`; while the next provider takes what the first one refuses, nothing is used up.
+ * Keeps an outage from being amplified: every call pays `ratio` in, and every further attempt that a failing provider
+ * costs takes 1 out. When all providers fail, n calls make at most `n * (1 + ratio) + burst` attempts and those that
+ * were under way when the budget ran out, not `n * maxAttempts`.
+ *
+ * Nothing is paid in advance: while the next provider takes what the first one refuses, any number of calls may be
+ * under way at once, and nothing is used up.
  */
 export class RetryBudget {
   readonly #ratio: number;
@@ -28,15 +31,13 @@ export class RetryBudget {
     this.#balance = Math.min(this.#burst, this.#balance + this.#ratio);
   }
 
-  /** A further attempt has succeeded: it amplified nothing. */
-  refund(): void {
-    this.#balance = Math.min(this.#burst, this.#balance + 1);
+  /** Whether a further attempt may be made. */
+  get allowsAttempt(): boolean {
+    return this.#balance >= 1;
   }
 
-  /** Takes one further attempt; false if none is left. */
-  withdraw(): boolean {
-    if (this.#balance < 1) return false;
+  /** A further attempt has failed by the provider's fault. The balance may fall below 0: attempts overlap. */
+  charge(): void {
     this.#balance -= 1;
-    return true;
   }
 }

@@ -1,6 +1,8 @@
+import { errorKind } from '../errors/error-kind.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { BatchIntake } from './batch-intake.js';
 import { knownTotal, ProgressMeter, type SendManyProgress } from './send-many-progress.js';
+import { invalidRequest } from './send-request.js';
 
 /** Options of a batch. */
 export interface SendManyOptions {
@@ -35,6 +37,7 @@ export function sendMany<Request, Receipt>(
   requests: Iterable<Request> | AsyncIterable<Request>,
   options: SendManyOptions = {},
 ): AsyncGenerator<SendManyResult<Request, Receipt>, void, undefined> {
+  checkOptions(options);
   const { concurrency = 50, signal, onProgress } = options;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
     throw invalidRequest('sendMany(): concurrency must be a whole number from 1 to 10000.');
@@ -79,8 +82,7 @@ async function* results<Request, Receipt>(
 
 /** `send` may have sent before it broke. What it threw may hold anything, so only its kind is shown. */
 function unexpectedError(error: unknown): SmsError {
-  const name: unknown = error instanceof Error ? error.name : typeof error;
-  const kind = typeof name === 'string' && /^[A-Za-z]{1,40}$/.test(name) ? name : 'Error';
+  const kind = errorKind(error);
   return new SmsError({
     code: 'invalid_response',
     outcome: 'unknown',
@@ -95,6 +97,18 @@ function isIterable(value: unknown): boolean {
   );
 }
 
-function invalidRequest(message: string): SmsError {
-  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+const known: ReadonlySet<string> = new Set(['concurrency', 'signal', 'onProgress']);
+
+function checkOptions(options: SendManyOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalidRequest('sendMany(): options must be an object.');
+  const unknownName = Object.keys(options).find((name) => !known.has(name));
+  if (unknownName !== undefined) {
+    throw invalidRequest(`sendMany(): ${unknownName} is not an option; it knows ${[...known].join(', ')}.`);
+  }
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw invalidRequest('sendMany(): signal must be an AbortSignal.');
+  }
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function') {
+    throw invalidRequest('sendMany(): onProgress must be a function.');
+  }
 }

@@ -55,16 +55,28 @@ export function invalidRequest(message: string): SmsError {
 }
 
 /**
- * Checks what types cannot: callers in JavaScript, and values from elsewhere. A misspelt field is an error, since
- * a misspelt `idempotencyKey` would send twice.
+ * A copy of a request, checked for what types cannot: callers in JavaScript, and values from elsewhere. Every field is
+ * read once, inherited ones and getters included, and the caller may change its object afterwards. A misspelt field
+ * is an error, since a misspelt `idempotencyKey` would send twice.
  *
  * @throws SmsError `invalid_request`, naming the field
  */
-export function checkSendRequest(request: SendRequest): void {
-  if (typeof request !== 'object' || request === null) throw invalidRequest('send() takes an object.');
-  for (const field in request) {
+export function readSendRequest(given: SendRequest): SendRequest {
+  if (typeof given !== 'object' || given === null) throw invalidRequest('send() takes an object.');
+  for (const field in given) {
     if (!known.has(field)) throw invalidRequest(`send(): ${field} is not a field; it knows ${[...known].join(', ')}.`);
   }
+  const copy: Record<string, unknown> = {};
+  for (const field of known) {
+    const value: unknown = given[field as keyof SendRequest];
+    if (value !== undefined) copy[field] = value;
+  }
+  const request = copy as unknown as SendRequest;
+  checkSendRequest(request);
+  return request;
+}
+
+function checkSendRequest(request: SendRequest): void {
   const { via, idempotencyKey, signal, onUnknown } = request;
   const hasText = 'text' in request && request.text !== undefined;
   const hasTemplate = 'template' in request && request.template !== undefined;
@@ -75,7 +87,7 @@ export function checkSendRequest(request: SendRequest): void {
   if (hasText && 'params' in request) throw invalidRequest('send(): params belong to a template, not to a text.');
   if (hasTemplate && typeof request.template !== 'string') throw invalidRequest('send(): template must be a string.');
   if (hasTemplate && 'senderId' in request) throw invalidRequest('send(): senderId belongs to a text.');
-  if (via !== undefined && !(Array.isArray(via) && via.length > 0 && new Set(via).size === via.length)) {
+  if (via !== undefined && !isListOfIds(via)) {
     throw invalidRequest('send(): via must be a list of different provider ids, not empty.');
   }
   if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !/^.{1,255}$/su.test(idempotencyKey))) {
@@ -87,4 +99,9 @@ export function checkSendRequest(request: SendRequest): void {
   if (onUnknown !== undefined && onUnknown !== 'stop' && onUnknown !== 'failover') {
     throw invalidRequest("send(): onUnknown must be 'stop' or 'failover'.");
   }
+}
+
+function isListOfIds(via: unknown): boolean {
+  if (!Array.isArray(via) || via.length === 0 || new Set(via).size < via.length) return false;
+  return via.every((id) => typeof id === 'string');
 }

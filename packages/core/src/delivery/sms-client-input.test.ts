@@ -46,6 +46,7 @@ describe('a request that is malformed', () => {
     ['an empty text', { to, text: '' }, /text must be/],
     ['a misspelt field', { to, text: 'x', idempotencykey: 'k' }, /idempotencykey is not a field/],
     ['params of a text', { to, text: 'x', params: {} }, /params/],
+    ['a symbol in via', { to, text: 'x', via: [Symbol('a')] }, /via/],
     ['an empty via', { to, text: 'x', via: [] }, /via/],
     ['an unknown provider', { to, text: 'x', via: ['z'] }, /no provider z; there are a/],
     ['a key that is too long', { to, text: 'x', idempotencyKey: 'k'.repeat(256) }, /idempotencyKey/],
@@ -67,6 +68,56 @@ describe('a request that is malformed', () => {
   });
 });
 
+describe('a request', () => {
+  it('is read with what it inherits and computes, and once', async () => {
+    let reads = 0;
+    class Order {
+      readonly to = to;
+      readonly text = 'x';
+      get idempotencyKey() {
+        reads += 1;
+        return 'order-1';
+      }
+    }
+    const a = fake('a');
+    const sms = client([a]);
+    await sms.send(new Order());
+    expect(reads).toBe(1);
+    await sms.send(new Order());
+    await sms.send(Object.assign(Object.create({ idempotencyKey: 'order-1' }), { to, text: 'x' }));
+    expect(a.sent.length).toBe(1);
+  });
+
+  it('keeps its parameters, however the caller changes them while it is under way', async () => {
+    const templates = { shipped: { params: ['order'], text: 'Order {order}' } };
+    const params: Record<string, string> = { order: '42' };
+    const b = fake('b');
+    const changing = async () => {
+      params['order'] = '43';
+      params['other'] = 'x';
+      return down;
+    };
+    await client([fake('a', [changing]), b], { templates }).send({ to, template: 'shipped', params });
+    expect(b.sent).toMatchObject([{ text: 'Order 42' }]);
+  });
+
+  it.each<[string, Parameters<ReturnType<typeof client>['sendMany']>[1], RegExp]>([
+    ['a misspelt option', { concurency: 3 } as never, /concurency is not an option/],
+    ['a signal that is none', { signal: 'x' } as never, /signal must be/],
+    ['a listener that is none', { onProgress: 5 } as never, /onProgress must be/],
+    ['null', null as never, /must be an object/],
+  ])('of a batch with %s is refused by name', (_name, options, message) => {
+    expect(() => client([fake('a')]).sendMany([], options)).toThrow(message);
+  });
+
+  it.each([
+    ['an event that does not exist', 'atempt', () => {}, /no event atempt/],
+    ['a listener that is none', 'attempt', undefined, /listener must be/],
+  ])('to listen to %s is refused', (_name, event, listener, message) => {
+    expect(() => client([fake('a')]).on(event as 'attempt', listener as never)).toThrow(message);
+  });
+});
+
 describe('options that cannot work', () => {
   const a = fake('a');
   it.each<[string, unknown, RegExp]>([
@@ -84,6 +135,18 @@ describe('options that cannot work', () => {
       { providers: [a], routes: [{ callingCodes: ['+86'], providers: ['a'] }] },
       /without a plus/,
     ],
+    ['a country that is none', { providers: [a], routes: [{ countries: ['UK'], providers: ['a'] }] }, /GB/],
+    [
+      'a provider without a weight',
+      {
+        providers: [a, fake('toString')],
+        routes: [{ providers: ['a', 'toString'], strategy: 'weighted', weights: { a: 1 } }],
+      },
+      /a weight for each/,
+    ],
+    ['a provider that sends nothing known', { providers: [{ ...fake('a'), sends: null }] }, /providers\.0: must be/],
+    ['a store that is none', { providers: [a], idempotency: { store: {} } }, /reserve, finish and release/],
+    ['keys that end before their calls', { providers: [a], idempotency: { ttlMs: 10_000 } }, /ttlMs: must be more/],
     ['weights without the strategy', { providers: [a], routes: [{ providers: ['a'], weights: { a: 1 } }] }, /weights/],
     [
       'half a weight',

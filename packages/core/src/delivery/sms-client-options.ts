@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { isCountry } from '../phone/country.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
 import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
@@ -54,7 +55,7 @@ const route = v.pipe(
     countries: v.optional(
       v.pipe(
         names('must be a list of countries such as CN'),
-        v.everyItem((code) => /^[A-Z]{2}$/.test(code), 'must be ISO 3166-1 alpha-2 codes in capitals, such as CN'),
+        v.everyItem(isCountry, 'must be ISO 3166-1 alpha-2 codes in capitals, such as CN (the United Kingdom is GB)'),
       ),
     ),
     callingCodes: v.optional(
@@ -78,8 +79,8 @@ const route = v.pipe(
     'must have weights if the strategy is weighted, and only then',
   ),
   v.check(
-    ({ providers, weights }) => weights === undefined || Object.keys(weights).every((id) => providers.includes(id)),
-    'has a weight for a provider that it does not name',
+    ({ providers, weights }) => weights === undefined || sameNames(Object.keys(weights), providers),
+    'must have a weight for each of its providers, and for no other',
   ),
   v.check(
     ({ weights }) => weights === undefined || Object.values(weights).some((weight) => weight > 0),
@@ -107,11 +108,21 @@ const schema = v.strictObject({
   templates: v.optional(anyObject, {} as never),
   idempotency: v.optional(
     v.strictObject({
-      store: v.optional(anyObject),
+      store: v.optional(v.custom<never>(isStore, 'must be an IdempotencyStore, with reserve, finish and release')),
       ttlMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
     }),
   ),
 });
+
+function isStore(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { reserve, finish, release } = value as Record<string, unknown>;
+  return [reserve, finish, release].every((method) => typeof method === 'function');
+}
+
+function sameNames(names: readonly string[], others: readonly string[]): boolean {
+  return names.length === others.length && names.every((name) => others.includes(name));
+}
 
 function isProvider(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -121,6 +132,7 @@ function isProvider(value: unknown): boolean {
     typeof id === 'string' &&
     id !== '' &&
     typeof sends === 'object' &&
+    sends !== null &&
     typeof send === 'function' &&
     typeof verification === 'object' &&
     typeof close === 'function'
@@ -140,6 +152,12 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
     if (missing === undefined) continue;
     throw configurationInvalid(
       `createSmsClient(): routes.${index}.providers: there is no provider ${missing}; there are ${ids.join(', ')}.`,
+    );
+  }
+  const { ttlMs } = parsed.idempotency ?? {};
+  if (ttlMs !== undefined && ttlMs <= parsed.deadlineMs) {
+    throw configurationInvalid(
+      'createSmsClient(): idempotency.ttlMs: must be more than deadlineMs, or a key is free before its call has ended.',
     );
   }
   return { ...parsed, routes: parsed.routes ?? [{ providers: ids }] };

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { accepted } from '../provider-kit/outcomes.js';
+import { accepted, refused } from '../provider-kit/outcomes.js';
 import type { SmsEvents } from '../telemetry/events.js';
 import { broke, client, down, failureOf, fake, hello, wrongNumber } from './sms-client.test.fixture.js';
 
@@ -23,6 +23,17 @@ describe('routes', () => {
     });
     for (let i = 0; i < 40; i += 1) await sms.send(hello);
     expect(providers.map(({ sent }) => sent.length)).toEqual([30, 10]);
+  });
+
+  it('share what a dead provider would have had among all the others', async () => {
+    const providers = [fake('a', [broke]), fake('b'), fake('c')];
+    const sms = client(providers, {
+      routes: [{ providers: ['a', 'b', 'c'], strategy: 'round-robin' }],
+      breaker: { minimumCalls: 1 },
+    });
+    for (let call = 0; call < 61; call += 1) await sms.send(hello);
+    const [, b, c] = providers.map(({ sent }) => sent.length);
+    expect([b, c].sort()).toEqual([30, 31]);
   });
 
   it('leave out who cannot send the message, and say so if that is everybody', async () => {
@@ -107,6 +118,36 @@ describe('events', () => {
       ],
     ]);
     expect(JSON.stringify(told)).not.toMatch(/canary|13800138000/);
+  });
+
+  it('tell of a message without a route, and show no whole number in a vendor code', async () => {
+    const sms = client([fake('a', [refused('rate_limited', 'No.', { providerCode: '+8613800138000' })])], {
+      routes: [{ countries: ['CN'], providers: ['a'] }],
+    });
+    const told: unknown[] = [];
+    for (const name of ['attempt', 'settled'] as const) sms.on(name, (event) => told.push(event));
+    await failureOf(sms.send({ ...hello, to: '+442079460958' }));
+    expect(told).toMatchObject([{ outcome: 'not-sent', code: 'no_route', attempts: 0, provider: undefined }]);
+    await failureOf(sms.send(hello));
+    expect(JSON.stringify([told, sms.health()])).not.toContain('13800138000');
+  });
+
+  it('change nothing when a listener throws something odd', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const sms = client([fake('a')]);
+    const odd = Object.assign(new Error('canary'), { name: Symbol('canary') });
+    sms.on('attempt', () => {
+      throw odd;
+    });
+    sms.on('attempt', (async () => {
+      throw odd;
+    }) as () => void);
+    expect((await sms.send(hello)).provider).toBe('a');
+    await vi.waitUntil(() => warnings.mock.calls.length === 2);
+    expect(warnings.mock.calls.map(([message]) => message)).toEqual(
+      Array(2).fill('A listener of the event "attempt" threw: Error'),
+    );
+    warnings.mockRestore();
   });
 
   it('change nothing when a listener throws, and stop when it is disposed of', async () => {

@@ -168,7 +168,43 @@ describe('a batch', () => {
   });
 });
 
+describe('a thousand calls at once', () => {
+  it.each([
+    ['nobody listens', down],
+    ['it is asked too often', refused('rate_limited', 'Slow down.')],
+    ['its balance is used up', broke],
+  ])('all reach the second provider when at the first %s', async (_name, failure) => {
+    const later = (outcome: SendOutcome) => () =>
+      new Promise<SendOutcome>((resolve) => setImmediate(() => resolve(outcome)));
+    const sms = client([fake('a', [later(failure)]), fake('b', [later(accepted())])]);
+    const receipts = await Promise.all(Array.from({ length: 2_000 }, () => sms.send(hello)));
+    expect(receipts.filter(({ provider }) => provider === 'b').length).toBe(2_000);
+  });
+
+  it('that the second provider refuses for their own fault use no budget up', async () => {
+    const a = fake('a', [refused('recipient_rate_limited', 'Enough.')]);
+    const sms = client([a, fake('b', [wrongNumber])], { retryBudget: { ratio: 0, burst: 1 } });
+    for (let call = 0; call < 5; call += 1) {
+      expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'invalid_phone_number', attempts: { length: 2 } });
+    }
+  });
+});
+
 describe('close', () => {
+  it('is not held up for ever by a provider that hangs, nor by one that fails', async () => {
+    vi.useFakeTimers();
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const hanging = { ...fake('a'), close: () => new Promise<void>(() => {}) };
+    const failing = { ...fake('b'), close: () => Promise.reject(new Error('canary')) };
+    const closing = createSmsClient({ providers: [hanging, failing] }).close();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await closing;
+    const told = warnings.mock.calls.map(([message]) => String(message)).sort();
+    expect(told).toEqual(['Provider a did not close in 10 s.', 'Provider b failed to close: Error']);
+    expect(vi.getTimerCount()).toBe(0);
+    warnings.mockRestore();
+  });
+
   it('waits for what is under way, closes the providers once, and refuses later calls', async () => {
     let finish = (_outcome: SendOutcome) => {};
     const a = fake('a', [

@@ -1,4 +1,5 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { errorKind } from '../errors/error-kind.js';
 import { type Attempt, SmsError } from '../errors/sms-error.js';
 import { maskPhoneNumber } from '../phone/mask.js';
 import { parsePhoneNumber } from '../phone/parse.js';
@@ -16,7 +17,7 @@ import type { ProviderHealth } from './provider-health.js';
 import type { Receipt } from './receipt.js';
 import { RetryBudget } from './retry-budget.js';
 import { type SendManyOptions, type SendManyResult, sendMany } from './send-many.js';
-import { checkSendRequest, invalidRequest, type SendRequest } from './send-request.js';
+import { invalidRequest, readSendRequest, type SendRequest } from './send-request.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
 import { createTemplateCatalogue, type TemplateCatalogue } from './template-catalogue.js';
 
@@ -53,6 +54,8 @@ export function createSmsClient(options: SmsClientOptions): SmsClient {
   return new RoutingClient(options);
 }
 
+/** Providers close in milliseconds: the calls that they would have to wait for have ended. */
+const longestCloseMs = 10_000;
 const defaultTtlMs = 24 * 60 * 60 * 1000;
 
 class RoutingClient implements SmsClient {
@@ -90,9 +93,7 @@ class RoutingClient implements SmsClient {
   }
 
   async send(given: SendRequest): Promise<Receipt> {
-    checkSendRequest(given);
-    // A copy: the caller may change its object while the call is under way.
-    const request = { ...given };
+    const request = readSendRequest(given);
     const preparation = prepareMessage(request, parsePhoneNumber(request.to), this.#catalogue);
     if (this.#closed !== undefined) {
       throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
@@ -123,7 +124,11 @@ class RoutingClient implements SmsClient {
       this.#routes,
       healthOf,
     );
-    if (plan.status !== 'planned') throw planError(plan, this.#providers);
+    if (plan.status !== 'planned') {
+      const error = planError(plan, this.#providers);
+      this.#tellSettled([], error, to, 0);
+      throw error;
+    }
     if (plan.lane !== undefined) this.#turns.set(plan.lane, (this.#turns.get(plan.lane) ?? 0) + 1);
     const started = performance.now();
     let probe = plan.probesOpenCircuit;
@@ -191,6 +196,8 @@ class RoutingClient implements SmsClient {
   }
 
   on<Name extends keyof SmsEvents>(name: Name, listener: (event: SmsEvents[Name]) => void): Disposable {
+    if (!this.#events.has(name)) throw invalidRequest(`on(): there is no event ${String(name)}.`);
+    if (typeof listener !== 'function') throw invalidRequest('on(): the listener must be a function.');
     return this.#events.on(name, listener);
   }
 
@@ -207,13 +214,27 @@ class RoutingClient implements SmsClient {
   }
 
   async #closeProviders(): Promise<void> {
-    const closings = await Promise.allSettled([...this.#providers.values()].map((provider) => provider.close()));
-    const failures = closings.filter(({ status }) => status === 'rejected').length;
-    if (failures > 0) process.emitWarning(`${failures} providers failed to close.`, 'PolysmsWarning');
+    await Promise.all([...this.#providers.values()].map(closeInTime));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** Closes a provider; one that fails or hangs is told of, and holds nobody up for ever. */
+async function closeInTime(provider: GuardedProvider): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), longestCloseMs);
+  });
+  try {
+    if ((await Promise.race([provider.close(), late])) !== 'late') return;
+    process.emitWarning(`Provider ${provider.id} did not close in ${longestCloseMs / 1000} s.`, 'PolysmsWarning');
+  } catch (error) {
+    process.emitWarning(`Provider ${provider.id} failed to close: ${errorKind(error)}`, 'PolysmsWarning');
+  } finally {
+    clearTimeout(timer);
   }
 }
 

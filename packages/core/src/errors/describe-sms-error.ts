@@ -1,3 +1,4 @@
+import { errorKind } from './error-kind.js';
 import type { Attempt, SmsErrorJson } from './sms-error.js';
 
 /** What is described: the fields that are safe to show, the stack, and the name and message of the cause. */
@@ -17,8 +18,14 @@ export function describeSmsError(error: Described): string {
   ];
   const lines = [`SmsError ${code} (${outcome}): ${message}`, `  ${facts.filter((fact) => fact !== '').join(', ')}`];
   if (attempts.length > 0) lines.push('  attempts:', ...table(attempts));
-  if (cause instanceof Error) lines.push(`  cause: ${cause.name}: ${cause.message}`);
+  // Its message is left out: a provider's author may have passed on anything.
+  if (cause !== undefined) lines.push(`  cause: ${errorKind(cause)}${codeOf(cause)}`);
   return [...lines, ...frames(stack)].join('\n');
+}
+
+function codeOf(cause: unknown): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? ` ${code}` : '';
 }
 
 function table(attempts: readonly Attempt[]): string[] {

@@ -46,7 +46,7 @@ describe('SmsError', () => {
       provider: 'aliyun',
       retryAfterMs: 1_500,
       attempts,
-      cause: new Error('slow'),
+      cause: Object.assign(new Error('canary'), { code: 'ESLOW' }),
     });
     const lines = inspect(error).split('\n');
     expect(lines.slice(0, 6)).toEqual([
@@ -55,7 +55,7 @@ describe('SmsError', () => {
       '  attempts:',
       '    1  mob     refused  insufficient_balance  470  12.3 ms',
       '    2  aliyun  unknown  timeout                    5000.0 ms',
-      '  cause: Error: slow',
+      '  cause: Error ESLOW',
     ]);
     expect(lines[6]).toMatch(/^ {4}at /);
   });

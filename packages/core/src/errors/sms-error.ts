@@ -1,5 +1,6 @@
 import { describeSmsError } from './describe-sms-error.js';
 import type { SmsErrorCode } from './error-codes.js';
+import { safeProviderCode } from './provider-code.js';
 import { redactDigits } from './redact-digits.js';
 
 /** How a call that did not succeed ended. `docs/architecture.md` explains the outcomes. */
@@ -67,7 +68,7 @@ export class SmsError extends Error {
     this.code = options.code;
     this.outcome = options.outcome;
     this.provider = options.provider;
-    this.providerCode = vendorCode(options.providerCode);
+    this.providerCode = safeProviderCode(options.providerCode);
     this.retryAfterMs = options.retryAfterMs;
     this.attempts = (options.attempts ?? []).map(redactAttempt);
     Object.defineProperty(this, marker, { value: true });
@@ -85,13 +86,8 @@ export class SmsError extends Error {
 }
 
 function redactAttempt(attempt: Attempt): Attempt {
-  const providerCode = vendorCode(attempt.providerCode);
+  const providerCode = safeProviderCode(attempt.providerCode);
   return providerCode === undefined ? attempt : { ...attempt, providerCode };
-}
-
-/** Providers in JavaScript may give a number, or null. An error must not fail while it is made. */
-function vendorCode(code: unknown): string | undefined {
-  return code === undefined || code === null ? undefined : redactDigits(String(code));
 }
 
 /** Whether a caught value is an {@link SmsError}, also one made by another copy of this package. */

@@ -1,3 +1,4 @@
+import { errorKind } from '../errors/error-kind.js';
 import type { SmsEvents } from './events.js';
 
 type Listener<Name extends keyof SmsEvents> = (event: SmsEvents[Name]) => void;
@@ -6,6 +7,10 @@ type Listeners = { readonly [Name in keyof SmsEvents]: Set<Listener<Name>> };
 /** Hands events to listeners. A listener that throws changes nothing: neither the call nor the other listeners. */
 export class EventHub {
   readonly #listeners: Listeners = { attempt: new Set(), settled: new Set(), circuit: new Set() };
+
+  has(name: PropertyKey): boolean {
+    return Object.hasOwn(this.#listeners, name);
+  }
 
   /** Whether anybody would hear it: an event that nobody hears need not be made. */
   hears(name: keyof SmsEvents): boolean {
@@ -34,8 +39,6 @@ export class EventHub {
   }
 }
 
-/** Its message may repeat anything, so only the kind of the error is told. */
 function warn(name: string, error: unknown): void {
-  const kind = error instanceof Error ? error.name : typeof error;
-  process.emitWarning(`A listener of the event "${name}" threw: ${kind}`, 'PolysmsWarning');
+  process.emitWarning(`A listener of the event "${name}" threw: ${errorKind(error)}`, 'PolysmsWarning');
 }

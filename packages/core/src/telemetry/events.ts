@@ -5,7 +5,7 @@ import type { FailureOutcome } from '../errors/sms-error.js';
 export interface SmsEvents {
   /** One attempt with one provider has ended. */
   readonly attempt: AttemptEvent;
-  /** A whole call has ended. */
+  /** A whole call has ended, unless it was malformed, or replayed the result of an earlier one. */
   readonly settled: SettledEvent;
   /** The circuit of a provider has changed its state. */
   readonly circuit: CircuitEvent;

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { errorKind } from './error-kind.js';
+
+const named = (name: unknown) => Object.assign(new Error('secret'), { name });
+
+it.each<[unknown, string]>([
+  [new TypeError('secret'), 'TypeError'],
+  ['secret', 'string'],
+  [undefined, 'undefined'],
+  [named('abc CANARY'), 'Error'],
+  [named(Symbol('secret')), 'Error'],
+  [named('x'.repeat(41)), 'Error'],
+  [
+    Object.defineProperty(new Error('secret'), 'name', {
+      get() {
+        throw new Error('secret');
+      },
+    }),
+    'Error',
+  ],
+  [
+    new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error('secret');
+        },
+      },
+    ),
+    'Error',
+  ],
+])('tells the kind of a thrown value and nothing else', (thrown, kind) => {
+  expect(errorKind(thrown)).toBe(kind);
+});
