@@ -73,6 +73,13 @@ describe('the source of a configuration', () => {
     );
   });
 
+  it('is never placed by a number that an error would shorten', () => {
+    expect(errorOf({ POLYSMS_CONFIG: `{${' '.repeat(1_234_567)}` })).toBe(
+      'smsOptionsFromEnv(): POLYSMS_CONFIG: is not JSON: line 1, column over a million: expected a name in double quotes or }',
+    );
+    expect(errorOf({ POLYSMS_CONFIG: '\n'.repeat(1_234_567) })).toContain('line over a million, column 1:');
+  });
+
   it('shows problems of the configuration by their paths', () => {
     const text = JSON.stringify({ ...config, deadlineMs: 0, breaker: { openMs: -1 } });
     expect(errorOf({ POLYSMS_CONFIG: text }).split('\n')).toEqual([

@@ -50,8 +50,14 @@ function parseJson(text: string, variable: string, problems: Problems): ConfigSo
     return { form: 'json', config: JSON.parse(json) };
   } catch {
     const mistake = findJsonMistake(json);
-    const where = mistake && `: line ${mistake.line}, column ${mistake.column}: expected ${mistake.expected}`;
+    const where =
+      mistake && `: line ${shown(mistake.line)}, column ${shown(mistake.column)}: expected ${mistake.expected}`;
     problems.add(variable, `is not JSON${where ?? ''}`);
     return undefined;
   }
+}
+
+/** Errors shorten numbers of seven digits and more, since they may be phone numbers: ***67 would mislead. */
+function shown(position: number): string {
+  return position < 1_000_000 ? String(position) : 'over a million';
 }

@@ -42,3 +42,16 @@ function mapValue(
     Object.entries(value).map(([key, item]) => [key, mapValue(item, [...path, key], onLeaf, depth + 1)]),
   );
 }
+
+/** Where a value has keys called `__proto__`. Most code that copies an object drops them, or is misled by them. */
+export function protoKeys(value: unknown, path: ConfigPath = [], depth = 0): readonly ConfigPath[] {
+  if (depth > deepest) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => protoKeys(item, [...path, index], depth + 1));
+  if (!isPlainObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === '__proto__' ? [[...path, key]] : protoKeys(item, [...path, key], depth + 1),
+  );
+}
+
+/** What is wrong with such a key. */
+export const protoKeyProblem = 'is not a name that can be used';

@@ -1,4 +1,5 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { errorKind } from '../errors/error-kind.js';
 import { isSmsError } from '../errors/sms-error.js';
 import type { ResolvedOptions } from './resolve-references.js';
 
@@ -21,13 +22,17 @@ export function makeProvider(
   { options, values }: ResolvedOptions,
 ): { readonly provider: SmsProvider } | { readonly problem: string } {
   try {
-    return { provider: (factory as (options: unknown) => SmsProvider)(options) };
+    const made = (factory as (options: unknown) => unknown)(options);
+    if (isProvider(made)) return { provider: made };
+    if (made instanceof Promise) void discardLater(made);
+    return {
+      problem: `the factory ${type} returned no provider; it must return an object with id, send and close, and at once`,
+    };
   } catch (error) {
     if (isSmsError(error)) return { problem: withoutValues(error.message, values) };
     // A parser's error, for one, repeats a part of what it could not read.
-    const name = error instanceof Error ? error.name : typeof error;
     return {
-      problem: `the factory ${type} threw a ${name} where configuration_invalid is expected; its message may hold a secret and is not shown`,
+      problem: `the factory ${type} threw a ${errorKind(error)} where configuration_invalid is expected; its message may hold a secret and is not shown`,
     };
   }
 }
@@ -35,6 +40,23 @@ export function makeProvider(
 /** Closes providers that will not be used. Whether that works is of no interest beside the error being thrown. */
 export function discardProviders(providers: readonly SmsProvider[]): void {
   for (const provider of providers) void close(provider);
+}
+
+/** As far as it can be closed and named; `createSmsClient` looks at the rest. */
+function isProvider(value: unknown): value is SmsProvider {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, send, close } = value as Record<string, unknown>;
+  return typeof id === 'string' && typeof send === 'function' && typeof close === 'function';
+}
+
+/** Closes what an asynchronous factory makes in the end. */
+async function discardLater(making: Promise<unknown>): Promise<void> {
+  try {
+    const made = await making;
+    if (isProvider(made)) await close(made);
+  } catch {
+    // That it is asynchronous is what will be told.
+  }
 }
 
 async function close(provider: SmsProvider): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ConfigPath } from './config-path.js';
-import { isReference, mapLeaves } from './config-values.js';
+import { isReference, mapLeaves, protoKeyProblem, protoKeys } from './config-values.js';
 import { holdsPassword, looksLikeSecret } from './secret-names.js';
 
 /** A variable's name. */
@@ -9,7 +9,9 @@ const variable = /^[A-Za-z_]\w*$/;
 export function providerConfigProblems(
   options: Readonly<Record<string, unknown>>,
 ): readonly { readonly path: ConfigPath; readonly problem: string }[] {
-  const problems: { path: ConfigPath; problem: string }[] = [];
+  const problems: { path: ConfigPath; problem: string }[] = protoKeys(options).map((path) => {
+    return { path, problem: protoKeyProblem };
+  });
   mapLeaves(options, [], (leaf, path) => {
     const problem = isReference(leaf) ? referenceProblem(leaf) : leafProblem(leaf, path);
     if (problem !== undefined) problems.push({ path, problem });

@@ -1,5 +1,5 @@
 import type { ConfigPath } from './config-path.js';
-import { isReference, mapLeaves } from './config-values.js';
+import { isReference, mapLeaves, protoKeyProblem, protoKeys } from './config-values.js';
 
 /** Variables by name, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +35,7 @@ export function resolveReferences(
     values.push(value);
     if (leaf['as'] !== 'json') return value;
     const json = parsed(value, () => report(at, `${shownName(name)} does not hold JSON`));
+    for (const inner of protoKeys(json)) report([...at, ...inner], protoKeyProblem);
     mapLeaves({ json }, [], (inner) => values.push(String(inner)));
     return json;
   });

@@ -44,7 +44,7 @@ describe('numbers in a configuration', () => {
     ['maxAttempts', (maxAttempts) => ({ maxAttempts })],
     ['retryBudget.ratio', (ratio) => ({ retryBudget: { ratio } })],
     ['retryBudget.burst', (burst) => ({ retryBudget: { burst } })],
-    ['idempotency.ttlMs', (ttlMs) => ({ idempotency: { ttlMs } })],
+    ['idempotency.ttlMs', (ttlMs) => ({ deadlineMs: 1, idempotency: { ttlMs } })],
     [
       'routes.0.weights',
       (acme) => ({ routes: [{ providers: ['acme', 'b'], strategy: 'weighted', weights: { acme, b: 1 } }] }),

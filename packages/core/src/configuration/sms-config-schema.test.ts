@@ -69,6 +69,20 @@ describe('the schema of configurations', () => {
     expect(problems.map((problem) => problem.slice(0, expected.length))).toEqual([expected]);
   });
 
+  it.each<[string, string]>([
+    ['{ "templates": { "__proto__": { "text": "Hi" } } }', 'templates.__proto__'],
+    ['{ "routes": [{ "providers": ["a"], "weights": { "__proto__": 1 } }] }', 'routes.0.weights.__proto__'],
+    ['{ "templates": { "a": { "providers": { "__proto__": {} } } } }', 'templates.a.providers.__proto__'],
+    [
+      '{ "templates": { "a": { "providers": { "b": { "template": "x", "params": { "__proto__": "p" } } } } } }',
+      'templates.a.providers.b.params.__proto__',
+    ],
+    ['{ "providers": [{ "type": "acme", "__proto__": {} }] }', 'providers.0.__proto__'],
+    ['{ "providers": [{ "type": "acme", "limits": [{ "__proto__": 5 }] }] }', 'providers.0.limits.0.__proto__'],
+  ])('refuses a name that would be dropped: %s', (json, path) => {
+    expect(problemsOf({ providers, ...JSON.parse(json) })).toEqual([`${path}: is not a name that can be used`]);
+  });
+
   it.each<[unknown, string]>([
     [{ routes: [] }, 'routes: must not be empty; leave it out'],
     [{ routes: {} }, 'routes: must be a list of routes'],
@@ -105,7 +119,10 @@ describe('the schema of configurations', () => {
       { templates: { a: { providers: { b: { template: 'x', params: 5 } } } } },
       "templates.a.providers.b.params: must be a list of parameters, or an object of ours by the vendor's name of each",
     ],
-    [{ idempotency: { ttlMs: 0 } }, 'idempotency.ttlMs: must be a whole number of milliseconds, from 1 to 24 days'],
+    [
+      { idempotency: { ttlMs: 0 } },
+      'idempotency.ttlMs: must be a whole number of milliseconds, more than deadlineMs and at most 24 days',
+    ],
     [{ providers: [] }, 'providers: must be a list of providers, not empty'],
     [{ providers: { acme: {} } }, 'providers: must be a list of providers, not empty'],
     [{ providers: ['acme'] }, 'providers.0: must be an object with the type of a provider and its options'],

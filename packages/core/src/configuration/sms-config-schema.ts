@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { issuePath, section } from './config-section.js';
-import { isPlainObject, isReference } from './config-values.js';
+import { isPlainObject, isReference, protoKeyProblem } from './config-values.js';
 import { providerConfigProblems } from './provider-config-problems.js';
 import type { ProviderConfig, SmsConfig } from './sms-config.js';
 
@@ -24,7 +24,17 @@ const duration = whole(1, longestDelayMs, 'milliseconds, from 1 to 24 days');
 const text = (message: string) => v.pipe(v.string(message), v.nonEmpty(message));
 const texts = (message: string) => v.array(text(message), message);
 const byName = <Value extends v.GenericSchema>(value: Value, message: string) =>
-  v.pipe(v.custom<Record<string, unknown>>(isPlainObject, message), v.record(v.string(), value));
+  // Lazy, to see the input: v.record hands on, and looks at, everything but __proto__.
+  v.lazy((input) =>
+    v.pipe(
+      v.custom<Record<string, unknown>>(isPlainObject, message),
+      v.record(v.string(), value),
+      v.rawCheck(({ addIssue }) => {
+        if (!isPlainObject(input) || !Object.hasOwn(input, '__proto__')) return;
+        addIssue({ message: protoKeyProblem, path: issuePath(input, ['__proto__']) });
+      }),
+    ),
+  );
 const unknownPolicy = v.optional(v.picklist(['stop', 'failover'], 'must be stop or failover'));
 const percent = 'must be a number of percent, at least 0 and below 100';
 
@@ -108,5 +118,8 @@ export const smsConfigSchema: v.GenericSchema<unknown, SmsConfig> = section({
   ),
   onUnknown: v.optional(section({ message: unknownPolicy, verification: unknownPolicy })),
   templates: v.optional(byName(template, 'must be an object by template name')),
-  idempotency: v.optional(section({ ttlMs: duration })),
+  // The client holds it against the deadline that is in force; the least deadline is 1.
+  idempotency: v.optional(
+    section({ ttlMs: whole(2, longestDelayMs, 'milliseconds, more than deadlineMs and at most 24 days') }),
+  ),
 });

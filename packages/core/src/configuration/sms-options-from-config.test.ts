@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SmsError } from '../errors/sms-error.js';
 import { configurationError, fakeFactory } from './fake-factories.test.fixture.js';
+import type { ProviderFactories } from './make-provider.js';
 import { smsOptionsFromConfig } from './sms-options-from-config.js';
 
 const env = { ACME_KEY: 'swordfish', ACME_CONNECTIONS: '64', ACME_LIMITS: '{"perDay":5}', EMPTY: '' };
@@ -149,6 +151,47 @@ describe('a configuration that cannot work', () => {
     expect(configurationError(() => smsOptionsFromConfig(config, options))).toBe(
       'smsOptionsFromConfig(): providers.0: tells(): not ***',
     );
+  });
+
+  it('does not take a name that would be dropped from the JSON of a variable', () => {
+    const config = { providers: [{ type: 'acme', appKey, limits: { env: 'LIMITS', as: 'json' } }] };
+    const options = { env: { ...env, LIMITS: '{"__proto__":{"perDay":5}}' }, factories: { acme: factory } };
+    expect(configurationError(() => smsOptionsFromConfig(config, options))).toBe(
+      'smsOptionsFromConfig(): providers.0.limits.__proto__: is not a name that can be used',
+    );
+  });
+
+  it.each<[string, () => unknown]>([
+    ['undefined', () => undefined],
+    ['null', () => null],
+    ['something else', () => ({ id: 'a', close: async () => {} })],
+    ['a promise', async () => Promise.reject(new Error('swordfish'))],
+  ])('refuses a factory that returns %s instead of a provider', (_, make) => {
+    const factories = { acme: factory, broken: make as ProviderFactories[string] };
+    const config = { providers: [{ type: 'acme', appKey }, { type: 'broken' }] };
+    expect(configurationError(() => smsOptionsFromConfig(config, { env, factories }))).toBe(
+      'smsOptionsFromConfig(): providers.1: the factory broken returned no provider; it must return an object with id, send and close, and at once',
+    );
+  });
+
+  it('closes what an asynchronous factory makes in the end', async () => {
+    const acme = fakeFactory();
+    const late = (async (options: unknown) => acme.factory(options)) as unknown as ProviderFactories[string];
+    const config = { providers: [{ type: 'late', appKey }] };
+    configurationError(() => smsOptionsFromConfig(config, { env, factories: { late } }));
+    await nextTurn();
+    expect(acme.made.map(({ closed }) => closed)).toEqual([true]);
+  });
+
+  it('names no error by a name that is no name', () => {
+    const broken = () => {
+      throw Object.assign(new Error('swordfish'), { name: 'a Name swordfish' });
+    };
+    expect(
+      configurationError(() =>
+        smsOptionsFromConfig({ providers: [{ type: 'broken' }] }, { env, factories: { broken } }),
+      ),
+    ).toContain('the factory broken threw a Error where');
   });
 
   it('names the kind of error when a factory throws one of its own', () => {

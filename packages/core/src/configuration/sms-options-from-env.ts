@@ -7,6 +7,7 @@ import { isPlainObject } from './config-values.js';
 import { applyOverrides, overrides } from './env-overrides.js';
 import type { ProviderFactories } from './make-provider.js';
 import { Problems } from './problems.js';
+import { requireInputs } from './require-inputs.js';
 import { type Environment, referencedVariables, variableValue } from './resolve-references.js';
 import { readShortForm, type ShortForm } from './short-form.js';
 import { parseShortFormIds } from './short-form-ids.js';
@@ -14,7 +15,7 @@ import { reportUnknownVariables } from './unknown-variables.js';
 
 /** What {@link smsOptionsFromEnv} needs besides the environment. */
 export interface SmsOptionsFromEnvOptions {
-  /** What makes a provider, by its `type`: `{ mob, mock }`. */
+  /** What makes a provider, by its `type`: `{ mob, mock }`. Required: the core knows no provider. */
   readonly factories: ProviderFactories;
   /** Reads the file that `POLYSMS_CONFIG_FILE` names. Default: from the disk, as UTF-8. */
   readonly readFile?: ((path: string) => string) | undefined;
@@ -38,10 +39,10 @@ const settings = [...sourceVariables, ...shortFormVariables, ...overrides.keys()
  * @throws SmsError `configuration_invalid`, naming every path and variable that is wrong, and never a value. Providers
  * made by then are closed.
  */
-export function smsOptionsFromEnv(
-  env: Environment,
-  { factories, readFile = readText, otherVariables = [] }: SmsOptionsFromEnvOptions,
-): SmsClientOptions {
+export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOptions): SmsClientOptions {
+  // JavaScript may leave everything out.
+  const { factories, readFile = readText, otherVariables = [] } = { ...options };
+  requireInputs(owner, { env, factories });
   const problems = new Problems();
   const source = readConfigSource(env, readFile, problems);
   if (source === undefined) throw problems.error(owner);

@@ -4,14 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../contract/outcomes.js';
 import { accepted, notSent } from '../provider-kit/outcomes.js';
 import { smsClientToken, smsModule, smsProviderToken } from './index.js';
-import {
-  containerOf,
-  deferred,
-  request,
-  type ScriptedOptions,
-  ScriptedProvider,
-  scripted,
-} from './scripted-provider.test.fixture.js';
+import { containerOf, deferred, request, type ScriptedOptions, scripted } from './scripted-provider.test.fixture.js';
 
 describe('closing a container', () => {
   it('closes the client and every provider, once', async () => {
@@ -30,15 +23,6 @@ describe('closing a container', () => {
     container.get(smsProviderToken);
     await container.unbindAllAsync();
     expect(a.closes()).toEqual([1]);
-  });
-
-  it('closes a provider that an app has bound itself', async () => {
-    const provider = new ScriptedProvider({ id: 'own' });
-    const container = containerOf(smsModule());
-    container.bind(smsProviderToken).toConstantValue(provider);
-    await container.get(smsClientToken).send(request);
-    await container.unbindAllAsync();
-    expect(provider.closes).toBe(1);
   });
 
   const loadings = ['the client first', 'the client last'] as const;

@@ -13,6 +13,8 @@ export interface ScriptedOptions {
   readonly id: string;
   /** Answers instead of `accepted`. */
   readonly answer?: (message: OutboundMessage) => Promise<SendOutcome>;
+  /** What closing waits for. */
+  readonly closing?: () => Promise<void>;
 }
 
 /** A provider that writes down what is done to it. */
@@ -23,11 +25,14 @@ export class ScriptedProvider implements SmsProvider {
   readonly verification = null;
   readonly sent: OutboundMessage[] = [];
   closes = 0;
+  closed = false;
   readonly #answer: (message: OutboundMessage) => Promise<SendOutcome>;
+  readonly #closing: () => Promise<void>;
 
-  constructor({ id, answer = async () => accepted() }: ScriptedOptions) {
+  constructor({ id, answer = async () => accepted(), closing = async () => {} }: ScriptedOptions) {
     this.id = id;
     this.#answer = answer;
+    this.#closing = closing;
   }
 
   async send(message: OutboundMessage): Promise<SendOutcome> {
@@ -38,6 +43,8 @@ export class ScriptedProvider implements SmsProvider {
 
   async close(): Promise<void> {
     this.closes += 1;
+    await this.#closing();
+    this.closed = true;
   }
 }
 

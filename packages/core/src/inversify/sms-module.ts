@@ -26,6 +26,16 @@ export interface SmsModuleOptions extends Omit<SmsClientOptions, 'providers'> {
  */
 export function smsModule(options: ModuleOptions<SmsModuleOptions> = {}): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
+    // For providers that an app binds itself; those of modules see to it themselves.
+    const closeOwnProviders = () => {
+      // inversify waits for all handlers of a token but the first that returns a promise.
+      onDeactivation(smsProviderToken, async () => {});
+      onDeactivation(smsProviderToken, closeWithContainer);
+    };
+    // Now, for a provider that is used without the client, and again with the client: unbinding a token, as a test
+    // does to swap its providers, takes the handlers away too.
+    closeOwnProviders();
+    let asked = false;
     const slot = new ContainerSlot<ContainedClient>();
     const slotToken = Symbol('client') as ServiceIdentifier<ContainerSlot<ContainedClient>>;
     const contextToken = Symbol('context') as ServiceIdentifier<ResolutionContext>;
@@ -39,15 +49,18 @@ export function smsModule(options: ModuleOptions<SmsModuleOptions> = {}): Contai
       .toResolvedValue(
         (_slot: unknown, context: ResolutionContext, bound: SmsProvider[] | undefined) => {
           const providers = bound ?? [];
-          const made = slot.get(() => makeFrom(options, context, (given) => makeClient(given, providers)));
+          const made = slot.get(() => {
+            if (!asked) closeOwnProviders();
+            // Once is enough: a client that cannot be made may be asked for without end.
+            asked = true;
+            return makeFrom(options, context, (given) => makeClient(given, providers));
+          });
           return made instanceof Promise ? made.then((it) => clientOver(it, providers)) : clientOver(made, providers);
         },
         // The slot is resolved for its deactivation; without a provider it is `createSmsClient` that complains.
         [slotToken, contextToken, { serviceIdentifier: smsProviderToken, isMultiple: true, optional: true }],
       )
       .inTransientScope();
-    // For providers that an app binds itself; those of modules see to it themselves.
-    onDeactivation(smsProviderToken, closeWithContainer);
   });
 }
 
