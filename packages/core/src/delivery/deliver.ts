@@ -53,7 +53,8 @@ export async function deliver<Provider extends SmsProvider>(delivery: Delivery<P
   const { ended } = context.deadline;
   if (ended !== undefined) return endedBefore(ended);
   budget.deposit();
-  for (const [index, provider] of providers.entries()) {
+  for (let index = 0; index < providers.length; index += 1) {
+    const provider = providers[index] as Provider;
     const started = performance.now();
     const outcome = await delivery.attempt(provider, context);
     const attempt = attemptOf(provider.id, outcome, performance.now() - started);

@@ -66,27 +66,31 @@ export function readSendRequest(given: SendRequest): SendRequest {
   for (const field in given) {
     if (!known.has(field)) throw invalidRequest(`send(): ${field} is not a field; it knows ${[...known].join(', ')}.`);
   }
-  const copy: Record<string, unknown> = {};
-  for (const field of known) {
-    const value: unknown = given[field as keyof SendRequest];
-    if (value !== undefined) copy[field] = value;
-  }
-  const request = copy as unknown as SendRequest;
+  // One shape for all requests: this is read for every message.
+  const { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown }: AnyRequest =
+    given;
+  const request = { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown };
   checkSendRequest(request);
-  return request;
+  return request as SendRequest;
 }
 
-function checkSendRequest(request: SendRequest): void {
+/** Every field that a request may have. */
+type AnyRequest = SendOptions & {
+  readonly [Field in keyof (TextRequest & TemplateRequest)]?: (TextRequest & TemplateRequest)[Field] | undefined;
+};
+
+function checkSendRequest(request: AnyRequest): void {
   const { via, idempotencyKey, signal, onUnknown } = request;
-  const hasText = 'text' in request && request.text !== undefined;
-  const hasTemplate = 'template' in request && request.template !== undefined;
+  const hasText = request.text !== undefined;
+  const hasTemplate = request.template !== undefined;
   if (hasText === hasTemplate) throw invalidRequest('send() takes either a text or a template.');
   if (hasText && (typeof request.text !== 'string' || request.text === '')) {
     throw invalidRequest('send(): text must be a string that is not empty.');
   }
-  if (hasText && 'params' in request) throw invalidRequest('send(): params belong to a template, not to a text.');
+  if (hasText && request.params !== undefined)
+    throw invalidRequest('send(): params belong to a template, not to a text.');
   if (hasTemplate && typeof request.template !== 'string') throw invalidRequest('send(): template must be a string.');
-  if (hasTemplate && 'senderId' in request) throw invalidRequest('send(): senderId belongs to a text.');
+  if (hasTemplate && request.senderId !== undefined) throw invalidRequest('send(): senderId belongs to a text.');
   if (via !== undefined && !isListOfIds(via)) {
     throw invalidRequest('send(): via must be a list of different provider ids, not empty.');
   }

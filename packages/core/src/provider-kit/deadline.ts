@@ -25,7 +25,8 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
 class TimerDeadline implements Deadline {
   readonly #expiresAt: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #listeners = new Set<(reason: DeadlineEnd) => void>();
+  /** An array, since a call has two or three, and most calls end without any being told. */
+  #listeners: ((reason: DeadlineEnd) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #stopAbort: (() => void) | undefined;
 
@@ -51,11 +52,17 @@ class TimerDeadline implements Deadline {
     }
     // Wrapped, so that one function may be given twice.
     const entry = (reason: DeadlineEnd) => listener(reason);
-    this.#listeners.add(entry);
-    if (this.#listeners.size === 1) this.#wait();
+    this.#listeners.push(entry);
+    if (this.#listeners.length === 1) this.#wait();
     return () => {
-      if (this.#listeners.delete(entry) && this.#listeners.size === 0) this.#rest();
+      if (this.#remove(entry) && this.#listeners.length === 0) this.#rest();
     };
+  }
+
+  #remove(entry: (reason: DeadlineEnd) => void): boolean {
+    const index = this.#listeners.indexOf(entry);
+    if (index >= 0) this.#listeners.splice(index, 1);
+    return index >= 0;
   }
 
   /** One timer for all listeners: every layer of a call listens, and timers are what a call pays for. */
@@ -73,7 +80,7 @@ class TimerDeadline implements Deadline {
     this.#rest();
     for (const listener of [...this.#listeners]) {
       // An earlier one may have stopped it.
-      if (this.#listeners.delete(listener)) listener(reason);
+      if (this.#remove(listener)) listener(reason);
     }
   }
 }
