@@ -1,8 +1,14 @@
 import { baseUrlProblem, type HttpTransportOptions, longestDelayMs, parseOptions } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 
-/** How to reach one Mob account. */
-export interface MobOptions {
+/** What Mob's options share with every provider over HTTP. */
+type ConnectionOptions = Pick<
+  HttpTransportOptions,
+  'connections' | 'connectTimeoutMs' | 'ca' | 'allowPlainHttp' | 'dispatcher'
+>;
+
+/** How to reach one Mob account. The certificates of `ca` are for a gateway, or for the simulator. */
+export interface MobOptions extends ConnectionOptions {
   /** The appkey of the app, from Mob's dashboard. */
   readonly appKey: string;
   /** The name of this account in routes, errors and events. Default `mob`. */
@@ -13,19 +19,6 @@ export interface MobOptions {
   readonly customBaseUrl?: string | undefined;
   /** The template that sendmsg uses instead of the app's default one. One source of the protocol page knows it. */
   readonly verificationTemplate?: string | undefined;
-  /** Sockets at most, one request each. Default 128. */
-  readonly connections?: number | undefined;
-  /** How long a socket may take to connect, in milliseconds. The call's deadline counts as well. Default 10000. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** Certificates (PEM) of a private authority to trust, for a gateway or the simulator. Verification is never off. */
-  readonly ca?: string | readonly string[] | undefined;
-  /** Allow `http:` to another machine, where everybody in between can read the appkey. Default false. */
-  readonly allowPlainHttp?: boolean | undefined;
-  /**
-   * Sends the requests instead of a pool of our own: a proxy agent or a mock agent of undici 7. It stays yours to
-   * close, and brings its own connections, timeouts and certificates.
-   */
-  readonly dispatcher?: HttpTransportOptions['dispatcher'];
 }
 
 const optionalText = (message: string) => v.optional(v.pipe(v.string(message), v.regex(/^\S+$/, message)));

@@ -1,6 +1,6 @@
 import { errorKind } from '../errors/error-kind.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { BatchIntake } from './batch-intake.js';
+import { BatchIntake } from './send-many-intake.js';
 import { knownTotal, ProgressMeter, type SendManyProgress } from './send-many-progress.js';
 import { invalidRequest } from './send-request.js';
 

@@ -3,8 +3,8 @@ import type { SmsProvider } from '../contract/sms-provider.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { configurationInvalid } from '../provider-kit/options.js';
-import { type CompiledTemplate, compileTemplate } from './compile-template.js';
 import type { TemplateCatalogueOptions } from './template-catalogue-options.js';
+import { type CompiledTemplate, compileTemplate } from './template-compiler.js';
 import { listOfNames, quoted, type TemplateParams, templateParam, templateParamsProblem } from './template-params.js';
 import { fillTemplateText } from './template-text.js';
 
