@@ -68,9 +68,27 @@ export {
   type SmsErrorJson,
   type SmsErrorOptions,
 } from './errors/sms-error.js';
+export type { Limit, LimitStore, Taking } from './guard/limit-store.js';
 export { maskPhoneNumber } from './phone/mask.js';
 export type { PhoneNumberProblem } from './phone/normalise.js';
 export { type PhoneNumberResult, parsePhoneNumber, safeParsePhoneNumber } from './phone/parse.js';
 export type { PhoneNumber } from './phone/phone-number.js';
 export { deadlineAfter } from './provider-kit/deadline.js';
 export type { AttemptEvent, CircuitEvent, SettledEvent, SmsEvents } from './telemetry/events.js';
+export type {
+  ChallengeState,
+  CheckConclusion,
+  CheckStep,
+  CodeLimits,
+  Guess,
+  IssuedCode,
+  Issuer,
+  LiveCode,
+  LocalCode,
+  NewChallenge,
+  Opening,
+  SentCodes,
+  StoreCheck,
+  SubjectState,
+  VerificationStore,
+} from './verification/verification-store.js';

@@ -27,6 +27,8 @@ export const smsErrorCodes = [
   'send_limit_exceeded',
   'destination_not_allowed',
   'resend_too_soon',
+  'screening_denied',
+  'store_unavailable',
   'aborted',
   'deadline_exceeded',
   'configuration_invalid',

@@ -27,6 +27,8 @@ const table: Record<SmsErrorCode, [failOver: string, countsAgainstCircuit: boole
   send_limit_exceeded: ['never', false],
   destination_not_allowed: ['never', false],
   resend_too_soon: ['never', false],
+  screening_denied: ['never', false],
+  store_unavailable: ['never', false],
   aborted: ['never', false],
   deadline_exceeded: ['never', false],
   configuration_invalid: ['never', false],

@@ -53,6 +53,8 @@ export const errorPolicies = {
   send_limit_exceeded: ourOwn,
   destination_not_allowed: ourOwn,
   resend_too_soon: ourOwn,
+  screening_denied: ourOwn,
+  store_unavailable: ourOwn,
   aborted: ourOwn,
   deadline_exceeded: ourOwn,
   configuration_invalid: ourOwn,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Expiring, ExpiryQueue } from './idempotency-expiry-queue.js';
+import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 
 describe('an expiry queue', () => {
   it('always gives what expires soonest, whatever was added and removed before', () => {

@@ -1,0 +1,58 @@
+import type { Deadline } from '../contract/deadline.js';
+import { errorKind } from '../errors/error-kind.js';
+import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
+
+/** What is asked of a store, for the error. */
+export interface StoreQuestion {
+  /** The store's name in messages: `verification store`. */
+  readonly store: string;
+  /** What is true of the message if the store fails now. */
+  readonly outcome: FailureOutcome;
+  /** What that means for the caller, a sentence. */
+  readonly consequence: string;
+}
+
+/**
+ * Asks a store, for no longer than the call may take: a store that is down must fail the call, not hold it up.
+ *
+ * @param ask runs at once, once
+ * @param onLate told what a store answered after the call had ended
+ * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
+ */
+export async function askStore<Answer>(
+  { store, outcome, consequence }: StoreQuestion,
+  deadline: Deadline,
+  ask: () => Promise<Answer>,
+  onLate?: (answer: Answer) => void,
+): Promise<Answer> {
+  const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
+    new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
+  return new Promise<Answer>((resolve, reject) => {
+    let ended = false;
+    const stop = deadline.onEnd((reason) => {
+      ended = true;
+      reject(
+        reason === 'aborted'
+          ? fail('had not answered when the call was aborted', 'aborted')
+          : fail('did not answer in time'),
+      );
+    });
+    if (ended) return;
+    settled(ask).then(
+      (answer) => {
+        stop();
+        if (ended) onLate?.(answer);
+        resolve(answer);
+      },
+      (error: unknown) => {
+        stop();
+        reject(isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
+      },
+    );
+  });
+}
+
+/** A store that throws at once has failed like one that rejects. */
+async function settled<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  return ask();
+}
