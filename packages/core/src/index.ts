@@ -1,8 +1,17 @@
 /** One interface for every SMS provider. */
 
+export { createSmsClient, type SmsClient } from './client/sms-client.js';
+export type { SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
+export type { Verifications } from './client/verifications.js';
 export type { ProviderFactories, ProviderFactory } from './configuration/make-provider.js';
 export type { Environment } from './configuration/resolve-references.js';
-export type { ConfigValue, EnvReference, ProviderConfig, SmsConfig } from './configuration/sms-config.js';
+export type {
+  ConfigValue,
+  EnvReference,
+  ProviderConfig,
+  SmsConfig,
+  VerificationConfig,
+} from './configuration/sms-config.js';
 export { smsConfigSchema } from './configuration/sms-config-schema.js';
 export { type SmsOptionsFromConfigOptions, smsOptionsFromConfig } from './configuration/sms-options-from-config.js';
 export { type SmsOptionsFromEnvOptions, smsOptionsFromEnv } from './configuration/sms-options-from-env.js';
@@ -28,7 +37,7 @@ export type {
   SendOutcome,
   Unknown,
 } from './contract/outcomes.js';
-export type { CallContext, IssuedVerification, SmsProvider } from './contract/sms-provider.js';
+export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from './contract/sms-provider.js';
 export {
   type CircuitBreakerOptions,
   type CircuitStateChange,
@@ -51,8 +60,6 @@ export type { RetryBudgetOptions } from './delivery/retry-budget.js';
 export type { SendManyOptions, SendManyResult } from './delivery/send-many.js';
 export type { SendManyProgress } from './delivery/send-many-progress.js';
 export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';
-export { createSmsClient, type SmsClient } from './delivery/sms-client.js';
-export type { SmsClientOptions, UnknownPolicy } from './delivery/sms-client-options.js';
 export type {
   TemplateCatalogueOptions,
   TemplateOptions,
@@ -68,13 +75,44 @@ export {
   type SmsErrorJson,
   type SmsErrorOptions,
 } from './errors/sms-error.js';
+export type { GuardOptions } from './guard/guard-options.js';
 export type { Limit, LimitStore, Taking } from './guard/limit-store.js';
+export { MemoryLimitStore, type MemoryLimitStoreOptions } from './guard/memory-limit-store.js';
+export type { ScreenedRequest, ScreenVerdict } from './guard/screening.js';
 export { maskPhoneNumber } from './phone/mask.js';
 export type { PhoneNumberProblem } from './phone/normalise.js';
 export { type PhoneNumberResult, parsePhoneNumber, safeParsePhoneNumber } from './phone/parse.js';
 export type { PhoneNumber } from './phone/phone-number.js';
 export { deadlineAfter } from './provider-kit/deadline.js';
-export type { AttemptEvent, CircuitEvent, SettledEvent, SmsEvents } from './telemetry/events.js';
+export type {
+  AlarmEvent,
+  AttemptEvent,
+  CheckEvent,
+  CircuitEvent,
+  CircuitEventState,
+  DeniedEvent,
+  DeniedScope,
+  SettledEvent,
+  SmsEvents,
+} from './telemetry/events.js';
+export {
+  MemoryVerificationStore,
+  type MemoryVerificationStoreOptions,
+} from './verification/memory-verification-store.js';
+export type { Localized, VerificationOptions } from './verification/verification-options.js';
+export type {
+  CheckById,
+  CheckByPhone,
+  VerificationCheckRequest,
+  VerificationStartRequest,
+} from './verification/verification-requests.js';
+export type {
+  VerificationApproved,
+  VerificationCancelResult,
+  VerificationCheckResult,
+  VerificationReceipt,
+  VerificationStatus,
+} from './verification/verification-results.js';
 export type {
   ChallengeState,
   CheckConclusion,

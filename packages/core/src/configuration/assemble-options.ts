@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import type { SmsClientOptions } from '../delivery/sms-client-options.js';
 import { type ConfigPath, dotted } from './config-path.js';
 import { isPlainObject } from './config-values.js';
 import { discardProviders, makeProvider, type ProviderFactories } from './make-provider.js';
 import { didYouMean } from './nearest-name.js';
 import { Problems } from './problems.js';
+import { pepperOf, resolvePepper } from './resolve-pepper.js';
 import { type Environment, resolveReferences } from './resolve-references.js';
 import { smsConfigSchema } from './sms-config-schema.js';
 
@@ -28,7 +29,7 @@ export interface Assembly {
  * are in the one error too. When there is an error, all that were made are closed again.
  */
 export function assembleOptions(config: unknown, assembly: Assembly): SmsClientOptions {
-  const { owner, problems = new Problems(), placeOf = dotted } = assembly;
+  const { owner, env, problems = new Problems(), placeOf = dotted } = assembly;
   const wrong = new Set<string>();
   const report = (path: ConfigPath, problem: string) => {
     wrong.add(dotted(path.slice(0, 2)));
@@ -44,11 +45,13 @@ export function assembleOptions(config: unknown, assembly: Assembly): SmsClientO
     const provider = providerFrom(entry, ['providers', index], assembly, report);
     if (provider !== undefined) providers.push(provider);
   }
+  const pepper = wrong.has('verification.pepper') ? undefined : resolvePepper(pepperOf(config), env, report);
   if (!checked.success || problems.any) {
     discardProviders(providers);
     throw problems.error(owner);
   }
-  return { ...checked.output, providers };
+  const { verification, ...settings } = checked.output;
+  return { ...settings, providers, ...(verification && { verification: { ...verification, pepper } }) };
 }
 
 function providerFrom(

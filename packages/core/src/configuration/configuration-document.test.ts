@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from './config-problems.test.fixture.js';
 import { overrides } from './env-overrides.js';
 import { configurationError, fakeFactory } from './fake-factories.test.fixture.js';
 import { smsOptionsFromConfig } from './sms-options-from-config.js';
@@ -19,7 +20,7 @@ function environmentOf(body: string): Record<string, string> {
 describe('docs/configuration.md', () => {
   it('shows a file that works', () => {
     const { factory, made } = fakeFactory('mob');
-    const env = { MOB_APP_KEY: 'k', MOB_BACKUP_APP_KEY: 'k' };
+    const env = { MOB_APP_KEY: 'k', MOB_BACKUP_APP_KEY: 'k', POLYSMS_PEPPER: 'p'.repeat(32) };
     const options = smsOptionsFromConfig(JSON.parse(file), { env, factories: { mob: factory } });
     expect(made.map(({ id }) => id)).toEqual(['mob', 'mob-backup']);
     expect(options.routes).toHaveLength(2);
@@ -53,6 +54,30 @@ describe('docs/configuration.md', () => {
       variable,
       setting,
     ]);
-    expect(rows).toEqual([...overrides].map(([variable, path]) => [variable, path.join('.')]));
+    expect(rows).toEqual([...overrides].map(([variable, { path }]) => [variable, path.join('.')]));
+  });
+
+  it.each([
+    [''],
+    ['retryBudget'],
+    ['breaker'],
+    ['onUnknown'],
+    ['idempotency'],
+    ['verification'],
+    ['verification.pepper'],
+    ['guard'],
+    ['guard.limits'],
+    ['guard.alarm'],
+  ])('has a row for every setting of the schema: %s', (section) => {
+    const rows = [...text.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, setting = '']) => setting);
+    const path = section.split('.').filter((name) => name !== '');
+    const config = path.reduceRight<object>((inner, name) => ({ [name]: inner }), { '?': 0 });
+    const problem = problemsOf({ providers: [{ type: 'mob' }], ...config }).join();
+    const settings = / the settings here are (.+)$/.exec(problem)?.[1]?.split(', ') ?? [];
+    const missing = settings.filter((name) => {
+      const setting = [...path, name].join('.');
+      return !rows.some((row) => row === setting || row.startsWith(`${setting}.`));
+    });
+    expect([settings.length > 0, missing]).toEqual([true, []]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSmsClient } from '../delivery/sms-client.js';
+import { createSmsClient } from '../client/sms-client.js';
+import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
 import { configurationError, fakeFactory } from './fake-factories.test.fixture.js';
 import { smsOptionsFromConfig } from './sms-options-from-config.js';
 import { smsOptionsFromEnv } from './sms-options-from-env.js';
@@ -66,6 +67,67 @@ describe('a client made from a configuration', () => {
     await client.send({ to, template: 'shipped', params: { order: '42' } });
     expect(made[0]?.sent).toEqual([to]);
   });
+
+  it('verifies and guards as the file says', async () => {
+    const { factory, made } = fakeFactory();
+    const config = {
+      providers: [account('a')],
+      verification: {
+        pepper: { env: 'PEPPER' },
+        text: { en: 'Code {code}', zh: '验证码 {code}' },
+        codeLength: 8,
+        maxChecks: 1,
+      },
+      guard: { limits: { phone: [{ max: 2, windowMs: 60_000 }] }, destinations: { countries: ['CN'] } },
+    };
+    const options = { env: { ...env, PEPPER: 'p'.repeat(32) }, factories: { acme: factory } };
+    await using client = createSmsClient(smsOptionsFromConfig(config, options));
+    const { id } = await client.verifications.start({ to, locale: 'zh-CN' });
+    const [, code = ''] = /^验证码 (\d{8})$/.exec(made[0]?.texts[0] ?? '') ?? [];
+    expect(await client.verifications.check({ id, code })).toMatchObject({ outcome: 'approved' });
+    await client.verifications.start({ to });
+    await expect(client.verifications.start({ to })).rejects.toMatchObject({ code: 'send_limit_exceeded' });
+    await expect(client.verifications.start({ to: '+85291234567' })).rejects.toMatchObject({
+      code: 'destination_not_allowed',
+    });
+  });
+
+  it('has no guard when the file says so', async () => {
+    const { factory, made } = fakeFactory();
+    const config = { providers: [account('a')], guard: false };
+    await using client = createSmsClient(smsOptionsFromConfig(config, { env, factories: { acme: factory } }));
+    for (const _ of [1, 2]) await client.verifications.start({ to });
+    expect(made[0]?.sent).toEqual([to, to]);
+  });
+
+  it.each([false, { limits: { phone: false } }])(
+    'takes stores and a check of the app beside the guard %j',
+    async (guard) => {
+      const { factory, made } = fakeFactory();
+      const config = { providers: [account('a')], guard, verification: { pepper: { env: 'PEPPER' } } };
+      const options = smsOptionsFromConfig(config, {
+        env: { ...env, PEPPER: 'p'.repeat(32) },
+        factories: { acme: factory },
+      });
+      const verification = new MemoryVerificationStore();
+      const screen = ({ screening }: { readonly screening: unknown }) => ({ allow: screening === 'human' });
+      await using client = createSmsClient({
+        ...options,
+        stores: { verification },
+        guard: options.guard !== false && { ...options.guard, screen },
+      });
+      const { id } = await client.verifications.start({ to, screening: 'human' });
+      await using other = createSmsClient({ ...options, stores: { verification } });
+      expect((await other.verifications.status(id)).state).toBe('pending');
+      const robot = client.verifications.start({ to, screening: 'robot' });
+      const settled = await robot.then(
+        () => 'sent',
+        (error) => error.code,
+      );
+      expect(settled).toBe(guard === false ? 'sent' : 'screening_denied');
+      expect(made[0]?.sent).toHaveLength(guard === false ? 2 : 1);
+    },
+  );
 
   it('is refused by createSmsClient when the settings do not go together', () => {
     const { factory } = fakeFactory();

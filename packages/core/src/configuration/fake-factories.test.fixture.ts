@@ -22,6 +22,8 @@ const schema = v.strictObject(
 export interface FakeProvider extends SmsProvider {
   readonly options: v.InferOutput<typeof schema>;
   readonly sent: string[];
+  /** The words of the texts. */
+  readonly texts: string[];
   readonly closed: boolean;
   /** What it answers. Accepted by default. */
   outcome: SendOutcome;
@@ -41,12 +43,14 @@ export function fakeFactory(name = 'acme') {
       verification: null,
       options,
       sent: [],
+      texts: [],
       outcome: { outcome: 'accepted' },
       get closed() {
         return closed;
       },
-      send: async ({ to }) => {
-        provider.sent.push(to.e164);
+      send: async (message) => {
+        provider.sent.push(message.to.e164);
+        if (message.kind === 'text') provider.texts.push(message.text);
         return provider.outcome;
       },
       close: async () => {

@@ -2,6 +2,10 @@ import type { ConfigPath } from './config-path.js';
 import { isReference, mapLeaves, protoKeyProblem, protoKeys } from './config-values.js';
 import { holdsPassword, looksLikeSecret } from './secret-names.js';
 
+/** What is wrong with a secret in a file. */
+export const literalSecretProblem =
+  'must not be written here, it looks like a secret; use { "env": "NAME_OF_A_VARIABLE" }';
+
 /** A variable's name. */
 const variable = /^[A-Za-z_]\w*$/;
 
@@ -19,7 +23,8 @@ export function providerConfigProblems(
   return problems;
 }
 
-function referenceProblem(reference: Readonly<Record<string, unknown>>): string | undefined {
+/** What is wrong with a reference; undefined if nothing is. */
+export function referenceProblem(reference: Readonly<Record<string, unknown>>): string | undefined {
   const { env, as, ...others } = reference;
   if (Object.keys(others).length > 0) return 'must be a reference with env and as alone, such as { "env": "NAME" }';
   // The name is not repeated: it may be the secret itself, put in the wrong place.
@@ -31,7 +36,7 @@ function leafProblem(leaf: unknown, path: ConfigPath): string | undefined {
   const isSecret = path.some((segment) => typeof segment === 'string' && looksLikeSecret(segment));
   switch (typeof leaf) {
     case 'string':
-      if (isSecret) return 'must not be written here, it looks like a secret; use { "env": "NAME_OF_A_VARIABLE" }';
+      if (isSecret) return literalSecretProblem;
       return holdsPassword(leaf) ? 'must not hold a password; use { "env": "NAME_OF_A_VARIABLE" }' : undefined;
     case 'number':
       return Number.isFinite(leaf) ? undefined : notJson;

@@ -51,9 +51,10 @@ export function referencedVariables(options: Readonly<Record<string, unknown>>):
   return names;
 }
 
-/** A name that is not in capitals may be the secret itself, written where its variable should be named. */
+/** What does not look like a name, in words of capitals, may be the secret itself, where its variable belongs. */
 function shownName(name: string): string {
-  return /^[A-Z_][A-Z\d_]*$/.test(name) ? `the variable ${name}` : 'the variable that it names';
+  const isName = /^[A-Z_][A-Z\d_]*$/.test(name) && !/[A-Z\d]{17}/.test(name);
+  return isName ? `the variable ${name}` : 'the variable that it names';
 }
 
 function parsed(value: string, fail: () => void): unknown {

@@ -5,6 +5,8 @@ import { smsConfigSchema } from './sms-config-schema.js';
 
 const providers = [{ type: 'acme', id: 'acme', appKey: { env: 'ACME_KEY' } }];
 
+const texts = 'must be a text with {code} in it, or an object of texts by language such as en';
+
 describe('the schema of configurations', () => {
   it('takes every setting and changes nothing', () => {
     const config = {
@@ -37,8 +39,47 @@ describe('the schema of configurations', () => {
         },
       },
       idempotency: { ttlMs: 60_000 },
+      verification: {
+        pepper: { current: { env: 'PEPPER' }, previous: { env: 'OLD_PEPPER', as: 'text' } },
+        codes: 'local',
+        text: { en: 'Your code: {code}', 'zh-CN': '您的验证码：{code}' },
+        codeLength: 8,
+        lifetimeMs: 120_000,
+        maxChecks: 3,
+        maxFailures: 10,
+        failureWindowMs: 3_600_000,
+        tenant: 'shop',
+      },
+      guard: {
+        limits: {
+          global: [{ max: 5000, windowMs: 3_600_000 }],
+          prefix: false,
+          ip: [
+            { max: 5, windowMs: 60_000 },
+            { max: 50, windowMs: 3_600_000 },
+          ],
+          phone: [{ max: 1, windowMs: 60_000 }],
+        },
+        prefixOmitsDigits: 3,
+        destinations: { countries: ['CN', 'HK'], callingCodes: ['853'] },
+        failOpen: true,
+        alarm: { windowMs: 600_000, minimumStarts: 20, approvalRatePercent: 40 },
+      },
     };
     expect(v.parse(smsConfigSchema, config)).toEqual(config);
+  });
+
+  it.each([
+    { guard: false },
+    { guard: {} },
+    { guard: { alarm: false, destinations: 'any' } },
+    { guard: { destinations: { callingCodes: ['86'] } } },
+    { guard: { destinations: 'routes', limits: {} } },
+    { verification: {} },
+    { verification: { pepper: { env: 'PEPPER' }, template: 'code', tenant: '' } },
+    { verification: { pepper: { current: { env: 'PEPPER' } }, template: { 'zh-Hans-CN': 'code' }, codes: 'issued' } },
+  ])('takes every form of a setting: %j', (settings) => {
+    expect(v.parse(smsConfigSchema, { providers, ...settings })).toEqual({ providers, ...settings });
   });
 
   it('is a Standard Schema, for tools of any kind', () => {
@@ -61,6 +102,26 @@ describe('the schema of configurations', () => {
       { templates: { a: { providers: { b: { template: 'x', param: [] } } } } },
       'templates.a.providers.b.param: is not a setting; did you mean params?',
     ],
+    [
+      { guard: { screen: 'captcha' } },
+      'guard.screen: is not a setting; the settings here are limits, prefixOmitsDigits, destinations, failOpen, alarm',
+    ],
+    [{ guard: { limits: { phones: false } } }, 'guard.limits.phones: is not a setting; did you mean phone?'],
+    [
+      { guard: { limits: { ip: [{ max: 1, windowMs: 1000, scope: 'a' }] } } },
+      'guard.limits.ip.0.scope: is not a setting; the settings here are max, windowMs',
+    ],
+    [{ guard: { alarm: { window: 600_000 } } }, 'guard.alarm.window: is not a setting; did you mean windowMs?'],
+    [
+      { guard: { destinations: { country: ['CN'], callingCodes: ['86'] } } },
+      'guard.destinations.country: is not a setting; the settings here are countries, callingCodes',
+    ],
+    [{ verification: { codeLenght: 6 } }, 'verification.codeLenght: is not a setting; did you mean codeLength?'],
+    [
+      { verification: { pepper: { curent: { env: 'A' }, current: { env: 'A' } } } },
+      'verification.pepper.curent: is not a setting; did you mean current?',
+    ],
+    [{ stores: {} }, 'stores: is not a setting; the settings here are providers'],
     [JSON.parse('{ "__proto__": {} }'), '__proto__: is not a setting; the settings here are providers'],
     [JSON.parse('{ "constructor": {} }'), 'constructor: is not a setting; the settings here are providers'],
   ])('refuses what is no setting: %j', (config, expected) => {
@@ -77,6 +138,8 @@ describe('the schema of configurations', () => {
       '{ "templates": { "a": { "providers": { "b": { "template": "x", "params": { "__proto__": "p" } } } } } }',
       'templates.a.providers.b.params.__proto__',
     ],
+    ['{ "verification": { "text": { "en": "{code}", "__proto__": "{code}" } } }', 'verification.text.__proto__'],
+    ['{ "verification": { "template": { "en": "a", "__proto__": "a" } } }', 'verification.template.__proto__'],
     ['{ "providers": [{ "type": "acme", "__proto__": {} }] }', 'providers.0.__proto__'],
     ['{ "providers": [{ "type": "acme", "limits": [{ "__proto__": 5 }] }] }', 'providers.0.limits.0.__proto__'],
   ])('refuses a name that would be dropped: %s', (json, path) => {
@@ -122,6 +185,74 @@ describe('the schema of configurations', () => {
     [
       { idempotency: { ttlMs: 0 } },
       'idempotency.ttlMs: must be a whole number of milliseconds, more than deadlineMs and at most 24 days',
+    ],
+    [{ routes: [{ providers: ['a'], countries: [] }] }, 'routes.0.countries: must not be empty; leave it out'],
+    [{ routes: [{ providers: ['a'], callingCodes: [] }] }, 'routes.0.callingCodes: must not be empty; leave it out'],
+    [{ verification: false }, 'verification: must be an object'],
+    [{ verification: { codes: 'remote' } }, 'verification.codes: must be issued or local'],
+    [{ verification: { text: '' } }, `verification.text: ${texts}`],
+    [{ verification: { text: {} } }, `verification.text: ${texts}`],
+    [{ verification: { text: ['{code}'] } }, `verification.text: ${texts}`],
+    [{ verification: { text: { en: 5 } } }, `verification.text.en: ${texts}`],
+    [
+      { verification: { text: { 'en_US ': '{code}' } } },
+      'verification.text.en_US : is not a language; write a BCP 47 tag such as en or zh-CN',
+    ],
+    [
+      { verification: { template: 1319972 } },
+      'verification.template: must be the name of a template, or an object of names by language such as en',
+    ],
+    [
+      { verification: { text: '{code}', template: 'code' } },
+      'verification.template: must not be set beside text; keep one of them',
+    ],
+    [{ verification: { codeLength: 4 } }, 'verification.codeLength: must be a whole number of digits, from 6 to 10'],
+    [{ verification: { tenant: 'a'.repeat(129) } }, 'verification.tenant: must have at most 128 characters'],
+    [{ guard: true }, 'guard: must be an object, or false for no guard'],
+    [{ guard: null }, 'guard: must be an object, or false for no guard'],
+    [{ guard: { limits: false } }, 'guard.limits: must be an object'],
+    [
+      { guard: { limits: { ip: { max: 1, windowMs: 1000 } } } },
+      'guard.limits.ip: must be a list of limits { "max", "windowMs" }, or false for none',
+    ],
+    [
+      { guard: { limits: { global: true } } },
+      'guard.limits.global: must be a list of limits { "max", "windowMs" }, or false for none',
+    ],
+    [{ guard: { limits: { ip: [] } } }, 'guard.limits.ip: must not be empty; write false for no limit'],
+    [{ guard: { limits: { ip: [5] } } }, 'guard.limits.ip.0: must be an object'],
+    [{ guard: { limits: { ip: [{ max: 5 }] } } }, 'guard.limits.ip.0.windowMs: is missing'],
+    [
+      { guard: { limits: { ip: [{ max: 0, windowMs: 1000 }] } } },
+      'guard.limits.ip.0.max: must be a whole number of sends, from 1 to a billion',
+    ],
+    [
+      { guard: { limits: { ip: [{ max: 1, windowMs: 1500 }] } } },
+      'guard.limits.ip.0.windowMs: must be whole seconds in milliseconds, from a second to 24 days',
+    ],
+    [
+      { guard: { limits: { phone: [1, 2].map((max) => ({ max, windowMs: 1000 })) } } },
+      'guard.limits.phone: has two limits with the same windowMs; keep the smaller',
+    ],
+    [{ guard: { prefixOmitsDigits: 9 } }, 'guard.prefixOmitsDigits: must be a whole number of digits, from 2 to 8'],
+    [
+      { guard: { destinations: 'CN' } },
+      'guard.destinations: must be routes, any, or an object with countries or callingCodes or both',
+    ],
+    [{ guard: { destinations: {} } }, 'guard.destinations: must have countries or callingCodes or both'],
+    [
+      { guard: { destinations: { countries: ['CN', 'cn'] } } },
+      'guard.destinations.countries.1: must be a list of ISO 3166-1 alpha-2 codes in capitals, such as CN',
+    ],
+    [{ guard: { failOpen: 'true' } }, 'guard.failOpen: must be true or false'],
+    [{ guard: { alarm: true } }, 'guard.alarm: must be an object, or false for no alarm'],
+    [
+      { guard: { alarm: { windowMs: 600_500 } } },
+      'guard.alarm.windowMs: must be a whole number of milliseconds, whole seconds from 10 minutes to 24 days',
+    ],
+    [
+      { guard: { alarm: { approvalRatePercent: 0 } } },
+      'guard.alarm.approvalRatePercent: must be a whole number of percent, from 1 to 100',
     ],
     [{ providers: [] }, 'providers: must be a list of providers, not empty'],
     [{ providers: { acme: {} } }, 'providers: must be a list of providers, not empty'],

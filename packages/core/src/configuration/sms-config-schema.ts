@@ -1,19 +1,12 @@
 import * as v from 'valibot';
 import { longestDelayMs } from '../provider-kit/deadline.js';
+import { byName, callingCodes, countries, dayMs, text, texts, whole, wholeNumber } from './config-entries.js';
 import { issuePath, section } from './config-section.js';
-import { isPlainObject, isReference, protoKeyProblem } from './config-values.js';
+import { isPlainObject, isReference } from './config-values.js';
+import { guardConfig } from './guard-config-schema.js';
 import { providerConfigProblems } from './provider-config-problems.js';
 import type { ProviderConfig, SmsConfig } from './sms-config.js';
-
-const dayMs = 86_400_000;
-
-/** The limits are written in words: long numbers are shortened in errors, since they may be phone numbers. */
-function wholeNumber(least: number, most: number, expected: string) {
-  const message = `must be a whole number of ${expected}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
-}
-
-const whole = (least: number, most: number, expected: string) => v.optional(wholeNumber(least, most, expected));
+import { verificationConfig } from './verification-config-schema.js';
 
 function numberFrom(least: number, most: number, expected: string) {
   const message = `must be a number ${expected}`;
@@ -21,20 +14,6 @@ function numberFrom(least: number, most: number, expected: string) {
 }
 
 const duration = whole(1, longestDelayMs, 'milliseconds, from 1 to 24 days');
-const text = (message: string) => v.pipe(v.string(message), v.nonEmpty(message));
-const texts = (message: string) => v.array(text(message), message);
-const byName = <Value extends v.GenericSchema>(value: Value, message: string) =>
-  // Lazy, to see the input: v.record hands on, and looks at, everything but __proto__.
-  v.lazy((input) =>
-    v.pipe(
-      v.custom<Record<string, unknown>>(isPlainObject, message),
-      v.record(v.string(), value),
-      v.rawCheck(({ addIssue }) => {
-        if (!isPlainObject(input) || !Object.hasOwn(input, '__proto__')) return;
-        addIssue({ message: protoKeyProblem, path: issuePath(input, ['__proto__']) });
-      }),
-    ),
-  );
 const unknownPolicy = v.optional(v.picklist(['stop', 'failover'], 'must be stop or failover'));
 const percent = 'must be a number of percent, at least 0 and below 100';
 
@@ -53,15 +32,11 @@ const provider = v.pipe(
   }),
 );
 
-const countries = 'must be a list of ISO 3166-1 alpha-2 codes in capitals, such as CN';
-const callingCodes = 'must be a list of calling codes in digits without a plus, such as 86';
 const routeProviders = 'must be a list of provider ids, not empty';
 
 const route = section({
-  countries: v.optional(v.array(v.pipe(v.string(countries), v.regex(/^[A-Z]{2}$/, countries)), countries)),
-  callingCodes: v.optional(
-    v.array(v.pipe(v.string(callingCodes), v.regex(/^[1-9]\d{0,2}$/, callingCodes)), callingCodes),
-  ),
+  countries,
+  callingCodes,
   providers: v.pipe(texts(routeProviders), v.nonEmpty(routeProviders)),
   strategy: v.optional(
     v.picklist(['priority', 'round-robin', 'weighted'], 'must be priority, round-robin or weighted'),
@@ -122,4 +97,6 @@ export const smsConfigSchema: v.GenericSchema<unknown, SmsConfig> = section({
   idempotency: v.optional(
     section({ ttlMs: whole(2, longestDelayMs, 'milliseconds, more than deadlineMs and at most 24 days') }),
   ),
+  verification: verificationConfig,
+  guard: guardConfig,
 });

@@ -1,8 +1,10 @@
+import type { UnknownPolicy } from '../client/sms-client-options.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
-import type { UnknownPolicy } from '../delivery/sms-client-options.js';
 import type { TemplateCatalogueOptions } from '../delivery/template-catalogue-options.js';
+import type { GuardOptions } from '../guard/guard-options.js';
+import type { VerificationOptions } from '../verification/verification-options.js';
 
 /**
  * A client's options as data: what a JSON file may hold. `docs/configuration.md` has a table of every setting.
@@ -29,6 +31,19 @@ export interface SmsConfig {
   readonly templates?: TemplateCatalogueOptions | undefined;
   /** For how long idempotency keys are kept, in milliseconds. Default 24 hours. */
   readonly idempotency?: { readonly ttlMs?: number | undefined } | undefined;
+  /** How codes are made, sent and checked. */
+  readonly verification?: VerificationConfig | undefined;
+  /** How verifications are kept from abuse; false: not at all. `screen` is code, and is added to the options. */
+  readonly guard?: Omit<GuardOptions, 'screen'> | false | undefined;
+}
+
+/** {@link VerificationOptions}, without a secret. */
+export interface VerificationConfig extends Omit<VerificationOptions, 'pepper'> {
+  /** Where the secret is under which codes are kept: `{ "env": "POLYSMS_PEPPER" }`. */
+  readonly pepper?:
+    | EnvReference
+    | { readonly current: EnvReference; readonly previous?: EnvReference | undefined }
+    | undefined;
 }
 
 /** One account: the name of its factory, and the options that the factory takes. */

@@ -1,4 +1,4 @@
-import type { SmsClientOptions } from '../delivery/sms-client-options.js';
+import type { SmsClientOptions } from '../client/sms-client-options.js';
 import { assembleOptions } from './assemble-options.js';
 import type { ProviderFactories } from './make-provider.js';
 import { requireInputs } from './require-inputs.js';

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { SmsClientOptions } from '../delivery/sms-client-options.js';
+import type { SmsClientOptions } from '../client/sms-client-options.js';
 import { assembleOptions } from './assemble-options.js';
 import { type ConfigPath, dotted } from './config-path.js';
 import { type ConfigSource, readConfigSource, sourceVariables } from './config-source.js';
 import { isPlainObject } from './config-values.js';
-import { applyOverrides, overrides } from './env-overrides.js';
+import { applyOverrides, guesses, overrides, variablePlace } from './env-overrides.js';
 import type { ProviderFactories } from './make-provider.js';
 import { Problems } from './problems.js';
 import { requireInputs } from './require-inputs.js';
+import { pepperOf } from './resolve-pepper.js';
 import { type Environment, referencedVariables, variableValue } from './resolve-references.js';
 import { readShortForm, type ShortForm } from './short-form.js';
 import { parseShortFormIds } from './short-form-ids.js';
@@ -48,12 +49,14 @@ export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOp
   if (source === undefined) throw problems.error(owner);
   const short = shortFormOf(source, env, Object.keys(factories), problems);
   const written = short === undefined ? configOf(source, env, problems) : short.config;
-  const { config, variables } = applyOverrides(written, env);
+  const { config, variables } = applyOverrides(written, env, problems);
   const inUse = new Set([...referencesOf(config), ...(short?.variables ?? [])]);
-  const known = { settings, inUse, prefixes: short?.prefixes ?? [], others: otherVariables };
+  const known = { settings, guesses, inUse, prefixes: short?.prefixes ?? [], others: otherVariables };
   reportUnknownVariables(Object.keys(env), known, problems);
+  // What the short form lacks is a variable too.
+  const sources = short === undefined ? variables : [...overrides.keys()];
   const placeOf = (path: ConfigPath, problem: string) =>
-    variables.get(dotted(path)) ?? short?.placeOf(path, problem) ?? dotted(path);
+    variablePlace(path, sources) ?? short?.placeOf(path, problem) ?? dotted(path);
   return assembleOptions(config, { owner, env, factories, problems, placeOf });
 }
 
@@ -79,7 +82,8 @@ function configOf(source: ConfigSource, env: Environment, problems: Problems): u
 
 function referencesOf(config: unknown): readonly string[] {
   const providers = isPlainObject(config) ? config['providers'] : undefined;
-  return Array.isArray(providers) ? providers.filter(isPlainObject).flatMap(referencedVariables) : [];
+  const ofProviders = Array.isArray(providers) ? providers.filter(isPlainObject).flatMap(referencedVariables) : [];
+  return [...ofProviders, ...referencedVariables({ pepper: pepperOf(config) })];
 }
 
 function readText(path: string): string {

@@ -12,6 +12,10 @@ describe('a variable that nobody knows', () => {
     ['POLYSMS_DEADLINE', 'is not a setting; did you mean POLYSMS_DEADLINE_MS?'],
     ['POLYSMS_BREAKER_OPENMS', 'is not a setting; did you mean POLYSMS_BREAKER_OPEN_MS?'],
     ['POLYSMS_MAX_ATEMPTS', 'is not a setting; did you mean POLYSMS_MAX_ATTEMPTS?'],
+    ['POLYSMS_PEPER', 'is not a setting; did you mean POLYSMS_PEPPER?'],
+    ['POLYSMS_VERIFICATION_PEPPER', 'is not a setting; did you mean POLYSMS_PEPPER?'],
+    ['POLYSMS_VERIFICATION_PREVIOUS_PEPPER', 'is not a setting; did you mean POLYSMS_PREVIOUS_PEPPER?'],
+    ['POLYSMS_GUARD_LIMITS_PHONES', 'is not a setting; did you mean POLYSMS_GUARD_LIMITS_PHONE?'],
     ['POLYSMS_AMCE_BASE_URL', 'is not a setting; did you mean POLYSMS_ACME_BASE_URL?'],
     ['POLYSMS_ACME_Base_Url', 'is not a setting; did you mean POLYSMS_ACME_BASE_URL?'],
     ['POLYSMS_ACME_', 'is not a setting'],
@@ -48,6 +52,19 @@ describe('a variable is known', () => {
     expect(configurationError(() => read([{ ...provider, type: 'amce' }]))).toBe(
       'smsOptionsFromEnv(): providers.0.type: must be one of the factories acme; did you mean acme?',
     );
+  });
+
+  it('when it holds a pepper that the configuration refers to', () => {
+    const pepper = { current: { env: 'POLYSMS_NEW' }, previous: { env: 'POLYSMS_OLD' } };
+    const env = {
+      POLYSMS_CONFIG: JSON.stringify({ providers: [{ type: 'acme', appKey: { env: 'K' } }], verification: { pepper } }),
+      K: 'k',
+      POLYSMS_NEW: 'n'.repeat(32),
+      POLYSMS_OLD: 'o'.repeat(32),
+    };
+    expect(smsOptionsFromEnv(env, { factories }).verification).toEqual({
+      pepper: { current: 'n'.repeat(32), previous: 'o'.repeat(32) },
+    });
   });
 
   it('when it does not begin with POLYSMS_', () => {

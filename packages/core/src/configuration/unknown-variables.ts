@@ -6,6 +6,8 @@ import { variablePrefix } from './variable-names.js';
 export interface KnownVariables {
   /** The settings, for suggestions. */
   readonly settings: readonly string[];
+  /** Names that are none, and the settings that they mean. */
+  readonly guesses: ReadonlyMap<string, string>;
   /** Further variables that belong to something: a provider's options, what a configuration refers to. */
   readonly inUse: ReadonlySet<string>;
   /** What variables of providers begin with. */
@@ -16,17 +18,16 @@ export interface KnownVariables {
 
 /** Reports every variable that nobody knows: it is probably misspelt, and would silently do nothing. */
 export function reportUnknownVariables(names: readonly string[], known: KnownVariables, problems: Problems): void {
-  const { settings, inUse, prefixes, others } = known;
+  const { settings, guesses, inUse, prefixes, others } = known;
   for (const name of names) {
     if (!name.startsWith(variablePrefix) || settings.includes(name) || inUse.has(name)) continue;
     if (others.some((other) => isCalled(name, other))) continue;
-    const candidates = [...settings, ...prefixes.flatMap((prefix) => withPrefix(name, prefix))];
+    const candidates = [...settings, ...guesses.keys(), ...prefixes.flatMap((prefix) => withPrefix(name, prefix))];
     // What all have in common would make any two look alike.
-    const meant = nearestName(withoutPrefix(name), candidates.map(withoutPrefix));
-    problems.add(
-      name,
-      meant === undefined ? 'is not a setting' : `is not a setting; did you mean ${variablePrefix}${meant}?`,
-    );
+    const nearest = nearestName(withoutPrefix(name), candidates.map(withoutPrefix));
+    const meant = nearest === undefined ? undefined : variablePrefix + nearest;
+    const suggestion = meant === undefined ? '' : `; did you mean ${guesses.get(meant) ?? meant}?`;
+    problems.add(name, `is not a setting${suggestion}`);
   }
 }
 

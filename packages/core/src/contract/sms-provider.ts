@@ -29,6 +29,16 @@ export interface IssuedVerification {
   start(request: VerificationStart, context: CallContext): Promise<SendOutcome>;
   /** Has a code checked, once: most vendors count every check and consume a right code. */
   check(request: VerificationCheck, context: CallContext): Promise<CheckOutcome>;
+  /** What the vendor allows for one code, if it says. Without it the client's own limits count. */
+  readonly limits?: IssuedCodeLimits | undefined;
+}
+
+/** How long and how often a vendor checks a code. */
+export interface IssuedCodeLimits {
+  /** Checks, wrong or right, after which the code is dead. */
+  readonly maxChecks?: number | undefined;
+  /** Milliseconds from the start. */
+  readonly lifetimeMs?: number | undefined;
 }
 
 /** What a single call must respect. */

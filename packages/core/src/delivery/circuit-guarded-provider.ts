@@ -73,6 +73,7 @@ class Passage implements SmsProvider {
     this.#close = close;
     const { verification } = provider;
     this.verification = verification && {
+      limits: verification.limits,
       start: (request: VerificationStart, context: CallContext) =>
         this.#pass(() => verification.start(request, context), context, 'send'),
       check: (request: VerificationCheck, context: CallContext) =>

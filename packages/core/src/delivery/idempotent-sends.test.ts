@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import { createSmsClient } from '../client/sms-client.js';
+import { client, down, failureOf, fake, hello, lost } from '../client/sms-client.test.fixture.js';
 import { accepted } from '../provider-kit/outcomes.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
-import { createSmsClient } from './sms-client.js';
-import { client, down, failureOf, fake, hello, lost } from './sms-client.test.fixture.js';
 
 describe('an idempotency key', () => {
   const keyed = { ...hello, idempotencyKey: 'order-42' };
@@ -69,7 +69,7 @@ describe('an idempotency key', () => {
     const a = fake('a');
     const store = { reserve: failing, finish: failing, release: failing };
     const error = await failureOf(client([a], { idempotency: { store } }).send(keyed));
-    expect(error).toMatchObject({ code: 'network_error', outcome: 'not-sent' });
+    expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
     expect(inspect(error, { depth: 9 })).not.toContain('canary');
     expect(a.sent).toEqual([]);
     const reserve = async () => ({ state: 'reserved', token: 't' }) as const;

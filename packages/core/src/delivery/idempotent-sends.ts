@@ -1,6 +1,7 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { recordResult } from '../stores/record-result.js';
 import { fingerprintOf } from './idempotency-fingerprint.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 import type { Preparation } from './prepare-message.js';
@@ -11,9 +12,6 @@ const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finish
 
 /** Failures that say nothing about another call with the same key: only that this one ran out of time, or was aborted. */
 const ownEnds: ReadonlySet<string> = new Set(['aborted', 'deadline_exceeded', 'timeout']);
-
-/** What recording a result may still take when the call has ended. */
-const graceMs = 20;
 
 interface RunningCall {
   readonly fingerprint: string;
@@ -120,21 +118,21 @@ export class IdempotentSends {
     } catch (error) {
       if (isSmsError(error)) throw error;
       const message = `The idempotency store failed (${errorKind(error)}), so nothing was sent.`;
-      throw new SmsError({ code: 'network_error', outcome: 'not-sent', message });
+      throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
     }
   }
 
   async #sendAndRecord(key: string, token: string, deadline: Deadline, send: () => Promise<Receipt>): Promise<Receipt> {
     try {
       const receipt = await send();
-      await keep(deadline, () =>
+      await recordResult('idempotency store', deadline, () =>
         this.#store.finish(key, token, { version: 1, outcome: 'accepted', receipt }, this.#ttlMs),
       );
       return receipt;
     } catch (error) {
       // Anything but an SmsError is a bug somewhere, which proves nothing: the key stays reserved.
       if (!isSmsError(error)) throw error;
-      await keep(deadline, () =>
+      await recordResult('idempotency store', deadline, () =>
         error.outcome === 'unknown'
           ? this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: error.toJSON() }, this.#ttlMs)
           : this.#store.release(key, token),
@@ -185,28 +183,6 @@ async function within<Value>(
     return await Promise.race([pending, ended]);
   } finally {
     stop();
-  }
-}
-
-/**
- * Records a result. A store that fails now changes nothing about what became of the message: the key stays reserved,
- * and a later call with it is told `unknown`, which is safe.
- */
-async function keep(deadline: Deadline, write: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let stop = () => {};
-  const overdue = new Promise<never>((_, reject) => {
-    stop = deadline.onEnd(() => {
-      timer = setTimeout(() => reject(new Error('overdue')), graceMs);
-    });
-  });
-  try {
-    await Promise.race([write(), overdue]);
-  } catch (error) {
-    process.emitWarning(`The idempotency store could not record a result: ${errorKind(error)}`, 'PolysmsWarning');
-  } finally {
-    stop();
-    clearTimeout(timer);
   }
 }
 

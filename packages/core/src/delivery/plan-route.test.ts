@@ -146,6 +146,51 @@ describe('the caller’s own choice', () => {
   });
 });
 
+describe('those to avoid', () => {
+  const open: CandidateHealth = { circuit: 'open', probeInMs: 100 };
+
+  it.each<[string, readonly string[], string]>([
+    ['nobody', [], 'abc'],
+    ['the first one', ['a'], 'bca'],
+    ['one in the middle', ['b'], 'acb'],
+    ['two: the latest failure comes last of all', ['a', 'b'], 'cba'],
+    ['two, the other way round', ['b', 'a'], 'cab'],
+    ['everybody: whose failure is the oldest comes first', ['a', 'c', 'b'], 'bca'],
+    ['one that is not of the route', ['z'], 'abc'],
+  ])('come last: %s', (_name, avoid, expected) => {
+    expect(order([everything], { avoid })).toBe(expected);
+  });
+
+  it('come last whatever the strategy, and the rotation goes on', () => {
+    const route: Route = { providers: ids, strategy: 'round-robin' };
+    expect(firsts(route, 6, { avoid: ['a'] })).toBe('bbcbbc');
+    expect(firsts({ providers: ids, strategy: 'weighted', weights: { a: 8, b: 1, c: 0 } }, 3, { avoid: ['a'] })).toBe(
+      'bbb',
+    );
+  });
+
+  it.each<[string, Readonly<Record<string, CandidateHealth>>]>([
+    ['cab', { b: open }],
+    ['abc', { b: open, c: open }],
+  ])('%s: but before those whose circuit lets nobody pass', (expected, health) => {
+    expect(order([everything], { avoid: ['a'] }, health)).toBe(expected);
+  });
+
+  it('come last among those whose circuit lets nobody pass as well', () => {
+    expect(order([everything], { avoid: ['b'] }, { b: open, c: open })).toBe('acb');
+  });
+
+  it('do not change the order that the caller chose', () => {
+    expect(order([everything], { avoid: ['c', 'b'], via: ['c', 'b', 'a'] })).toBe('cba');
+    expect(order([everything], { avoid: ['c'], via: ['c', 'b', 'a'] }, { b: open, a: open })).toBe('cba');
+  });
+
+  it('are still probed first if all circuits are open and they are due first', () => {
+    const health = { a: { ...open, probeInMs: 1 }, b: open, c: open };
+    expect(order([everything], { avoid: ['a'], isDuplicateHarmless: true }, health)).toBe('abc');
+  });
+});
+
 describe('the circuits', () => {
   const health = (a: CircuitState, b: CircuitState, c: CircuitState) => ({
     a: { circuit: a, probeInMs: a === 'open' ? 300 : undefined },

@@ -38,6 +38,8 @@ export interface RoutableMessage<Provider extends Candidate> {
   canSend(provider: Provider): boolean;
   /** The caller's own choice, in order, instead of the routes. */
   readonly via?: readonly string[] | undefined;
+  /** Ids of providers that come last among their equals: they have just failed to reach this phone. */
+  readonly avoid?: readonly string[] | undefined;
   /** Whether a duplicate would be harmless: then it may probe a circuit that is open, if there is nothing better. */
   readonly isDuplicateHarmless: boolean;
   /** How many messages each lane has had, for the rotations: see {@link RoutePlan}. */
@@ -74,7 +76,8 @@ export function planRoute<Provider extends Candidate>(
   routes: readonly Route[],
   healthOf: (provider: Provider) => CandidateHealth,
 ): RoutePlan<Provider> {
-  const route = message.via === undefined ? routes.find((each) => fits(each, message.to)) : { providers: message.via };
+  const { via } = message;
+  const route = via === undefined ? routes.find((each) => fits(each, message.to)) : { providers: via };
   if (route === undefined) return { status: 'no-route' };
   const able: Provider[] = [];
   for (const id of route.providers) {
@@ -88,8 +91,11 @@ export function planRoute<Provider extends Candidate>(
   const rotating = passable.length === 0 ? able : passable;
   const lane = laneOf(route, routes.indexOf(route), rotating);
   const turn = lane === undefined ? 0 : (message.turns.get(lane) ?? 0);
-  const first = inTurn(rotating, route, turn);
-  const ordered = rotating === able ? first : [...first, ...able.filter((provider) => !passable.includes(provider))];
+  // Who chooses the order keeps it.
+  const avoid = via === undefined ? message.avoid : undefined;
+  const first = avoidedLast(inTurn(rotating, route, turn), avoid);
+  const rest = rotating === able ? [] : able.filter((provider) => !passable.includes(provider));
+  const ordered = rest.length === 0 ? first : [...first, ...avoidedLast(rest, avoid)];
   const leastBad = message.isDuplicateHarmless ? leastBadOf(ordered, healthOf) : undefined;
   if (leastBad === undefined) return { status: 'planned', providers: ordered, lane, probesOpenCircuit: false };
   const others = ordered.filter((provider) => provider !== leastBad);
@@ -124,6 +130,17 @@ function inTurn<Provider extends Candidate>(able: Provider[], route: Route, turn
       return [...order].flatMap((index) => able[index] ?? []);
     }
   }
+}
+
+function avoidedLast<Provider extends Candidate>(
+  providers: readonly Provider[],
+  avoid: readonly string[] | undefined,
+): readonly Provider[] {
+  if (avoid === undefined || avoid.length === 0) return providers;
+  const isAvoided = ({ id }: Provider) => avoid.includes(id);
+  // `avoid` names the latest failure first: that one comes last of all.
+  const avoided = providers.filter(isAvoided).sort((a, b) => avoid.indexOf(b.id) - avoid.indexOf(a.id));
+  return [...providers.filter((provider) => !isAvoided(provider)), ...avoided];
 }
 
 function weightOf({ weights }: Route, id: string): number {

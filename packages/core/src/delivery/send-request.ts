@@ -34,6 +34,12 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** `failover` for a message that may arrive twice, such as a code of your own. Default: the client's option. */
   readonly onUnknown?: 'stop' | 'failover' | undefined;
+  /** Has the abuse guard admit this message as it does verifications: for whatever a stranger can trigger. Default false. */
+  readonly guard?: boolean | undefined;
+  /** The person's address, for the limits of the abuse guard. */
+  readonly ip?: string | undefined;
+  /** Whatever the guard's `screen` hook needs. */
+  readonly screening?: unknown;
 }
 
 const known: ReadonlySet<string> = new Set([
@@ -47,6 +53,9 @@ const known: ReadonlySet<string> = new Set([
   'deadlineMs',
   'signal',
   'onUnknown',
+  'guard',
+  'ip',
+  'screening',
 ]);
 
 /** The error of a call that is malformed: nothing was sent. */
@@ -69,7 +78,22 @@ export function readSendRequest(given: SendRequest): SendRequest {
   // One shape for all requests: this is read for every message.
   const { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown }: AnyRequest =
     given;
-  const request = { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown };
+  const { guard, ip, screening } = given;
+  const request = {
+    to,
+    text,
+    senderId,
+    template,
+    params,
+    via,
+    idempotencyKey,
+    deadlineMs,
+    signal,
+    onUnknown,
+    guard,
+    ip,
+    screening,
+  };
   checkSendRequest(request);
   return request as SendRequest;
 }
@@ -102,6 +126,12 @@ function checkSendRequest(request: AnyRequest): void {
   }
   if (onUnknown !== undefined && onUnknown !== 'stop' && onUnknown !== 'failover') {
     throw invalidRequest("send(): onUnknown must be 'stop' or 'failover'.");
+  }
+  if (request.guard !== undefined && typeof request.guard !== 'boolean') {
+    throw invalidRequest('send(): guard must be true or false.');
+  }
+  if (request.guard !== true && (request.ip !== undefined || request.screening !== undefined)) {
+    throw invalidRequest('send(): ip and screening are for the abuse guard; set guard to true.');
   }
 }
 

@@ -25,6 +25,8 @@ export interface TemplateCatalogue {
    * exactly those declared, all strings.
    */
   check(name: string, params: TemplateParams): TemplateProblem | undefined;
+  /** The parameters that a template declares; undefined if there is no such template. */
+  paramsOf(name: string): readonly string[] | undefined;
   /** Whether this provider can render the template: by an entry of its own, or as a text. */
   canRender(name: string, provider: TemplateProvider): boolean;
   /**
@@ -42,12 +44,14 @@ export interface TemplateCatalogue {
  * @param routedProviders the providers of all routes; each must be able to render each template. One that sends
  * neither texts nor templates (verification only) is passed over.
  * @param allProviders every provider of the client: an entry may be for any of these. Default: the routed ones.
+ * @param isExempt whether a provider need not render a template: it makes codes of its own instead of carrying ours
  * @throws SmsError `configuration_invalid`, listing everything that is wrong, where, and what to do about it
  */
 export function createTemplateCatalogue(
   options: TemplateCatalogueOptions,
   routedProviders: readonly TemplateProvider[],
   allProviders: readonly TemplateProvider[] = routedProviders,
+  isExempt: (name: string, providerId: string) => boolean = () => false,
 ): TemplateCatalogue {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw configurationInvalid('createSmsClient(): templates: must be an object by template name');
@@ -68,6 +72,7 @@ export function createTemplateCatalogue(
     // A template that is malformed has said so; that nobody can render it is no further news.
     if (problems.length > before) continue;
     for (const provider of routed.values()) {
+      if (isExempt(name, provider.id)) continue;
       const remedy = remedyFor(template, provider);
       if (remedy !== undefined) problems.push(`${path}: provider ${quoted(provider.id)} cannot render it: ${remedy}`);
     }
@@ -103,6 +108,11 @@ class CompiledCatalogue implements TemplateCatalogue {
     const problem = templateParamsProblem(template.params, params);
     if (problem === undefined) return undefined;
     return { code: 'invalid_request', message: `Template ${quoted(name)}: ${problem}.` };
+  }
+
+  paramsOf(name: string): readonly string[] | undefined {
+    const template = this.#templates.get(name);
+    return template && [...template.params];
   }
 
   canRender(name: string, provider: TemplateProvider): boolean {

@@ -31,6 +31,8 @@ export interface SmsErrorOptions {
   readonly retryAfterMs?: number | undefined;
   /** Every attempt of the call, in order. */
   readonly attempts?: readonly Attempt[] | undefined;
+  /** The verification whose code may have been sent all the same, and can then be checked. */
+  readonly verificationId?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -62,6 +64,11 @@ export class SmsError extends Error {
   readonly providerCode: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly attempts: readonly Attempt[];
+  /**
+   * The verification whose code may have been sent all the same: show the form for the code. Not in its JSON,
+   * since whoever has it may use the checks up.
+   */
+  readonly verificationId: string | undefined;
 
   constructor(options: SmsErrorOptions) {
     super(redactDigits(options.message), options.cause === undefined ? undefined : { cause: options.cause });
@@ -71,6 +78,7 @@ export class SmsError extends Error {
     this.providerCode = safeProviderCode(options.providerCode);
     this.retryAfterMs = options.retryAfterMs;
     this.attempts = (options.attempts ?? []).map(redactAttempt);
+    this.verificationId = options.verificationId;
     Object.defineProperty(this, marker, { value: true });
   }
 

@@ -1,7 +1,9 @@
-import { Container, type ServiceIdentifier } from 'inversify';
+import { Container, type ResolutionContext, type ServiceIdentifier } from 'inversify';
 import { describe, expect, it } from 'vitest';
-import { createSmsClient } from '../delivery/sms-client.js';
+import { createSmsClient } from '../client/sms-client.js';
 import { notSent } from '../provider-kit/outcomes.js';
+import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
+import type { VerificationStore } from '../verification/verification-store.js';
 import { type SmsModuleOptions, smsClientToken, smsModule, smsProviderToken } from './index.js';
 import { containerOf, request, ScriptedProvider, scripted } from './scripted-provider.test.fixture.js';
 
@@ -94,6 +96,53 @@ describe('the client of a container', () => {
   });
 });
 
+describe('the verifications of a container', () => {
+  /** The code in the last text that was sent. */
+  const codeSentBy = ({ made }: ReturnType<typeof scripted>) => {
+    const message = made[0]?.sent.at(-1);
+    return (message?.kind === 'text' && /\d{6}/.exec(message.text)?.[0]) || 'no code';
+  };
+  const { to } = request;
+
+  it('prove a phone', async () => {
+    const a = scripted({ id: 'a' });
+    const { verifications } = containerOf(a.module, smsModule()).get(smsClientToken);
+    const { id, provider } = await verifications.start({ to });
+    const code = codeSentBy(a);
+    const wrong = code === '000000' ? '000001' : '000000';
+    expect(provider).toBe('a');
+    expect(await verifications.check({ id, code: wrong })).toMatchObject({ outcome: 'incorrect' });
+    expect(await verifications.check({ id, code })).toMatchObject({ outcome: 'approved', to });
+    expect(await verifications.check({ id, code })).toMatchObject({ outcome: 'not-found' });
+  });
+
+  it('are kept in the stores of the container, by its pepper', async () => {
+    const store = Symbol('store') as ServiceIdentifier<VerificationStore>;
+    const secrets = Symbol('secrets') as ServiceIdentifier<(name: string) => Promise<string>>;
+    const shared = new MemoryVerificationStore();
+    const make = () => {
+      const provider = scripted({ id: 'a' });
+      const options = async (context: ResolutionContext): Promise<SmsModuleOptions> => ({
+        stores: { verification: context.get(store) },
+        verification: { pepper: await context.get(secrets)('pepper') },
+        guard: { limits: { phone: false } },
+      });
+      const container = containerOf(provider.module, smsModule(options));
+      container.bind(store).toConstantValue(shared);
+      container.bind(secrets).toConstantValue(async (name) => `${name} of at least 32 characters for tests`);
+      return { provider, container };
+    };
+    const [one, other] = [make(), make()];
+    const { id } = await (await one.container.getAsync(smsClientToken)).verifications.start({ to });
+    const elsewhere = (await other.container.getAsync(smsClientToken)).verifications;
+    expect(await elsewhere.check({ id, code: codeSentBy(one.provider) })).toMatchObject({ outcome: 'approved' });
+    expect(other.provider.made[0]?.sent).toEqual([]);
+    // The guard's options arrived too: the phone's usual limit is one in 60 seconds.
+    await expect(elsewhere.start({ to })).resolves.toMatchObject({ resendAfterMs: 0 });
+    await expect(elsewhere.start({ to })).resolves.toMatchObject({ resendAfterMs: 0 });
+  });
+});
+
 describe('what cannot work', () => {
   const a = () => scripted({ id: 'a' });
   const provider = () => new ScriptedProvider({ id: 'a' });
@@ -103,6 +152,7 @@ describe('what cannot work', () => {
     ['two providers with one id', {}, 2],
     ['a route to nobody', { routes: [{ providers: ['b'] }] }, 1],
     ['a wrong number', { maxAttempts: 0 }, 1],
+    ['a short pepper', { verification: { pepper: 'short' } }, 1],
     ['a misspelt option', { ...({ maxAttemps: 2 } as object) }, 1],
   ])('%s: is refused in the words of createSmsClient', (_, options, count) => {
     const direct = caught(() => createSmsClient({ ...options, providers: Array.from({ length: count }, provider) }));

@@ -1,7 +1,7 @@
 import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 'inversify';
+import { createSmsClient, type SmsClient } from '../client/sms-client.js';
+import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { createSmsClient, type SmsClient } from '../delivery/sms-client.js';
-import type { SmsClientOptions } from '../delivery/sms-client-options.js';
 import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
 import { ContainerSlot } from '../provider-kit/container-slot.js';
 import { smsProviderToken } from '../provider-kit/inversify.js';

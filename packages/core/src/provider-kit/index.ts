@@ -23,7 +23,7 @@ export type {
   SendOutcome,
   Unknown,
 } from '../contract/outcomes.js';
-export type { CallContext, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
+export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
 export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
 export { isSmsError, SmsError } from '../errors/sms-error.js';
 export { maskPhoneNumber } from '../phone/mask.js';

@@ -21,7 +21,7 @@ export interface StoreQuestion {
  */
 export async function askStore<Answer>(
   { store, outcome, consequence }: StoreQuestion,
-  deadline: Deadline,
+  deadline: Pick<Deadline, 'onEnd'>,
   ask: () => Promise<Answer>,
   onLate?: (answer: Answer) => void,
 ): Promise<Answer> {

@@ -6,7 +6,14 @@ type Listeners = { readonly [Name in keyof SmsEvents]: Set<Listener<Name>> };
 
 /** Hands events to listeners. A listener that throws changes nothing: neither the call nor the other listeners. */
 export class EventHub {
-  readonly #listeners: Listeners = { attempt: new Set(), settled: new Set(), circuit: new Set() };
+  readonly #listeners: Listeners = {
+    attempt: new Set(),
+    settled: new Set(),
+    circuit: new Set(),
+    denied: new Set(),
+    alarm: new Set(),
+    check: new Set(),
+  };
 
   has(name: PropertyKey): boolean {
     return Object.hasOwn(this.#listeners, name);

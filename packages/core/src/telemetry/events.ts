@@ -9,6 +9,12 @@ export interface SmsEvents {
   readonly settled: SettledEvent;
   /** The circuit of a provider has changed its state. */
   readonly circuit: CircuitEvent;
+  /** The abuse guard has refused a call; nothing was sent. */
+  readonly denied: DeniedEvent;
+  /** Too few of the codes that were sent to a number prefix come back: it may be pumped. */
+  readonly alarm: AlarmEvent;
+  /** A code has been checked, or could not be. */
+  readonly check: CheckEvent;
 }
 
 export interface AttemptEvent {
@@ -43,3 +49,36 @@ export interface CircuitEvent {
 
 /** `half-open`: one call may pass as a probe; `probing`: it is under way. */
 export type CircuitEventState = 'closed' | 'open' | 'half-open' | 'probing';
+
+export interface DeniedEvent {
+  readonly kind: 'verification' | 'message';
+  /** Masked: `+86*******8000`. */
+  readonly to: string;
+  readonly purpose: string | undefined;
+  readonly code: SmsErrorCode;
+  readonly scope: DeniedScope;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** What refused: where the message goes, the app's own check, a limit, or a limit store that is down or full. */
+export type DeniedScope = 'destination' | 'screen' | 'global' | 'prefix' | 'ip' | 'phone' | 'store';
+
+export interface AlarmEvent {
+  /** The numbers that begin with it, stars for the other digits: `+861380013****`. */
+  readonly prefix: string;
+  /** Verifications of the window that have had time to be answered. */
+  readonly starts: number;
+  readonly approvals: number;
+  /** Rounded down to a tenth. */
+  readonly approvalRatePercent: number;
+  readonly windowMs: number;
+}
+
+export interface CheckEvent {
+  /** Masked: `+86*******8000`; undefined if the verification is not known. */
+  readonly to: string | undefined;
+  readonly purpose: string | undefined;
+  /** `failed`: nobody could say. */
+  readonly outcome: 'approved' | 'incorrect' | 'expired' | 'exhausted' | 'not-found' | 'failed';
+  readonly durationMs: number;
+}

@@ -99,6 +99,8 @@ export interface StoreCheck {
   readonly subject: string;
   /** The challenges whose code it may be. For each the code as a digest, under every pepper that is in use. */
   readonly guesses: readonly Guess[];
+  /** What the code must be for, if the caller says: a challenge for another purpose is as good as unknown. */
+  readonly purpose?: string | undefined;
   /** Names this check. */
   readonly token: string;
   readonly maxFailures: number;

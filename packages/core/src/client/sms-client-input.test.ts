@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SendRequest } from '../delivery/send-request.js';
 import { accepted } from '../provider-kit/outcomes.js';
-import type { SendRequest } from './send-request.js';
 import { createSmsClient } from './sms-client.js';
 import { client, down, failureOf, fake, to } from './sms-client.test.fixture.js';
 import type { SmsClientOptions } from './sms-client-options.js';

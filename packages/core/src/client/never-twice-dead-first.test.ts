@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
 import { accepted, notSent } from '../provider-kit/outcomes.js';
-import type { CircuitBreakerOptions } from './circuit-breaker.js';
 import { createSmsClient } from './sms-client.js';
 
 const sends = 100_000;

@@ -1,6 +1,6 @@
+import type { ProviderHealth } from '../delivery/provider-health.js';
+import { weightedCycle } from '../delivery/weighted-cycle.js';
 import type { Scenario } from './never-twice-scenario.test.fixture.js';
-import type { ProviderHealth } from './provider-health.js';
-import { weightedCycle } from './weighted-cycle.js';
 
 interface ModelProvider {
   readonly id: string;

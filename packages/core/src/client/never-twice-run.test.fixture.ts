@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers';
 import { vi } from 'vitest';
+import type { Receipt } from '../delivery/receipt.js';
+import type { SendRequest } from '../delivery/send-request.js';
 import type { SmsError } from '../errors/sms-error.js';
 import { Ledger, LedgerProvider } from './never-twice-provider.test.fixture.js';
 import { type ModelPlan, RouteModel } from './never-twice-route.test.fixture.js';
 import type { Moment, Scenario, ScriptedSend } from './never-twice-scenario.test.fixture.js';
 import { ScriptedStore } from './never-twice-store.test.fixture.js';
-import type { Receipt } from './receipt.js';
-import type { SendRequest } from './send-request.js';
 import { createSmsClient, type SmsClient } from './sms-client.js';
 
 /** One call of `send()`, and how it ended. */

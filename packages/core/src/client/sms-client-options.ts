@@ -1,13 +1,21 @@
 import * as v from 'valibot';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import type { CircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
+import type { IdempotencyStore } from '../delivery/idempotency-store.js';
+import type { Route } from '../delivery/plan-route.js';
+import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
+import type { TemplateCatalogueOptions } from '../delivery/template-catalogue-options.js';
+import { type GuardOptions, parseGuardOptions } from '../guard/guard-options.js';
+import type { LimitStore } from '../guard/limit-store.js';
 import { isCountry } from '../phone/country.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
-import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
-import type { IdempotencyStore } from './idempotency-store.js';
-import type { Route } from './plan-route.js';
-import type { RetryBudgetOptions } from './retry-budget.js';
-import type { TemplateCatalogueOptions } from './template-catalogue-options.js';
+import {
+  type VerificationOptions,
+  verificationOptionsSchema,
+  withDefaults,
+} from '../verification/verification-options.js';
+import type { VerificationStore } from '../verification/verification-store.js';
 
 /** What {@link createSmsClient} takes. */
 export interface SmsClientOptions {
@@ -36,6 +44,19 @@ export interface SmsClientOptions {
   readonly idempotency?:
     | { readonly store?: IdempotencyStore | undefined; readonly ttlMs?: number | undefined }
     | undefined;
+  /** How codes are made, sent and checked. */
+  readonly verification?: VerificationOptions | undefined;
+  /** How verifications are kept from abuse; false: not at all. Default: on, with the limits of `docs/abuse.md`. */
+  readonly guard?: GuardOptions | false | undefined;
+  /** Where state is kept, such as `redisStores({ client })` of `@polysms/store-redis`. Default: in memory. */
+  readonly stores?: SmsStores | undefined;
+}
+
+/** Where a client keeps its state. What is left out is kept in memory: good for one process, until it ends. */
+export interface SmsStores {
+  readonly verification?: VerificationStore | undefined;
+  readonly limits?: LimitStore | undefined;
+  readonly idempotency?: IdempotencyStore | undefined;
 }
 
 export type UnknownPolicy = 'stop' | 'failover';
@@ -90,6 +111,18 @@ const route = v.pipe(
 
 const anyObject = v.custom<never>((value) => typeof value === 'object' && value !== null, 'must be an object');
 
+const anyObjectOrFalse = v.custom<never>(
+  (value) => value === false || (typeof value === 'object' && value !== null),
+  'must be an object of options, or false for no guard',
+);
+const store = <Port extends object>(port: string, methods: readonly (keyof Port & string)[]) =>
+  v.custom<Port>(
+    (value) => hasMethods(value, methods),
+    `must be ${port}, with ${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}`,
+  );
+const idempotencyStore = store<IdempotencyStore>('an IdempotencyStore', ['reserve', 'finish', 'release']);
+const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read'] as const;
+
 const schema = v.strictObject({
   providers: v.pipe(v.array(provider, 'must be a list of providers'), v.nonEmpty('must name at least one provider')),
   routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
@@ -98,7 +131,7 @@ const schema = v.strictObject({
   retryBudget: v.optional(
     v.strictObject({
       ratio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
-      burst: v.optional(whole(0, 1_000_000, 'must be a whole number from 0 to 1000000')),
+      burst: v.optional(whole(0, 1_000_000, 'must be a whole number from 0 to a million')),
     }),
   ),
   breaker: v.optional(anyObject),
@@ -108,16 +141,25 @@ const schema = v.strictObject({
   templates: v.optional(anyObject, {} as never),
   idempotency: v.optional(
     v.strictObject({
-      store: v.optional(v.custom<never>(isStore, 'must be an IdempotencyStore, with reserve, finish and release')),
+      store: v.optional(idempotencyStore),
       ttlMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
     }),
   ),
+  verification: v.optional(verificationOptionsSchema, {}),
+  guard: v.optional(anyObjectOrFalse),
+  stores: v.optional(
+    v.strictObject({
+      verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods)),
+      limits: v.optional(store<LimitStore>('a LimitStore', ['take', 'giveBack'])),
+      idempotency: v.optional(idempotencyStore),
+    }),
+    {},
+  ),
 });
 
-function isStore(value: unknown): boolean {
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { reserve, finish, release } = value as Record<string, unknown>;
-  return [reserve, finish, release].every((method) => typeof method === 'function');
+  return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
 }
 
 function sameNames(names: readonly string[], others: readonly string[]): boolean {
@@ -160,5 +202,20 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
       'createSmsClient(): idempotency.ttlMs: must be more than deadlineMs, or a key is free before its call has ended.',
     );
   }
-  return { ...parsed, routes: parsed.routes ?? [{ providers: ids }] };
+  if (parsed.idempotency?.store !== undefined && parsed.stores.idempotency !== undefined) {
+    throw configurationInvalid('createSmsClient(): idempotency.store and stores.idempotency: give one of them.');
+  }
+  const isShared = parsed.stores.verification?.isShared === true || parsed.stores.limits?.isShared === true;
+  if (isShared && parsed.verification.pepper === undefined) {
+    throw configurationInvalid(
+      'createSmsClient(): verification.pepper: is needed with a shared store: a secret of at least 32 characters, the ' +
+        'same for all processes. Make one with: openssl rand -base64 32',
+    );
+  }
+  return {
+    ...parsed,
+    routes: parsed.routes ?? [{ providers: ids }],
+    verification: withDefaults(parsed.verification),
+    guard: options.guard === false ? undefined : parseGuardOptions(options.guard),
+  };
 }

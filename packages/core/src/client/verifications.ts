@@ -1,0 +1,130 @@
+import type { Deadline } from '../contract/deadline.js';
+import { isSmsError } from '../errors/sms-error.js';
+import type { AbuseGuard } from '../guard/abuse-guard.js';
+import { maskPhoneNumber } from '../phone/mask.js';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
+import type { EventHub } from '../telemetry/event-hub.js';
+import type { CheckEvent } from '../telemetry/events.js';
+import type { Checked } from '../verification/check-code.js';
+import {
+  readCheckRequest,
+  readStartRequest,
+  type VerificationCheckRequest,
+  type VerificationStartRequest,
+} from '../verification/verification-requests.js';
+import type {
+  VerificationCancelResult,
+  VerificationCheckResult,
+  VerificationReceipt,
+  VerificationStatus,
+} from '../verification/verification-results.js';
+import type { VerificationService } from '../verification/verification-service.js';
+import type { CallsUnderWay } from './calls-under-way.js';
+
+/** Proves that a person has a phone, whoever makes the code. */
+export interface Verifications {
+  /**
+   * Sends a code to a phone. A second start for the same phone and purpose makes a new code, and prefers another
+   * provider than the one that has just failed to reach the phone. The first code stays good with its own id, unless
+   * its provider keeps one code for a phone.
+   *
+   * @throws SmsError when no provider took it. If its `verificationId` is set, a code may arrive all the same.
+   */
+  start(request: VerificationStartRequest): Promise<VerificationReceipt>;
+  /**
+   * Checks a code. A code is accepted once at most.
+   *
+   * @throws SmsError when it could not be judged: the store or the provider that made it is down
+   */
+  check(request: VerificationCheckRequest): Promise<VerificationCheckResult>;
+  /** Ends a verification: its codes are no longer accepted. */
+  cancel(id: string): Promise<VerificationCancelResult>;
+  /** Where a verification stands. */
+  status(id: string): Promise<VerificationStatus>;
+}
+
+/** What {@link ClientVerifications} works with. */
+export interface ClientVerificationsParts {
+  readonly service: VerificationService;
+  /** Undefined if the client has none. */
+  readonly guard: AbuseGuard | undefined;
+  readonly resendAfterMs: number;
+  readonly calls: CallsUnderWay;
+  readonly events: EventHub;
+  readonly deadlineMs: number;
+}
+
+/** The verifications of a client: the service behind the abuse guard. */
+export class ClientVerifications implements Verifications {
+  readonly #parts: ClientVerificationsParts;
+
+  constructor(parts: ClientVerificationsParts) {
+    this.#parts = parts;
+  }
+
+  async start(given: VerificationStartRequest): Promise<VerificationReceipt> {
+    const request = readStartRequest(given);
+    const to = parsePhoneNumber(request.to);
+    const { purpose, locale, via, ip, screening } = request;
+    const { service, guard, calls, resendAfterMs } = this.#parts;
+    const deadline = this.#deadline(request);
+    return calls.run(async () => {
+      const admission = await guard?.admit({ kind: 'verification', to, ip, purpose, locale, screening }, deadline);
+      try {
+        const receipt = await service.start({ to, purpose, locale, via }, deadline);
+        guard?.started(to);
+        return { ...receipt, resendAfterMs };
+      } catch (error) {
+        // What was certainly not sent costs nobody anything; what a provider refused was asked for all the same.
+        if (isSmsError(error) && error.outcome === 'not-sent') admission?.giveBack();
+        else guard?.started(to);
+        throw error;
+      }
+    });
+  }
+
+  async check(check: VerificationCheckRequest): Promise<VerificationCheckResult> {
+    const request = readCheckRequest(check);
+    const { code, target: named } = request;
+    const target = 'to' in named ? { ...named, to: parsePhoneNumber(named.to) } : named;
+    const deadline = this.#deadline(request);
+    return this.#parts.calls.run(async () => {
+      const startedAt = performance.now();
+      try {
+        const checked = await this.#parts.service.check({ code, target }, deadline);
+        this.#tellChecked(checked, checked.result.outcome, startedAt);
+        return checked.result;
+      } catch (error) {
+        this.#tellChecked(undefined, 'failed', startedAt);
+        throw error;
+      }
+    });
+  }
+
+  async cancel(id: string): Promise<VerificationCancelResult> {
+    return this.#parts.calls.run(() => this.#parts.service.cancel(id, this.#deadline({})));
+  }
+
+  async status(id: string): Promise<VerificationStatus> {
+    return this.#parts.calls.run(() => this.#parts.service.status(id, this.#deadline({})));
+  }
+
+  #deadline({ deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>): Deadline {
+    return deadlineAfter(deadlineMs ?? this.#parts.deadlineMs, { signal });
+  }
+
+  #tellChecked(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {
+    const { events, guard } = this.#parts;
+    const challenged = checked?.challenged;
+    const to = challenged && parsePhoneNumber(challenged.to);
+    if (to !== undefined && outcome === 'approved') guard?.approved(to);
+    if (!events.hears('check')) return;
+    events.emit('check', {
+      to: to && maskPhoneNumber(to),
+      purpose: challenged?.purpose,
+      outcome,
+      durationMs: performance.now() - startedAt,
+    });
+  }
+}

@@ -1,0 +1,360 @@
+import { describe, expect, it, vi } from 'vitest';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { EventHub } from '../telemetry/event-hub.js';
+import {
+  dayMs,
+  errorOf,
+  guardWith,
+  hourMs,
+  ManualDeadline,
+  RecordingLimitStore,
+  requestTo,
+  unlimited,
+} from './guard.test.fixture.js';
+import { MemoryLimitStore } from './memory-limit-store.js';
+
+const to = '+8613800138000';
+const neighbour = '+8613800138001';
+const ip = '192.0.2.1';
+const deadline = new ManualDeadline();
+
+const defaultTakes = [
+  'take global:global 1000/3600',
+  'take prefix:+861380013**** 20/3600',
+  'take ip:192.0.2.1 10/3600',
+  'take ip:192.0.2.1 30/86400',
+  'take phone:+8613800138000 1/60',
+  'take phone:+8613800138000 5/3600',
+  'take phone:+8613800138000 10/86400',
+];
+
+describe('limits', () => {
+  it('are taken from the widest to the phone, of each the shortest window first', async () => {
+    const store = new RecordingLimitStore();
+    await guardWith({}, { store }).guard.admit(requestTo(to, { ip }), deadline);
+    expect(store.log).toStrictEqual(defaultTakes);
+  });
+
+  it('are taken one after the other', async () => {
+    const store = new RecordingLimitStore();
+    let underWay = 0;
+    let most = 0;
+    store.before = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise(setImmediate);
+      underWay -= 1;
+    };
+    await guardWith({}, { store }).guard.admit(requestTo(to, { ip }), deadline);
+    expect([most, store.calls.length]).toStrictEqual([1, 7]);
+  });
+
+  it('leave addresses alone when none is given', async () => {
+    const store = new RecordingLimitStore();
+    await guardWith({}, { store }).guard.admit(requestTo(to), deadline);
+    expect(store.log).toStrictEqual(defaultTakes.filter((each) => !each.includes('ip:')));
+  });
+
+  it('count by hashed numbers, prefixes and /64s when keys are hashed', async () => {
+    const store = new RecordingLimitStore();
+    const { guard } = guardWith({ prefixOmitsDigits: 6 }, { store, keyOf: (text) => `<${text}>` });
+    await guard.admit(requestTo(to, { ip: '2001:db8::1' }), deadline);
+    expect([...new Set(store.calls.map(({ key }) => key))]).toStrictEqual([
+      'global:<global>',
+      'prefix:<+8613800******>',
+      'ip:<2001:db8:0:0::/64>',
+      'phone:<+8613800138000>',
+    ]);
+  });
+
+  it('take nothing of a scope that has none', async () => {
+    const store = new RecordingLimitStore();
+    await guardWith({ limits: unlimited }, { store }).guard.admit(requestTo(to, { ip }), deadline);
+    expect(store.log).toStrictEqual([]);
+  });
+});
+
+describe.each([
+  { scope: 'global', max: 2, code: 'send_limit_exceeded', message: 'Too many sends in all' },
+  { scope: 'prefix', max: 2, code: 'send_limit_exceeded', message: 'Too many sends to numbers with this prefix' },
+  { scope: 'ip', max: 1, code: 'send_limit_exceeded', message: 'Too many sends for this client address' },
+  { scope: 'phone', max: 2, code: 'send_limit_exceeded', message: 'Too many sends to this number' },
+  { scope: 'phone', max: 1, code: 'resend_too_soon', message: 'It is too soon to send again to this number' },
+] as const)('the limit $scope of $max', ({ scope, max, code, message }) => {
+  it('refuses when it is used up, says where, and takes nothing', async () => {
+    const store = new RecordingLimitStore();
+    const wide = [{ max: 50, windowMs: dayMs }];
+    const limits = { global: wide, prefix: wide, ip: wide, phone: wide, [scope]: [{ max, windowMs: hourMs }] };
+    const { guard, denials } = guardWith({ limits }, { store });
+    const request = requestTo(to, { ip, purpose: 'login', kind: 'message' });
+    for (let send = 0; send < max; send += 1) await guard.admit(request, deadline);
+    const before = new Map(store.taken);
+    const error = await errorOf(guard.admit(request, deadline));
+    expect(error).toMatchObject({ code, outcome: 'not-sent', retryAfterMs: expect.any(Number) });
+    expect(error.message).toBe(`${message}: guard.limits.${scope} allows ${max} in 1 h. Nothing was sent.`);
+    expect(error.retryAfterMs).toBeGreaterThan(hourMs - 60_000);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(hourMs);
+    await guard.settled();
+    expect(store.taken).toStrictEqual(before);
+    const { retryAfterMs } = error;
+    expect(denials).toStrictEqual([
+      { kind: 'message', to: '+86*******8000', purpose: 'login', code, scope, retryAfterMs },
+    ]);
+  });
+});
+
+describe('a denial', () => {
+  it.each([
+    [60_000, '1 min'],
+    [90_000, '90 s'],
+    [2 * hourMs, '2 h'],
+    [7 * dayMs, '7 d'],
+  ])('says a window of %d ms as %s', async (windowMs, words) => {
+    const { guard } = guardWith({ limits: { ...unlimited, global: [{ max: 1, windowMs }] } });
+    await guard.admit(requestTo(to), deadline);
+    expect((await errorOf(guard.admit(requestTo(to), deadline))).message).toContain(`allows 1 in ${words}.`);
+  });
+
+  it('says a large allowance so that it can be read', async () => {
+    const store = new RecordingLimitStore();
+    store.take = async () => ({ taken: false, retryAfterMs: 5 });
+    const { guard } = guardWith({ limits: { ...unlimited, global: [{ max: 1e9, windowMs: 1000 }] } }, { store });
+    expect((await errorOf(guard.admit(requestTo(to), deadline))).message).toContain('allows 1,000,000,000 in 1 s.');
+  });
+
+  it.each([
+    [0.5, 1],
+    [0, 0],
+    [60_000, 60_000],
+    [60_001, 60_000],
+    [-1, 60_000],
+    [Number.NaN, 60_000],
+    [undefined, 60_000],
+  ])('makes of the store’s wait %d one of %d ms', async (retryAfterMs, waited) => {
+    const store = new RecordingLimitStore();
+    store.take = async () => ({ taken: false, retryAfterMs: retryAfterMs as number });
+    const { guard } = guardWith({ limits: { ...unlimited, phone: [{ max: 1, windowMs: 60_000 }] } }, { store });
+    expect(await errorOf(guard.admit(requestTo(to), deadline))).toMatchObject({
+      code: 'resend_too_soon',
+      retryAfterMs: waited,
+    });
+  });
+
+  it('is not even put in words when nobody listens', async () => {
+    const events = new EventHub();
+    const emit = vi.spyOn(events, 'emit');
+    const { guard } = guardWith({ destinations: { countries: ['US'] } }, { events });
+    await errorOf(guard.admit(requestTo(to), deadline));
+    expect(emit).not.toHaveBeenCalled();
+  });
+
+  it.each(['010.0.0.1', '192.0.2.1:80', 'fe80::1%eth0', '192.0.2'])(
+    'of the address %s is a malformed call',
+    async (bad) => {
+      const store = new RecordingLimitStore();
+      const { guard, denials } = guardWith({ limits: { ...unlimited, ip: false } }, { store });
+      const error = await errorOf(guard.admit(requestTo(to, { ip: bad }), deadline));
+      expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
+      expect(error.message).toMatch(/^ip: /);
+      expect([denials, store.log]).toStrictEqual([[], []]);
+    },
+  );
+});
+
+describe('destinations', () => {
+  const routes = [{ countries: ['CN'] }, { callingCodes: ['852'] }];
+
+  it('are those of the routes', async () => {
+    const { guard, denials } = guardWith({}, { routes });
+    await guard.admit(requestTo(to), deadline);
+    await guard.admit(requestTo('+85251234567'), deadline);
+    const error = await errorOf(guard.admit(requestTo('+12025550123'), deadline));
+    expect(error).toMatchObject({ code: 'destination_not_allowed', outcome: 'not-sent', retryAfterMs: undefined });
+    expect(error.message).toBe(
+      'US (+1) may not be written to: no route names it. Add it to one, or set guard.destinations. Nothing was sent.',
+    );
+    expect(denials).toMatchObject([{ scope: 'destination', code: 'destination_not_allowed' }]);
+  });
+
+  it('are those of the options, whatever the routes say', async () => {
+    const { guard } = guardWith({ destinations: { callingCodes: ['1'] } }, { routes });
+    await guard.admit(requestTo('+12025550123'), deadline);
+    expect((await errorOf(guard.admit(requestTo(to), deadline))).message).toContain(
+      'guard.destinations does not name it',
+    );
+    expect((await errorOf(guard.admit(requestTo('+881612345678'), deadline))).message).toContain('Calling code +881');
+  });
+
+  it('are everywhere if the options say so', async () => {
+    const { guard } = guardWith({ destinations: 'any' }, { routes });
+    await guard.admit(requestTo('+12025550123'), deadline);
+  });
+
+  it('take nothing of a limit when they refuse', async () => {
+    const store = new RecordingLimitStore();
+    const { guard } = guardWith({}, { store, routes: [] });
+    await errorOf(guard.admit(requestTo(to), deadline));
+    expect(store.log).toStrictEqual([]);
+  });
+});
+
+describe('an admission', () => {
+  it('gives everything back, once', async () => {
+    const store = new RecordingLimitStore();
+    const { guard } = guardWith({}, { store });
+    const admission = await guard.admit(requestTo(to, { ip }), deadline);
+    await guard.admit(requestTo(neighbour, { ip }), deadline);
+    const before = store.calls.length;
+    admission.giveBack();
+    admission.giveBack();
+    await guard.settled();
+    admission.giveBack();
+    await guard.settled();
+    const given = store.log.slice(before);
+    expect([...given].sort()).toStrictEqual(defaultTakes.map((each) => each.replace('take', 'giveBack')).sort());
+    expect(await guard.admit(requestTo(to, { ip }), deadline)).toBeDefined();
+  });
+
+  it('says how long ago each unit was taken, in whole milliseconds, never too long', async () => {
+    const store = new RecordingLimitStore();
+    const clock = { ms: 5_000.75 };
+    store.before = () => {
+      clock.ms += 10;
+    };
+    const limits = {
+      ...unlimited,
+      global: [{ max: 5, windowMs: dayMs }],
+      phone: [{ max: 5, windowMs: hourMs }],
+    };
+    const { guard } = guardWith({ limits }, { store, now: () => clock.ms });
+    const admission = await guard.admit(requestTo(to), deadline);
+    clock.ms += 100.6;
+    store.before = () => undefined;
+    admission.giveBack();
+    await guard.settled();
+    expect(store.calls.slice(2)).toMatchObject([
+      { method: 'giveBack', key: 'global:global', elapsedMs: 110 },
+      { method: 'giveBack', key: `phone:${to}`, elapsedMs: 100 },
+    ]);
+  });
+
+  it('gives back in the background: the caller does not wait, closing does', async () => {
+    const store = new RecordingLimitStore();
+    const { guard } = guardWith({ limits: { ...unlimited, global: [{ max: 1, windowMs: 1000 }] } }, { store });
+    const admission = await guard.admit(requestTo(to), deadline);
+    let answer = () => {};
+    store.before = () => new Promise<void>((resolve) => (answer = resolve));
+    admission.giveBack();
+    let isSettled = false;
+    const settled = guard.settled().then(() => (isSettled = true));
+    await new Promise(setImmediate);
+    expect(isSettled).toBe(false);
+    answer();
+    await settled;
+    expect(store.taken.size).toBe(0);
+  });
+});
+
+describe('many requests at once', () => {
+  it('are admitted exactly as often as every limit allows', async () => {
+    const store = new RecordingLimitStore();
+    const windowMs = hourMs;
+    const limits = {
+      global: [{ max: 40, windowMs }],
+      prefix: [{ max: 20, windowMs }],
+      ip: [{ max: 10, windowMs }],
+      phone: [{ max: 3, windowMs }],
+    };
+    const { guard } = guardWith({ limits }, { store });
+    const requests = Array.from({ length: 600 }, (_, index) =>
+      // Ten numbers in each of three prefixes, from five addresses.
+      requestTo(`+8613${index % 3}001380${String((index * 7) % 10).padStart(2, '0')}`, { ip: `192.0.2.${index % 5}` }),
+    );
+    const results = await Promise.allSettled(requests.map((request) => guard.admit(request, deadline)));
+    await guard.settled();
+    const admitted = results.filter(({ status }) => status === 'fulfilled').length;
+    expect(admitted).toBe(40);
+    const counts = [...store.taken];
+    for (const [scope, max] of [
+      ['global', 40],
+      ['prefix', 20],
+      ['ip', 10],
+      ['phone', 3],
+    ] as const) {
+      const taken = counts.flatMap(([key, count]) => (key.startsWith(scope) ? [count] : []));
+      expect(Math.max(...taken)).toBeLessThanOrEqual(max);
+      // What was refused has left nothing behind.
+      expect(taken.reduce((sum, count) => sum + count)).toBe(40);
+    }
+  });
+});
+
+describe('a flood', { timeout: 60_000 }, () => {
+  it('of 100,000 addresses that the prefix refuses leaves no key behind', async () => {
+    const store = new MemoryLimitStore();
+    const { guard } = guardWith({ limits: { prefix: [{ max: 5, windowMs: hourMs }], global: false } }, { store });
+    for (let send = 0; send < 5; send += 1) await guard.admit(requestTo(`+861380013800${send}`), deadline);
+    const before = store.size;
+    let refused = 0;
+    for (let address = 0; address < 100_000; address += 1) {
+      const from = `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}`;
+      await guard.admit(requestTo(neighbour, { ip: from }), deadline).catch(() => {
+        refused += 1;
+      });
+    }
+    expect([refused, store.size]).toStrictEqual([100_000, before]);
+  });
+
+  it('of addresses that the phone refuses leaves no key behind either', async () => {
+    const store = new MemoryLimitStore();
+    const { guard } = guardWith({ limits: { prefix: false, global: false } }, { store });
+    await guard.admit(requestTo(to), deadline);
+    const before = store.size;
+    for (let address = 0; address < 10_000; address += 1) {
+      const from = `10.0.${(address >> 8) & 255}.${address & 255}`;
+      await errorOf(guard.admit(requestTo(to, { ip: from }), deadline));
+    }
+    await guard.settled();
+    expect(store.size).toBe(before);
+  });
+
+  it('that fills the store is refused, also with failOpen, and known keys are not', async () => {
+    const store = new MemoryLimitStore({ maxKeys: 4 });
+    const limits = { ...unlimited, global: [{ max: 100, windowMs: hourMs }], ip: [{ max: 2, windowMs: hourMs }] };
+    const { guard, denials } = guardWith({ limits, failOpen: true }, { store });
+    for (const last of [1, 2, 3]) await guard.admit(requestTo(to, { ip: `10.0.0.${last}` }), deadline);
+    const error = await errorOf(guard.admit(requestTo(to, { ip: '10.0.0.4' }), deadline));
+    expect(error).toMatchObject({ code: 'send_limit_exceeded', message: expect.stringContaining('maxKeys') });
+    expect(denials).toMatchObject([{ scope: 'store', code: 'send_limit_exceeded' }]);
+    await guard.admit(requestTo(to, { ip: '10.0.0.1' }), deadline);
+    await guard.settled();
+    expect(store.size).toBe(4);
+  });
+});
+
+describe('approvals', () => {
+  const phone = parsePhoneNumber(to);
+
+  it('that fail to come raise the alarm for the prefix', () => {
+    const clock = { ms: 0 };
+    const { guard, alarms } = guardWith({ alarm: { minimumStarts: 2 } }, { now: () => clock.ms });
+    guard.started(phone);
+    guard.started(parsePhoneNumber(neighbour));
+    clock.ms += 2 * 60_000;
+    guard.approved(parsePhoneNumber('+12025550123'));
+    expect(alarms).toStrictEqual([
+      { prefix: '+861380013****', starts: 2, approvals: 0, approvalRatePercent: 0, windowMs: hourMs },
+    ]);
+  });
+
+  it('that come keep it quiet, and so does the option', () => {
+    const clock = { ms: 0 };
+    const quiet = guardWith({ alarm: false }, { now: () => clock.ms });
+    const well = guardWith({ alarm: { minimumStarts: 1 } }, { now: () => clock.ms });
+    for (const { guard } of [quiet, well]) guard.started(phone);
+    well.guard.approved(phone);
+    clock.ms += 2 * 60_000;
+    for (const { guard } of [quiet, well]) guard.started(phone);
+    expect([quiet.alarms, well.alarms]).toStrictEqual([[], []]);
+  });
+});

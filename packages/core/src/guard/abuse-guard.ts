@@ -1,0 +1,136 @@
+import type { Deadline } from '../contract/deadline.js';
+import { maskPhoneNumber } from '../phone/mask.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
+import type { EventHub } from '../telemetry/event-hub.js';
+import { ApprovalRate } from './approval-rate.js';
+import { countedAddress } from './client-address.js';
+import { type Denial, destinationDenial, endedDenial } from './denial.js';
+import { anywhere, type Destinations, destinationsOf, type Places } from './destinations.js';
+import type { ParsedGuardOptions } from './guard-options.js';
+import { type CountedKeys, LimitLedger } from './limit-ledger.js';
+import type { LimitStore } from './limit-store.js';
+import { numberPrefix } from './number-prefix.js';
+import { type ScreenedRequest, Screening } from './screening.js';
+
+/** What is to be admitted. */
+export type GuardedRequest = Omit<ScreenedRequest, 'signal'>;
+
+/** A request that may be sent. */
+export interface Admission {
+  /** Gives back what the request took of the limits, since certainly nothing was sent. Once, in the background. */
+  giveBack(): void;
+}
+
+/** What an {@link AbuseGuard} is made from. */
+export interface AbuseGuardParts {
+  readonly options: ParsedGuardOptions;
+  readonly store: LimitStore;
+  /** Makes keys from numbers, prefixes and addresses; hashes them if the store is shared. */
+  readonly keyOf: (text: string) => string;
+  readonly routes: readonly Places[];
+  readonly events: EventHub;
+  /** The time in milliseconds, from any beginning, never going back. Default: the monotonic clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Decides whether a request may be sent, so that nobody can have an app send in their interest and at its cost. */
+export class AbuseGuard {
+  readonly #destinations: Destinations;
+  readonly #destinationRemedy: string;
+  readonly #screening: Screening | undefined;
+  readonly #ledger: LimitLedger;
+  readonly #keyOf: (text: string) => string;
+  readonly #omittedDigits: number;
+  readonly #approvalRate: ApprovalRate | undefined;
+  readonly #events: EventHub;
+
+  constructor({ options, store, keyOf, routes, events, now = () => performance.now() }: AbuseGuardParts) {
+    const { destinations, screen, failOpen, limits, prefixOmitsDigits, alarm } = options;
+    this.#destinations = destinationsFrom(destinations, routes);
+    this.#destinationRemedy =
+      destinations === 'routes'
+        ? 'no route names it. Add it to one, or set guard.destinations'
+        : 'guard.destinations does not name it';
+    this.#screening = screen && new Screening(screen, failOpen, now);
+    this.#ledger = new LimitLedger({ store, limits, failOpen, now });
+    this.#keyOf = keyOf;
+    this.#omittedDigits = prefixOmitsDigits;
+    this.#events = events;
+    this.#approvalRate =
+      alarm === false ? undefined : new ApprovalRate({ ...alarm, now, raise: (event) => events.emit('alarm', event) });
+  }
+
+  /**
+   * Takes what a request needs of the limits, or refuses it and takes nothing.
+   *
+   * @throws SmsError, always `not-sent`: `invalid_request` for an `ip` that is none, `destination_not_allowed`,
+   * `screening_denied`, `resend_too_soon` or `send_limit_exceeded` with `retryAfterMs`, `store_unavailable`, `aborted`
+   * or `deadline_exceeded`
+   */
+  async admit(request: GuardedRequest, deadline: Deadline): Promise<Admission> {
+    const address = request.ip === undefined ? undefined : await countedAddress(request.ip);
+    if (!this.#destinations.allows(request.to)) {
+      throw this.#refuse(request, destinationDenial(request.to, this.#destinationRemedy));
+    }
+    refuseEnded(deadline);
+    const screened = await this.#screening?.denialOf(request, deadline);
+    if (screened !== undefined) throw this.#refuse(request, screened);
+    refuseEnded(deadline);
+    const answer = await this.#ledger.take(this.#keysOf(request.to, address), deadline);
+    if ('error' in answer) throw this.#refuse(request, answer);
+    let units = answer.units;
+    return {
+      giveBack: () => {
+        this.#ledger.giveBack(units);
+        units = [];
+      },
+    };
+  }
+
+  #keysOf(to: PhoneNumber, address: string | undefined): CountedKeys {
+    return {
+      global: `global:${this.#keyOf('global')}`,
+      prefix: `prefix:${this.#keyOf(this.#prefixOf(to))}`,
+      ip: address === undefined ? undefined : `ip:${this.#keyOf(address)}`,
+      phone: `phone:${this.#keyOf(to.e164)}`,
+    };
+  }
+
+  #refuse({ kind, to, purpose }: GuardedRequest, { scope, error }: Denial): Denial['error'] {
+    // An aborted call was not refused: its caller no longer wanted it.
+    if (error.code !== 'aborted' && this.#events.hears('denied')) {
+      const { code, retryAfterMs } = error;
+      this.#events.emit('denied', { kind, to: maskPhoneNumber(to), purpose, code, scope, retryAfterMs });
+    }
+    return error;
+  }
+
+  /** A verification has been sent. */
+  started(to: PhoneNumber): void {
+    this.#approvalRate?.started(this.#prefixOf(to));
+  }
+
+  /** Its code has come back. */
+  approved(to: PhoneNumber): void {
+    this.#approvalRate?.approved(this.#prefixOf(to));
+  }
+
+  #prefixOf(to: PhoneNumber): string {
+    return numberPrefix(to, this.#omittedDigits);
+  }
+
+  /** Resolves when nothing is being given back any more; a store that hangs holds it up for 5 seconds at most. */
+  settled(): Promise<void> {
+    return this.#ledger.settled();
+  }
+}
+
+function destinationsFrom(given: ParsedGuardOptions['destinations'], routes: readonly Places[]): Destinations {
+  if (given === 'any') return anywhere;
+  return destinationsOf(given === 'routes' ? routes : [given]);
+}
+
+/** A call that has ended counts nothing, and no store is to blame. */
+function refuseEnded({ ended }: Deadline): void {
+  if (ended !== undefined) throw endedDenial('store', ended, 'before it was counted').error;
+}

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isSmsError } from '../errors/sms-error.js';
+import { parsePhoneNumber } from '../phone/parse.js';
+import type { GuardedRequest } from './abuse-guard.js';
+import { dayMs, guardWith, ManualDeadline, unlimited } from './guard.test.fixture.js';
+import type { GuardOptions } from './guard-options.js';
+import type { LimitScope } from './limit-rules.js';
+import type { Limit, LimitStore, Taking } from './limit-store.js';
+import { MemoryLimitStore } from './memory-limit-store.js';
+
+const requestCount = 100_000;
+const numbers = Array.from({ length: 10_000 }, (_, last) =>
+  parsePhoneNumber(`+861380013${String(last).padStart(4, '0')}`),
+);
+const deadline = new ManualDeadline();
+const atOnce = 50;
+
+/** Every number ten times, each from an address of its own choice; an address writes to every number at some time. */
+const requests: readonly GuardedRequest[] = Array.from({ length: requestCount }, (_, index) => {
+  const to = numbers[(index * 7919) % numbers.length];
+  if (to === undefined) throw new Error('No such number.');
+  const ip = `192.0.2.${(index + Math.floor(index / 10_000)) % 100}`;
+  return { kind: 'verification', to, ip, purpose: 'login', locale: undefined, screening: undefined };
+});
+
+/** Counts what is taken, by scope, over a memory store; down when the test says so. */
+class CountingStore implements LimitStore {
+  readonly isShared = false;
+  readonly memory = new MemoryLimitStore();
+  readonly taken: Record<LimitScope, number> = { global: 0, prefix: 0, ip: 0, phone: 0 };
+  isDown = false;
+
+  async take(key: string, limit: Limit): Promise<Taking> {
+    if (this.isDown) throw new Error('down');
+    const taking = await this.memory.take(key, limit);
+    if (taking.taken) this.#count(key, 1);
+    return taking;
+  }
+
+  async giveBack(key: string, limit: Limit, elapsedMs: number): Promise<void> {
+    if (this.isDown) throw new Error('down');
+    await this.memory.giveBack(key, limit, elapsedMs);
+    this.#count(key, -1);
+  }
+
+  #count(key: string, change: number): void {
+    this.taken[key.split(':')[0] as LimitScope] += change;
+  }
+}
+
+async function pump(options: GuardOptions, store: CountingStore, some: readonly GuardedRequest[] = requests) {
+  const { guard } = guardWith({ alarm: false, ...options }, { store });
+  const counts = new Map<string, number>();
+  const pending = some.values();
+  const client = async () => {
+    for (const request of pending) {
+      const result = await guard.admit(request, deadline).then(
+        () => 'admitted',
+        (error: unknown) => (isSmsError(error) ? error.code : 'other'),
+      );
+      counts.set(result, (counts.get(result) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, client));
+  await guard.settled();
+  return Object.fromEntries(counts);
+}
+
+const windowMs = dayMs;
+const none = Number.POSITIVE_INFINITY;
+
+// Half a million refusals: their stacks would take longer than all the rest.
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+  vi.setConfig({ testTimeout: 60_000 });
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
+afterEach(() => void vi.restoreAllMocks());
+
+describe('100,000 requests over 10,000 numbers in one prefix from 100 addresses', () => {
+  it.each([
+    { binding: 'global', limits: { global: 1000, prefix: 2000, ip: 50, phone: 1 }, admitted: 1000 },
+    { binding: 'prefix', limits: { global: 1000, prefix: 20, ip: 50, phone: 1 }, admitted: 20 },
+    { binding: 'ip', limits: { global: 90_000, prefix: 80_000, ip: 30, phone: 5 }, admitted: 100 * 30 },
+    { binding: 'phone', limits: { global: 90_000, prefix: 80_000, ip: 1000, phone: 3 }, admitted: 3 * 10_000 },
+    { binding: 'phone, once', limits: { global: none, prefix: none, ip: none, phone: 1 }, admitted: 10_000 },
+  ])('are admitted exactly as often as the limit that binds allows: $binding', async ({ limits, admitted }) => {
+    const store = new CountingStore();
+    const listOf = (max: number) => (max === none ? (false as const) : [{ max, windowMs }]);
+    const result = await pump(
+      {
+        limits: {
+          global: listOf(limits.global),
+          prefix: listOf(limits.prefix),
+          ip: listOf(limits.ip),
+          phone: listOf(limits.phone),
+        },
+      },
+      store,
+    );
+    const refused = requestCount - admitted;
+    const { admitted: sent, ...denied } = result;
+    expect(sent).toBe(admitted);
+    expect(Object.values(denied).reduce((sum, count) => sum + count)).toBe(refused);
+    // What one limit refused has taken nothing of another: each has counted what was admitted, and no more.
+    for (const [scope, max] of Object.entries(limits)) {
+      expect(store.taken[scope as LimitScope]).toBe(max === none ? 0 : admitted);
+    }
+  });
+
+  it('are held to the default limits: 20 for the prefix', async () => {
+    const store = new CountingStore();
+    expect(await pump({}, store)).toMatchObject({ admitted: 20 });
+    // Of global and prefix one key each; of 20 numbers three, and of their addresses two.
+    expect(store.memory.size).toBeLessThanOrEqual(2 + 20 * 5);
+  });
+});
+
+describe('a limit store that is down in the middle of it', () => {
+  const limits = { ...unlimited, global: [{ max: 50_000, windowMs }], phone: [{ max: 1, windowMs }] };
+  const before = requests.slice(0, 5_000);
+  const during = requests.slice(5_000, 7_000);
+  const after = requests.slice(6_000, 12_000);
+
+  it('refuses everything, and counts on where it was when it is back', async () => {
+    const store = new CountingStore();
+    expect(await pump({ limits }, store, before)).toStrictEqual({ admitted: 5_000 });
+    store.isDown = true;
+    expect(await pump({ limits }, store, during)).toStrictEqual({ store_unavailable: 2_000 });
+    store.isDown = false;
+    // The first 10,000 requests are for different numbers; 2,000 are for numbers that had theirs before.
+    expect(await pump({ limits }, store, after)).toStrictEqual({ admitted: 4_000, resend_too_soon: 2_000 });
+    expect(store.taken).toMatchObject({ global: 9_000, phone: 9_000 });
+  });
+
+  it('lets everything pass with failOpen, takes nothing, and limits again when it is back', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const store = new CountingStore();
+    const options = { limits, failOpen: true };
+    expect(await pump(options, store, before)).toStrictEqual({ admitted: 5_000 });
+    store.isDown = true;
+    expect(await pump(options, store, during)).toStrictEqual({ admitted: 2_000 });
+    expect(warn).toHaveBeenCalledTimes(1);
+    store.isDown = false;
+    expect(await pump(options, store, after)).toStrictEqual({ admitted: 4_000, resend_too_soon: 2_000 });
+    expect(store.taken).toMatchObject({ global: 9_000, phone: 9_000 });
+  });
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { Deadline } from '../contract/deadline.js';
+import { SmsError } from '../errors/sms-error.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
+import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { recordResult } from '../stores/record-result.js';
+import { withGrace } from '../stores/with-grace.js';
+import { askIssuers } from './ask-issuers.js';
+import { subjectOf } from './code-secrets.js';
+import { normaliseCode } from './local-code.js';
+import { keepMs, type VerificationParts } from './verification-parts.js';
+import type { VerificationCheckResult } from './verification-results.js';
+import type { Challenged, CheckStep, Guess } from './verification-store.js';
+
+/** A code, and the verification that it is to end. */
+export interface CheckOrder {
+  readonly code: string;
+  readonly target:
+    | { readonly id: string; readonly purpose: string | undefined }
+    | { readonly to: PhoneNumber; readonly purpose: string };
+}
+
+/** What a check came to, and whose it was; undefined if there is no such verification. */
+export interface Checked {
+  readonly result: VerificationCheckResult;
+  readonly challenged: Challenged | undefined;
+}
+
+const mayCount: StoreQuestion = {
+  store: 'verification store',
+  outcome: 'unknown',
+  consequence: 'The code was not accepted; the check may count.',
+};
+const beforeChecking: StoreQuestion = {
+  store: 'verification store',
+  outcome: 'not-sent',
+  consequence: 'The code was not checked.',
+};
+const notFound: Checked = { result: { outcome: 'not-found' }, challenged: undefined };
+
+/**
+ * Checks a code: ours in the store, one that a provider made with that provider, and never with another.
+ *
+ * @throws SmsError when it could not be judged
+ */
+export async function checkCode(parts: VerificationParts, order: CheckOrder, deadline: Deadline): Promise<Checked> {
+  const code = normaliseCode(order.code);
+  if (code === undefined) {
+    const message = 'verifications.check(): code must have 1 to 32 characters; ask the person to type it.';
+    throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+  }
+  let checked = notFound;
+  for (const candidates of await candidatesFor(parts, order, code, deadline)) {
+    const next = await checkCandidates(parts, candidates, { code, purpose: order.target.purpose }, deadline);
+    if (next.result.outcome === 'approved') return next;
+    if (checked === notFound) checked = next;
+  }
+  return checked;
+}
+
+async function checkCandidates(
+  parts: VerificationParts,
+  { subject, guesses }: Candidates,
+  { code, purpose }: { readonly code: string; readonly purpose: string | undefined },
+  deadline: Deadline,
+): Promise<Checked> {
+  const { store, options } = parts;
+  const { maxFailures, failureWindowMs } = options;
+  const token = randomUUID();
+  const step = await askStore(mayCount, deadline, () =>
+    store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs }),
+  );
+  if (step.state === 'not-found') return notFound;
+  const challenged = { to: step.to, purpose: step.purpose };
+  if (step.state !== 'ask') return { result: resultOf(step), challenged };
+
+  const verdict = await askIssuers(parts.sender, step, code, deadline);
+  const conclude = (outcome: 'approved' | 'refund') =>
+    store.conclude({ subject, token, ids: guesses.map(({ id }) => id), verdict: outcome, keepMs });
+  switch (verdict.state) {
+    case 'approved': {
+      // The provider will not accept it again: its answer is worth a moment after the end of the call.
+      const concluded = await askStore(mayCount, withGrace(deadline), () => conclude('approved'));
+      return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
+    }
+    case 'judged':
+      return { result: verdict.result, challenged };
+    case 'not-judged':
+      // Ours was compared: the guess counts, whatever has become of the provider's.
+      if (verdict.isCertain && !step.judged) {
+        await recordResult('verification store', deadline, () => conclude('refund'));
+      }
+      throw verdict.error;
+  }
+}
+
+function resultOf(step: Exclude<CheckStep, { readonly state: 'ask' | 'not-found' }>): VerificationCheckResult {
+  switch (step.state) {
+    case 'approved':
+      return { outcome: 'approved', to: step.to, purpose: step.purpose };
+    case 'incorrect':
+      return { outcome: 'incorrect', checksLeft: step.checksLeft };
+    case 'expired':
+    case 'exhausted':
+      return { outcome: step.state };
+  }
+}
+
+interface Candidates {
+  readonly subject: string;
+  readonly guesses: readonly Guess[];
+}
+
+/** The challenges whose code it may be, those of one subject together; none that could be approved comes last. */
+async function candidatesFor(
+  { secrets, store }: VerificationParts,
+  { target }: CheckOrder,
+  code: string,
+  deadline: Deadline,
+): Promise<readonly Candidates[]> {
+  const guess = (id: string): Guess => ({ id, digests: secrets.digests(id, code) });
+  if ('id' in target) {
+    const subject = subjectOf(target.id);
+    return subject === undefined ? [] : [{ subject, guesses: [guess(target.id)] }];
+  }
+  const { current, previous } = secrets.subjects(target.to, target.purpose);
+  const live: Candidates[] = [];
+  const ended: Candidates[] = [];
+  for (const subject of [current, previous]) {
+    if (subject === undefined) continue;
+    const { challenges } = await askStore(beforeChecking, deadline, () => store.read(subject));
+    const open = challenges.filter(({ state }) => state !== 'approved' && state !== 'canceled');
+    const candidates = { subject, guesses: open.map(({ id }) => guess(id)) };
+    if (open.some(({ state }) => state === 'pending')) live.push(candidates);
+    else if (open.length > 0) ended.push(candidates);
+  }
+  return [...live, ...ended];
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { CodeSecrets, subjectOf } from './code-secrets.js';
+
+const pepper = (current: string, previous?: string) => ({ current, previous });
+const [old, current] = ['o'.repeat(32), 'c'.repeat(32)];
+const [phone, otherPhone] = [parsePhoneNumber('+8613800138000'), parsePhoneNumber('+8613800138001')];
+
+describe('a subject', () => {
+  const { current: subject, previous } = new CodeSecrets(pepper(current), 'tenant').subjects(phone, 'login');
+
+  it('is 22 characters, the same every time and in every process', () => {
+    expect(subject).toMatch(/^[\w-]{22}$/);
+    expect(previous).toBeUndefined();
+    expect(new CodeSecrets(pepper(current), 'tenant').subjects(phone, 'login').current).toBe(subject);
+  });
+
+  it.each([
+    ['phone', new CodeSecrets(pepper(current), 'tenant').subjects(otherPhone, 'login')],
+    ['purpose', new CodeSecrets(pepper(current), 'tenant').subjects(phone, 'payment')],
+    ['tenant', new CodeSecrets(pepper(current), 'tenan').subjects(phone, 'login')],
+    ['pepper', new CodeSecrets(pepper(old), 'tenant').subjects(phone, 'login')],
+    ['tenant that ends where the purpose begins', new CodeSecrets(pepper(current), 'tenantl').subjects(phone, 'ogin')],
+    ['pepper of its own', new CodeSecrets(undefined, 'tenant').subjects(phone, 'login')],
+  ])('is another for another %s', (_name, other) => {
+    expect(other.current).not.toBe(subject);
+  });
+
+  it('has a second one under the previous pepper: the one that it had', () => {
+    const rotated = new CodeSecrets(pepper(current, old), 'tenant').subjects(phone, 'login');
+    const before = new CodeSecrets(pepper(old), 'tenant').subjects(phone, 'login');
+    expect(rotated).toEqual({ current: subject, previous: before.current });
+  });
+
+  it('cannot be made without the pepper: two clients without one differ', () => {
+    const [one, other] = [new CodeSecrets(undefined, ''), new CodeSecrets(undefined, '')];
+    expect(one.subjects(phone, 'login')).not.toEqual(other.subjects(phone, 'login'));
+  });
+});
+
+describe('an id', () => {
+  const secrets = new CodeSecrets(pepper(current), '');
+  const { current: subject } = secrets.subjects(phone, 'login');
+
+  it('begins with its subject, and is new every time', () => {
+    const ids = Array.from({ length: 1_000 }, () => secrets.newId(subject));
+    expect(new Set(ids.map((id) => id.slice(22))).size).toBe(1_000);
+    for (const id of ids) {
+      expect(id).toMatch(/^[\w-]{44}$/);
+      expect(subjectOf(id)).toBe(subject);
+    }
+  });
+
+  it.each([
+    '',
+    'x'.repeat(43),
+    'x'.repeat(45),
+    `${'x'.repeat(43)}+`,
+    `${'x'.repeat(43)}\n`,
+    `${'x'.repeat(44)}\n`,
+    undefined,
+    1,
+    null,
+  ])('is not %j', (id) => {
+    expect(subjectOf(id)).toBeUndefined();
+  });
+});
+
+describe('a digest', () => {
+  const secrets = new CodeSecrets(pepper(current), '');
+  const id = secrets.newId(secrets.subjects(phone, 'login').current);
+
+  it('is HMAC-SHA-256 in base64url, the same every time', () => {
+    expect(secrets.digest(id, '123456')).toMatch(/^[\w-]{43}$/);
+    expect(new CodeSecrets(pepper(current), '').digest(id, '123456')).toBe(secrets.digest(id, '123456'));
+  });
+
+  it('is another for another code, id or pepper', () => {
+    const { current: subject } = secrets.subjects(phone, 'login');
+    const others = [
+      secrets.digest(id, '123457'),
+      secrets.digest(id, '0123456'),
+      secrets.digest(secrets.newId(subject), '123456'),
+      new CodeSecrets(pepper(old), '').digest(id, '123456'),
+    ];
+    expect(new Set([secrets.digest(id, '123456'), ...others]).size).toBe(5);
+  });
+
+  it('of what was typed is one for each pepper in use', () => {
+    expect(secrets.digests(id, '123456')).toEqual([secrets.digest(id, '123456')]);
+    const rotated = new CodeSecrets(pepper(current, old), '');
+    const before = new CodeSecrets(pepper(old), '').digest(id, '123456');
+    expect(rotated.digests(id, '123456')).toEqual([secrets.digest(id, '123456'), before]);
+    // New codes are kept under the current one.
+    expect(rotated.digest(id, '123456')).toBe(secrets.digest(id, '123456'));
+  });
+});
+
+describe('a key', () => {
+  it('hides its text, and differs by text, tenant and pepper', () => {
+    const keys = [
+      new CodeSecrets(pepper(current), '').keyOf('+8613800138000'),
+      new CodeSecrets(pepper(current), '').keyOf('+8613800138001'),
+      new CodeSecrets(pepper(current), 'tenant').keyOf('+8613800138000'),
+      new CodeSecrets(pepper(old), '').keyOf('+8613800138000'),
+    ];
+    expect(new Set(keys).size).toBe(4);
+    for (const key of keys) expect(key).toMatch(/^[\w-]{22}$/);
+    expect(new CodeSecrets(pepper(current), '').keyOf('+8613800138000')).toBe(keys[0]);
+  });
+
+  it('is never a subject or a digest of the same fields', () => {
+    const secrets = new CodeSecrets(pepper(current), 'a');
+    expect(secrets.keyOf('b')).not.toBe(secrets.digest('a', 'b').slice(0, 22));
+  });
+});

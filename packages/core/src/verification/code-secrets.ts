@@ -1,0 +1,69 @@
+import { createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import type { PhoneNumber } from '../phone/phone-number.js';
+
+/** Characters of a subject, and of the random half of an id: 128 bits, and 122 bits, in base64url. */
+const halfLength = 22;
+
+/**
+ * Everything that is made under the pepper: HMAC-SHA-256, with what it is for in front, and each field with its
+ * length, so that nothing in one can pass for the beginning of the next.
+ *
+ * - A *subject* stands for tenant, purpose and phone, and names none of them.
+ * - An *id* is a subject and a random half; who has it can check one challenge.
+ * - A *digest* stands for a code of one id, and so of one tenant, purpose, phone and challenge.
+ */
+export class CodeSecrets {
+  readonly #current: KeyObject;
+  readonly #previous: KeyObject | undefined;
+  readonly #tenant: string;
+
+  /** Without a pepper: one of this process's own, which dies with it. */
+  constructor(pepper: { readonly current: string; readonly previous: string | undefined } | undefined, tenant: string) {
+    this.#current = createSecretKey(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current, 'utf8'));
+    this.#previous = pepper?.previous === undefined ? undefined : createSecretKey(Buffer.from(pepper.previous, 'utf8'));
+    this.#tenant = tenant;
+  }
+
+  /** The subjects of a phone and purpose: under the pepper, and under the previous one while it is in use. */
+  subjects(to: PhoneNumber, purpose: string): { readonly current: string; readonly previous: string | undefined } {
+    return {
+      current: this.#subject(this.#current, to, purpose),
+      previous: this.#previous && this.#subject(this.#previous, to, purpose),
+    };
+  }
+
+  /** A new id for a subject. */
+  newId(subject: string): string {
+    return subject + Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  }
+
+  /** A code of ours, for the store. */
+  digest(id: string, code: string): string {
+    return hmac(this.#current, 'code', id, code);
+  }
+
+  /** What a code that somebody typed in may be in the store: one digest for each pepper in use. */
+  digests(id: string, code: string): readonly string[] {
+    const current = this.digest(id, code);
+    return this.#previous === undefined ? [current] : [current, hmac(this.#previous, 'code', id, code)];
+  }
+
+  /** A key that hides what it was made from: phone numbers and addresses, in stores outside the process. */
+  keyOf(text: string): string {
+    return hmac(this.#current, 'key', this.#tenant, text).slice(0, halfLength);
+  }
+
+  #subject(key: KeyObject, to: PhoneNumber, purpose: string): string {
+    return hmac(key, 'subject', this.#tenant, purpose, to.e164).slice(0, halfLength);
+  }
+}
+
+/** The subject of an id; undefined for what is no id. */
+export function subjectOf(id: unknown): string | undefined {
+  return typeof id === 'string' && /^[\w-]{44}$/.test(id) ? id.slice(0, halfLength) : undefined;
+}
+
+function hmac(key: KeyObject, ...fields: readonly string[]): string {
+  const text = fields.map((field) => `${field.length}:${field}`).join('');
+  return createHmac('sha256', key).update(text, 'utf8').digest('base64url');
+}

@@ -1,0 +1,146 @@
+import { SmsError } from '../errors/sms-error.js';
+import { configurationInvalid } from '../provider-kit/options.js';
+import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
+import { cancelChallenge, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
+import { checkCode, concludeCheck } from './subject-checks.js';
+import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';
+import type {
+  CheckConclusion,
+  CheckStep,
+  NewChallenge,
+  Opening,
+  SentCodes,
+  StoreCheck,
+  SubjectState,
+  VerificationStore,
+} from './verification-store.js';
+
+/** Options of a {@link MemoryVerificationStore}. */
+export interface MemoryVerificationStoreOptions {
+  /** Phones and purposes remembered at most, at least 1. Default 100000: about 90 MB with one challenge each. */
+  readonly maxSubjects?: number | undefined;
+  /** The time in milliseconds, from any beginning, never going back. Default: the monotonic clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+interface Entry extends Expiring {
+  readonly subject: string;
+  readonly record: SubjectRecord;
+  expiresAt: number;
+}
+
+/** Expired subjects that one opening frees in passing, at most: none stalls the process. */
+const sweptAtOnce = 4;
+
+/**
+ * Verifications in the memory of this process: they neither reach other processes nor survive a restart.
+ *
+ * When it is full, it refuses further subjects: a subject that was forgotten would have its failures back.
+ */
+export class MemoryVerificationStore implements VerificationStore {
+  readonly isShared = false;
+  readonly #entries = new Map<string, Entry>();
+  readonly #queue = new ExpiryQueue<Entry>();
+  readonly #maxSubjects: number;
+  readonly #now: () => number;
+
+  /** @throws SmsError `configuration_invalid` if `maxSubjects` is no whole number above 0 */
+  constructor({ maxSubjects = 100_000, now = () => performance.now() }: MemoryVerificationStoreOptions = {}) {
+    if (!Number.isSafeInteger(maxSubjects) || maxSubjects < 1) {
+      throw configurationInvalid('MemoryVerificationStore: maxSubjects: must be a whole number, at least 1');
+    }
+    this.#maxSubjects = maxSubjects;
+    // Whole milliseconds, as in stores outside the process: whoever waits for a time that it was told waits long enough.
+    this.#now = () => Math.floor(now());
+  }
+
+  /** @throws SmsError `send_limit_exceeded` if the store is full; nothing is saved then */
+  async open(challenge: NewChallenge): Promise<Opening> {
+    const now = this.#now();
+    this.#sweep(now);
+    const entry = this.#entryAt(challenge.subject, now) ?? this.#newEntry(challenge.subject);
+    const opening = openChallenge(entry.record, challenge, now);
+    this.#keep(entry);
+    return opening;
+  }
+
+  async settle(subject: string, id: string, sent: SentCodes): Promise<void> {
+    this.#withRecord(subject, undefined, (record) => settleChallenge(record, id, sent));
+  }
+
+  async check(check: StoreCheck): Promise<CheckStep> {
+    const unknown: CheckStep = { state: 'not-found' };
+    return this.#withRecord(check.subject, unknown, (record, now) => checkCode(record, check, now));
+  }
+
+  async conclude(conclusion: CheckConclusion): Promise<'approved' | 'refunded' | 'not-found'> {
+    return this.#withRecord(conclusion.subject, 'not-found', (record, now) => concludeCheck(record, conclusion, now));
+  }
+
+  async cancel(subject: string, id: string): Promise<boolean> {
+    return this.#withRecord(subject, false, (record, now) => cancelChallenge(record, id, now));
+  }
+
+  async read(subject: string): Promise<SubjectState> {
+    const unknown: SubjectState = { challenges: [], failures: 0, failuresEndInMs: 0 };
+    return this.#withRecord(subject, unknown, readSubject);
+  }
+
+  #withRecord<Answer>(
+    subject: string,
+    unknown: Answer,
+    operation: (record: SubjectRecord, now: number) => Answer,
+  ): Answer {
+    const now = this.#now();
+    const entry = this.#entryAt(subject, now);
+    if (entry === undefined) return unknown;
+    const answer = operation(entry.record, now);
+    this.#keep(entry);
+    return answer;
+  }
+
+  /** The entry of a subject, without what has expired of it. */
+  #entryAt(subject: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(subject);
+    if (entry !== undefined) prune(entry.record, now);
+    return entry;
+  }
+
+  /** An entry that is not kept yet. */
+  #newEntry(subject: string): Entry {
+    if (this.#entries.size >= this.#maxSubjects) throw this.#full();
+    return { subject, record: { challenges: [], failures: undefined }, expiresAt: 0, position: -1 };
+  }
+
+  /** Keeps an entry, new or changed, for as long as it matters. */
+  #keep(entry: Entry): void {
+    const expiresAt = forgetRecordAt(entry.record);
+    if (expiresAt === entry.expiresAt) return;
+    this.#remove(entry);
+    if (expiresAt === undefined) return;
+    entry.expiresAt = expiresAt;
+    this.#entries.set(entry.subject, entry);
+    this.#queue.add(entry);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.subject);
+    if (entry.position >= 0) this.#queue.remove(entry);
+  }
+
+  #sweep(now: number): void {
+    for (let swept = 0; swept < sweptAtOnce; swept += 1) {
+      const { soonest } = this.#queue;
+      if (soonest === undefined || soonest.expiresAt > now) return;
+      this.#remove(soonest);
+    }
+  }
+
+  #full(): SmsError {
+    return new SmsError({
+      code: 'send_limit_exceeded',
+      outcome: 'not-sent',
+      message: `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
+    });
+  }
+}

@@ -1,0 +1,178 @@
+import { timingSafeEqual } from 'node:crypto';
+import {
+  type ChallengeRecord,
+  checksLeftOf,
+  endChallenge,
+  isLive,
+  isLiveCode,
+  type SubjectRecord,
+  stateOf,
+} from './subject-record.js';
+import type { Challenged, CheckConclusion, CheckStep, IssuedCode, Issuer, StoreCheck } from './verification-store.js';
+
+/** A challenge that a code may belong to, with the code as digests. */
+interface Candidate {
+  readonly challenge: ChallengeRecord;
+  readonly digests: readonly string[];
+}
+
+/** `VerificationStore.check` for one subject. What has been forgotten is expected to be gone from the record. */
+export function checkCode(record: SubjectRecord, check: StoreCheck, now: number): CheckStep {
+  const { token, maxFailures, keepMs } = check;
+  const known = candidatesOf(record, check);
+  const approvedBefore = known.find(({ challenge }) => wasApprovedBy(challenge, token));
+  if (approvedBefore !== undefined) return { state: 'approved', ...challengedOf(approvedBefore) };
+  const pending = known.filter(({ challenge }) => challenge.ended === undefined);
+  const [first] = pending;
+  if (first === undefined) return { state: 'not-found' };
+
+  const repeated = pending.some(({ challenge }) => challenge.lastToken === token);
+  if (!repeated) {
+    if (failuresOf(record) >= maxFailures) return { state: 'exhausted', ...challengedOf(first) };
+    const dead = deadState(pending, now);
+    if (dead !== undefined) return { state: dead, ...challengedOf(first) };
+  }
+  const right = pending.find((candidate) => fits(candidate, now));
+  if (right !== undefined) {
+    approve(record, right.challenge, token, now + keepMs);
+    return { state: 'approved', ...challengedOf(right) };
+  }
+  if (!repeated) charge(record, pending, check, now);
+
+  const left = Math.max(...pending.map(({ challenge }) => checksLeftOf(challenge, now)));
+  const checksLeft = Math.max(0, Math.min(left, maxFailures - failuresOf(record)));
+  const { issuers, judged } = comparedWith(pending, token, now);
+  return issuers.length > 0
+    ? { state: 'ask', issuers, checksLeft, judged, ...challengedOf(first) }
+    : { state: 'incorrect', checksLeft, ...challengedOf(first) };
+}
+
+/** `VerificationStore.conclude` for one subject. */
+export function concludeCheck(
+  record: SubjectRecord,
+  { ids, token, verdict, keepMs }: CheckConclusion,
+  now: number,
+): 'approved' | 'refunded' | 'not-found' {
+  const known = challengesOf(record, ids);
+  if (verdict === 'refund') return refund(record, known, token) ? 'refunded' : 'not-found';
+  if (known.some((challenge) => wasApprovedBy(challenge, token))) return 'approved';
+  // A provider's word counts, also when the last check was charged or the time ran out meanwhile.
+  const pending = known.find(({ ended }) => ended === undefined);
+  if (pending === undefined) return 'not-found';
+  approve(record, pending, token, now + keepMs);
+  return 'approved';
+}
+
+/** In the order of the guesses, each challenge once. */
+function candidatesOf({ challenges }: SubjectRecord, { guesses, purpose }: StoreCheck): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const { id, digests } of guesses) {
+    const challenge = challenges.find((each) => each.id === id && each.purpose === (purpose ?? each.purpose));
+    if (challenge === undefined || candidates.some((each) => each.challenge === challenge)) continue;
+    candidates.push({ challenge, digests });
+  }
+  return candidates;
+}
+
+/** In the order of the ids, each once. */
+function challengesOf({ challenges }: SubjectRecord, ids: readonly string[]): readonly ChallengeRecord[] {
+  return [...new Set(ids.flatMap((id) => challenges.find((challenge) => challenge.id === id) ?? []))];
+}
+
+/** The same command, once more: its answer may have been lost. */
+function wasApprovedBy({ ended, lastToken }: ChallengeRecord, token: string): boolean {
+  return ended === 'approved' && lastToken === token;
+}
+
+function challengedOf({ challenge: { to, purpose } }: Candidate): Challenged {
+  return { to, purpose };
+}
+
+function failuresOf({ failures }: SubjectRecord): number {
+  return failures?.count ?? 0;
+}
+
+/** Why no code can be accepted; undefined if one can. */
+function deadState(pending: readonly Candidate[], now: number): 'expired' | 'exhausted' | undefined {
+  if (pending.some(({ challenge }) => isLive(challenge, now))) return undefined;
+  return pending.some(({ challenge }) => stateOf(challenge, now) === 'exhausted') ? 'exhausted' : 'expired';
+}
+
+function fits({ challenge, digests }: Candidate, now: number): boolean {
+  return challenge.codes.some(
+    (code) =>
+      code.kind === 'local' &&
+      isLiveCode(challenge, code, now) &&
+      digests.some((digest) => isSameDigest(digest, code.digest)),
+  );
+}
+
+/** Takes the same time wherever they differ. */
+function isSameDigest(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}
+
+function approve(record: SubjectRecord, approved: ChallengeRecord, token: string, forgetAt: number): void {
+  for (const challenge of record.challenges) {
+    if (challenge.ended !== undefined) continue;
+    endChallenge(challenge, challenge === approved ? 'approved' : 'canceled', forgetAt);
+  }
+  approved.lastToken = token;
+  record.failures = undefined;
+}
+
+function charge(
+  record: SubjectRecord,
+  pending: readonly Candidate[],
+  { token, failureWindowMs }: StoreCheck,
+  now: number,
+): void {
+  for (const { challenge } of pending) {
+    if (!isLive(challenge, now)) continue;
+    challenge.checks += 1;
+    challenge.lastToken = token;
+  }
+  if (record.failures === undefined) record.failures = { count: 1, endsAt: now + failureWindowMs };
+  else record.failures.count += 1;
+}
+
+function refund(record: SubjectRecord, known: readonly ChallengeRecord[], token: string): boolean {
+  const charged = known.filter(({ ended, lastToken }) => ended === undefined && lastToken === token);
+  if (charged.length === 0) return false;
+  for (const challenge of charged) {
+    challenge.checks -= 1;
+    challenge.lastToken = undefined;
+  }
+  const { failures } = record;
+  if (failures !== undefined)
+    record.failures = failures.count > 1 ? { ...failures, count: failures.count - 1 } : undefined;
+  return true;
+}
+
+/** The codes that were live before the check was charged, now or the first time: who made them, and whether we did. */
+function comparedWith(
+  pending: readonly Candidate[],
+  token: string,
+  now: number,
+): { readonly issuers: readonly Issuer[]; readonly judged: boolean } {
+  const issuers: Issuer[] = [];
+  let judged = false;
+  for (const { challenge } of pending) {
+    const checksBefore = challenge.lastToken === token ? challenge.checks - 1 : challenge.checks;
+    for (const code of challenge.codes) {
+      if (!isLiveCode(challenge, code, now, checksBefore)) continue;
+      if (code.kind === 'local') judged = true;
+      else if (!issuers.some((issuer) => isSameIssuer(issuer, code))) issuers.push(issuerOf(challenge, code));
+    }
+  }
+  return { issuers, judged };
+}
+
+function isSameIssuer(issuer: Issuer, { provider, reference }: IssuedCode): boolean {
+  return issuer.provider === provider && issuer.reference === reference;
+}
+
+function issuerOf({ id }: ChallengeRecord, { provider, reference }: IssuedCode): Issuer {
+  return reference === undefined ? { id, provider } : { id, provider, reference };
+}

@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+
+/** Text in one language, or in several by BCP 47 tag: `{ en: '…', 'zh-CN': '…' }`; the first one is for all others. */
+export type Localized = string | Readonly<Record<string, string>>;
+
+/** How `sms.verifications` works. Everything has a default that a small app need not touch. */
+export interface VerificationOptions {
+  /**
+   * A secret of at least 32 characters under which codes are kept. Required when a store is shared, the same for all
+   * processes; without it each process makes its own. To rotate it, first give all processes the new one as
+   * `previous`, then swap the two, and drop the old one after `failureWindowMs`.
+   */
+  readonly pepper?: string | { readonly current: string; readonly previous?: string | undefined } | undefined;
+  /**
+   * Who makes the codes. `issued`, the default: a provider that can makes and checks them itself, all others carry
+   * a code of ours. `local`: all codes are ours.
+   */
+  readonly codes?: 'issued' | 'local' | undefined;
+  /**
+   * What providers of texts send, `{code}` and `{minutes}` included. Default: an English sentence.
+   * Give this or `template`.
+   */
+  readonly text?: Localized | undefined;
+  /** A template of the catalogue that carries our codes. It has the parameter `code`, and may have `minutes`. */
+  readonly template?: Localized | undefined;
+  /** Digits of a code of ours, 6 to 10. Default 6, the least that NIST SP 800-63B-4 allows. */
+  readonly codeLength?: number | undefined;
+  /** How long a code is good for, in milliseconds, up to 10 minutes as NIST asks. Default 300000, five minutes. */
+  readonly lifetimeMs?: number | undefined;
+  /** Checks of one code at most, 1 to 10. Default 5. */
+  readonly maxChecks?: number | undefined;
+  /** Wrong codes for one phone and purpose, over all its codes, 1 to 100. Default 15. An approval forgets them. */
+  readonly maxFailures?: number | undefined;
+  /** How long wrong codes count, in milliseconds from the first, up to 24 days. Default 24 hours. */
+  readonly failureWindowMs?: number | undefined;
+  /** Keeps apart the codes and limits of apps that share stores and a pepper; not idempotency keys. Default: none. */
+  readonly tenant?: string | undefined;
+}
+
+/** {@link VerificationOptions} with every default filled in. */
+export interface ParsedVerificationOptions {
+  readonly pepper: { readonly current: string; readonly previous: string | undefined } | undefined;
+  readonly codes: 'issued' | 'local';
+  readonly message: { readonly kind: 'text' | 'template'; readonly names: Localized };
+  readonly codeLength: number;
+  readonly lifetimeMs: number;
+  readonly maxChecks: number;
+  readonly maxFailures: number;
+  readonly failureWindowMs: number;
+  readonly tenant: string;
+}
+
+export const defaultText = 'Your verification code is {code}. It is good for {minutes} minutes. Do not share it.';
+
+const whole = (least: number, most: number, expected: string) => {
+  const message = `must be a whole number of ${expected}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+};
+const secret = v.pipe(
+  v.string('must be a string'),
+  v.minLength(32, 'must have at least 32 characters; make one with: openssl rand -base64 32'),
+);
+const language = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
+const localized = (expected: string) => {
+  const one = v.pipe(v.string(expected), v.nonEmpty(expected));
+  return v.union(
+    [
+      one,
+      v.pipe(
+        v.record(v.pipe(v.string(), v.regex(language, expected)), one, expected),
+        v.check((texts) => Object.keys(texts).length > 0, expected),
+      ),
+    ],
+    expected,
+  );
+};
+
+/** Checks {@link VerificationOptions}; a part of the schema of the client's options. */
+export const verificationOptionsSchema = v.pipe(
+  v.strictObject({
+    pepper: v.optional(
+      v.union(
+        [secret, v.strictObject({ current: secret, previous: v.optional(secret) })],
+        'must be a secret of at least 32 characters, or { current, previous }; make one with: openssl rand -base64 32',
+      ),
+    ),
+    codes: v.optional(v.picklist(['issued', 'local'], 'must be issued or local')),
+    text: v.optional(localized('must be a text with {code} in it, or an object of texts by language such as en')),
+    template: v.optional(localized('must be the name of a template, or an object of names by language such as en')),
+    codeLength: v.optional(whole(6, 10, 'digits, from 6 to 10')),
+    lifetimeMs: v.optional(whole(1_000, 600_000, 'milliseconds, from a second to 10 minutes')),
+    maxChecks: v.optional(whole(1, 10, 'checks, from 1 to 10')),
+    maxFailures: v.optional(whole(1, 100, 'wrong codes, from 1 to 100')),
+    failureWindowMs: v.optional(whole(60_000, 24 * 86_400_000, 'milliseconds, from a minute to 24 days')),
+    tenant: v.optional(v.pipe(v.string('must be a string'), v.maxLength(128, 'must have at most 128 characters'))),
+  }),
+  v.check(({ text, template }) => text === undefined || template === undefined, 'takes text or template, not both'),
+);
+
+/** Fills the defaults in; the options have been checked. */
+export function withDefaults(options: VerificationOptions): ParsedVerificationOptions {
+  const { pepper, text, template } = options;
+  return {
+    pepper:
+      typeof pepper === 'string'
+        ? { current: pepper, previous: undefined }
+        : pepper && { current: pepper.current, previous: pepper.previous },
+    codes: options.codes ?? 'issued',
+    message:
+      template === undefined ? { kind: 'text', names: text ?? defaultText } : { kind: 'template', names: template },
+    codeLength: options.codeLength ?? 6,
+    lifetimeMs: options.lifetimeMs ?? 300_000,
+    maxChecks: options.maxChecks ?? 5,
+    maxFailures: options.maxFailures ?? 15,
+    failureWindowMs: options.failureWindowMs ?? 86_400_000,
+    tenant: options.tenant ?? '',
+  };
+}

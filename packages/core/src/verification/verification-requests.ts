@@ -1,0 +1,130 @@
+import { SmsError } from '../errors/sms-error.js';
+
+/** What `verifications.start()` takes. */
+export interface VerificationStartRequest {
+  /** E.164, `+8613800138000`. */
+  readonly to: string;
+  /**
+   * What the code is for: `login`, `password-reset`. A code is good for one purpose only, as far as the provider
+   * allows. 1 to 64 characters. Default `verification`.
+   */
+  readonly purpose?: string | undefined;
+  /** The person's language as a BCP 47 tag, `zh-CN`. */
+  readonly locale?: string | undefined;
+  /** Ids of providers, to be tried in this order instead of the route's. */
+  readonly via?: readonly string[] | undefined;
+  /** The person's address, for the limits of the abuse guard. Without it there are none by address. */
+  readonly ip?: string | undefined;
+  /** Whatever the guard's `screen` hook needs: the token of a CAPTCHA. Polysms does not look at it. */
+  readonly screening?: unknown;
+  /** Instead of the client's deadline, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  /** Ends the call early. What was written by then may still arrive. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What `verifications.check()` takes: the code and the id that `start` gave, or the code, the phone and the purpose.
+ * Prefer the id: then only whoever began a verification can end it, or use its checks up.
+ */
+export type VerificationCheckRequest = CheckById | CheckByPhone;
+
+interface CheckOptions {
+  /** As the person typed it: spaces, hyphens and other digits than ASCII's do not matter. */
+  readonly code: string;
+  /** Instead of the client's deadline, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  /** Ends the call early; the check may count all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Checks the codes of one verification. */
+export interface CheckById extends CheckOptions {
+  readonly id: string;
+  /** What the code must be for; an id of another purpose is not found. Without it any purpose: compare the result's. */
+  readonly purpose?: string | undefined;
+}
+
+/** Checks every live code of a phone and purpose: for an app that lost the id, and for codes that arrived late. */
+export interface CheckByPhone extends CheckOptions {
+  /** E.164. */
+  readonly to: string;
+  /** As in `start`. Default `verification`. */
+  readonly purpose?: string | undefined;
+}
+
+export const defaultPurpose = 'verification';
+
+const startFields = ['to', 'purpose', 'locale', 'via', 'ip', 'screening', 'deadlineMs', 'signal'] as const;
+const checkFields = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as const;
+
+/** @throws SmsError `invalid_request`, naming the field */
+export function readStartRequest(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
+  const request = read('verifications.start()', given, startFields) as Partial<VerificationStartRequest>;
+  const { to, locale, via, ip, screening, deadlineMs, signal } = request;
+  const purpose = checkedPurpose('verifications.start()', request.purpose);
+  if (locale !== undefined && !(typeof locale === 'string' && /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(locale))) {
+    throw invalid('verifications.start(): locale must be a BCP 47 language tag, such as en or zh-CN.');
+  }
+  if (via !== undefined && !isListOfIds(via)) {
+    throw invalid('verifications.start(): via must be a list of different provider ids, not empty.');
+  }
+  checkSignal('verifications.start()', signal);
+  // What is no phone number is refused where it is parsed.
+  return { to: to as string, purpose, locale, via: via && [...via], ip, screening, deadlineMs, signal };
+}
+
+/** A check that has been read, with what it is for. */
+export interface ReadCheckRequest extends CheckOptions {
+  readonly target:
+    | { readonly id: string; readonly purpose: string | undefined }
+    | { readonly to: string; readonly purpose: string };
+}
+
+/** @throws SmsError `invalid_request`, naming the field */
+export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequest {
+  const caller = 'verifications.check()';
+  const request = read(caller, given, checkFields) as Partial<CheckById & CheckByPhone>;
+  const { id, to, code, deadlineMs, signal } = request;
+  if ((id === undefined) === (to === undefined)) {
+    throw invalid(`${caller} takes either the id that start gave, or to and purpose.`);
+  }
+  if (id !== undefined && typeof id !== 'string') throw invalid(`${caller}: id must be the string that start gave.`);
+  if (typeof code !== 'string') throw invalid(`${caller}: code must be a string, as the person typed it.`);
+  checkSignal(caller, signal);
+  const purpose = checkedPurpose(caller, request.purpose);
+  // Only now, so that a purpose that is none is refused; without one an id is good for any.
+  if (id !== undefined) {
+    return { target: { id, purpose: request.purpose && purpose }, code, deadlineMs, signal };
+  }
+  return { target: { to: to as string, purpose }, code, deadlineMs, signal };
+}
+
+/** A copy, each field read once. A misspelt field is an error: a misspelt `purpose` would mix codes up. */
+function read(caller: string, given: unknown, fields: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof given !== 'object' || given === null) throw invalid(`${caller} takes an object.`);
+  for (const field in given) {
+    if (!fields.includes(field)) throw invalid(`${caller}: ${field} is not a field; it knows ${fields.join(', ')}.`);
+  }
+  return Object.fromEntries(fields.map((field) => [field, (given as Readonly<Record<string, unknown>>)[field]]));
+}
+
+function checkedPurpose(caller: string, purpose: unknown): string {
+  if (purpose === undefined) return defaultPurpose;
+  if (typeof purpose === 'string' && /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(purpose)) return purpose;
+  throw invalid(`${caller}: purpose must be a string of 1 to 64 characters, such as login.`);
+}
+
+function checkSignal(caller: string, signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw invalid(`${caller}: signal must be an AbortSignal.`);
+}
+
+function isListOfIds(via: unknown): boolean {
+  if (!Array.isArray(via) || via.length === 0 || new Set(via).size < via.length) return false;
+  return via.every((id) => typeof id === 'string');
+}
+
+function invalid(message: string): SmsError {
+  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+}

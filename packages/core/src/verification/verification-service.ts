@@ -1,0 +1,185 @@
+import type { Deadline } from '../contract/deadline.js';
+import { SmsError } from '../errors/sms-error.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
+import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { recordResult } from '../stores/record-result.js';
+import { type Checked, type CheckOrder, checkCode } from './check-code.js';
+import { subjectOf } from './code-secrets.js';
+import { makeCode } from './local-code.js';
+import { variantFor } from './localized.js';
+import type { Carrier, LocalMessage } from './sms-sender.js';
+import type { ParsedVerificationOptions } from './verification-options.js';
+import { keepMs, type VerificationParts } from './verification-parts.js';
+import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
+import type { LiveCode } from './verification-store.js';
+
+/** What is verified, and how. */
+export interface StartOrder {
+  readonly to: PhoneNumber;
+  readonly purpose: string;
+  readonly locale: string | undefined;
+  readonly via: readonly string[] | undefined;
+}
+
+/** Codes of one phone and purpose that may be live at once; more are a flood. */
+const maxLive = 10;
+
+const beforeSending: StoreQuestion = {
+  store: 'verification store',
+  outcome: 'not-sent',
+  consequence: 'Nothing was sent.',
+};
+
+const beforeAnswering: StoreQuestion = {
+  store: 'verification store',
+  outcome: 'not-sent',
+  consequence: 'Where the verification stands is not known.',
+};
+
+/** Starts, checks and ends verifications, whoever makes the code. */
+export class VerificationService {
+  readonly #parts: VerificationParts;
+
+  constructor(parts: VerificationParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Saves a challenge, sends the code, and says how long it is good for.
+   *
+   * @throws SmsError when no provider took it. If a code may be on its way all the same, `verificationId` can check it.
+   */
+  async start(order: StartOrder, deadline: Deadline): Promise<Omit<VerificationReceipt, 'resendAfterMs'>> {
+    const { options, sender, store, secrets } = this.#parts;
+    const { to, purpose, locale, via } = order;
+    const plan = sender.plan({ to, locale, via, message: this.#messageFor(locale) });
+    const startedAt = Date.now();
+    const subject = await this.#subjectOf(to, purpose, deadline);
+    const id = secrets.newId(subject);
+    const code = plan.carriers.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
+    const digest = code === undefined ? '' : secrets.digest(id, code);
+    const { maxFailures } = options;
+    const codes = plan.carriers.map((carrier) => codeFrom(carrier, digest, undefined, options));
+    const opening = await askStore(beforeSending, deadline, () =>
+      store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
+    );
+    if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
+
+    const minutes = Math.max(1, Math.floor(options.lifetimeMs / 60_000));
+    const { attempts, sent, error } = await plan.send({
+      code,
+      minutes,
+      avoid: opening.previous,
+      context: { deadline },
+    });
+    const live = sent.flatMap(({ provider, reference }) => {
+      const carrier = plan.carriers.find((each) => each.provider === provider);
+      return carrier === undefined ? [] : [codeFrom(carrier, digest, reference, options)];
+    });
+    // A store that fails now leaves every code that may have been sent open to a check: what was saved names them all.
+    await recordResult('verification store', deadline, () =>
+      store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),
+    );
+    if (error !== undefined) throw live.length === 0 ? error : withVerification(error, id);
+    const lifetimeMs = Math.max(...live.map((each) => each.lifetimeMs));
+    return { id, provider: attempts.at(-1)?.provider ?? '', expiresAt: startedAt + lifetimeMs, attempts };
+  }
+
+  /** @throws SmsError when the code could not be judged */
+  check(order: CheckOrder, deadline: Deadline): Promise<Checked> {
+    return checkCode(this.#parts, order, deadline);
+  }
+
+  async cancel(id: string, deadline: Deadline): Promise<VerificationCancelResult> {
+    const subject = subjectOf(id);
+    if (subject === undefined) return { outcome: 'not-found' };
+    const question: StoreQuestion = {
+      store: 'verification store',
+      outcome: 'unknown',
+      consequence: 'The verification may or may not be canceled.',
+    };
+    const isCanceled = await askStore(question, deadline, () => this.#parts.store.cancel(subject, id));
+    return { outcome: isCanceled ? 'canceled' : 'not-found' };
+  }
+
+  async status(id: string, deadline: Deadline): Promise<VerificationStatus> {
+    const subject = subjectOf(id);
+    if (subject === undefined) return { state: 'not-found' };
+    const { challenges, failures } = await askStore(beforeAnswering, deadline, () => this.#parts.store.read(subject));
+    const challenge = challenges.find((each) => each.id === id);
+    if (challenge === undefined) return { state: 'not-found' };
+    const { state, expiresInMs } = challenge;
+    if (state !== 'pending') return { state };
+    const failuresLeft = this.#parts.options.maxFailures - failures;
+    if (failuresLeft <= 0) return { state: 'exhausted' };
+    const checksLeft = Math.min(challenge.checksLeft, failuresLeft);
+    return { state, expiresAt: Date.now() + Math.ceil(expiresInMs), checksLeft };
+  }
+
+  /** While a pepper is being replaced, failures that were counted under the old one still lock a phone. */
+  async #subjectOf(to: PhoneNumber, purpose: string, deadline: Deadline): Promise<string> {
+    const { options, secrets, store } = this.#parts;
+    const { current, previous } = secrets.subjects(to, purpose);
+    if (previous !== undefined) {
+      const { failures, failuresEndInMs } = await askStore(beforeSending, deadline, () => store.read(previous));
+      if (failures >= options.maxFailures) throw locked('failures', failuresEndInMs);
+    }
+    return current;
+  }
+
+  #messageFor(locale: string | undefined): LocalMessage {
+    const { kind, names } = this.#parts.options.message;
+    const name = variantFor(names, locale);
+    return kind === 'text' ? { kind, text: name } : { kind, template: name };
+  }
+}
+
+function codeFrom(
+  carrier: Carrier,
+  digest: string,
+  reference: string | undefined,
+  { maxChecks, lifetimeMs }: Pick<ParsedVerificationOptions, 'maxChecks' | 'lifetimeMs'>,
+): LiveCode {
+  if (carrier.codes === 'local') return { kind: 'local', digest, maxChecks, lifetimeMs };
+  return {
+    kind: 'issued',
+    provider: carrier.provider,
+    reference,
+    maxChecks: Math.min(maxChecks, carrier.maxChecks ?? maxChecks),
+    lifetimeMs: Math.min(lifetimeMs, carrier.lifetimeMs ?? lifetimeMs),
+  };
+}
+
+/** Every code once: however many providers carry ours, it is one code. */
+function distinct(codes: readonly LiveCode[]): readonly LiveCode[] {
+  const local = codes.find(({ kind }) => kind === 'local');
+  return codes.filter((code) => code.kind === 'issued' || code === local);
+}
+
+function locked(reason: 'failures' | 'challenges', retryAfterMs: number): SmsError {
+  const why =
+    reason === 'failures'
+      ? 'Too many wrong codes were given for this phone and purpose: verification.maxFailures is reached'
+      : 'Too many codes for this phone and purpose are good at once';
+  return new SmsError({
+    code: 'send_limit_exceeded',
+    outcome: 'not-sent',
+    message: `${why}. Nothing was sent; wait retryAfterMs.`,
+    retryAfterMs: Math.ceil(retryAfterMs),
+  });
+}
+
+function withVerification(error: SmsError, verificationId: string): SmsError {
+  const { code, outcome, provider, providerCode, retryAfterMs, attempts, message, cause } = error;
+  return new SmsError({
+    code,
+    outcome,
+    provider,
+    providerCode,
+    retryAfterMs,
+    attempts,
+    cause,
+    verificationId,
+    message: `${message} If the code arrives, it can be checked with verificationId.`,
+  });
+}
