@@ -1,8 +1,10 @@
-/** The tests that every Polysms provider passes. Works with any test runner that has `describe` and `it`. */
+/** The tests that every Polysms provider and every store passes. Works with any test runner that has `describe` and `it`. */
 
 export { describeSmsProvider } from './describe-sms-provider.js';
 export type { Differences } from './differences.js';
 export type { Capabilities, ConformanceOptions, TestFunctions } from './options.js';
+export { describeSmsStores } from './stores/describe-sms-stores.js';
+export type { SmsStores, StoresConformanceOptions, StoresUnderTest } from './stores/stores-options.js';
 export type {
   ConformanceSubject,
   ReceivedMessage,

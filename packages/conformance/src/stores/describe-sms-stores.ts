@@ -1,0 +1,68 @@
+import { idempotencyHolding } from './idempotency-holding.js';
+import { idempotencyReserving } from './idempotency-reserving.js';
+import { limitsCounting } from './limits-counting.js';
+import { limitsGivingBack } from './limits-giving-back.js';
+import { withStore } from './store-bench.js';
+import type { StoreSuite } from './store-suite.js';
+import { planStores, type SmsStores, type StoresConformanceOptions, type StoresPlan } from './stores-options.js';
+import { verificationAsking } from './verification-asking.js';
+import { verificationCharging } from './verification-charging.js';
+import { verificationChecking } from './verification-checking.js';
+import { verificationConcluding } from './verification-concluding.js';
+import { verificationConcurrency } from './verification-concurrency.js';
+import { verificationOpening } from './verification-opening.js';
+import { verificationPending } from './verification-pending.js';
+import { verificationRepeating } from './verification-repeating.js';
+import { verificationSequences } from './verification-sequences.js';
+
+/** The suites of each port by their titles. */
+const suites: { readonly [Port in keyof SmsStores]: Readonly<Record<string, StoreSuite<SmsStores[Port]>>> } = {
+  verification: {
+    'verification: open': verificationOpening,
+    'verification: settle, cancel, read': verificationPending,
+    'verification: check, accepting': verificationChecking,
+    'verification: check, charging': verificationCharging,
+    'verification: check, asking': verificationAsking,
+    'verification: conclude': verificationConcluding,
+    'verification: repeated commands': verificationRepeating,
+    'verification: many at once': verificationConcurrency,
+    'verification: random sequences': verificationSequences,
+  },
+  idempotency: {
+    'idempotency: reserve': idempotencyReserving,
+    'idempotency: finish and release': idempotencyHolding,
+  },
+  limits: {
+    'limits: take': limitsCounting,
+    'limits: give back': limitsGivingBack,
+  },
+};
+
+/**
+ * Defines the tests that prove that stores keep their contracts: `VerificationStore`, `IdempotencyStore` and
+ * `LimitStore`, as far as they are among `options.ports`. Every test gets stores of its own from `options.create`.
+ *
+ * @throws SmsError `configuration_invalid`
+ */
+export function describeSmsStores(options: StoresConformanceOptions): void {
+  const plan = planStores(options);
+  plan.test.describe(`${plan.name} keeps the contracts of the stores v1`, () => {
+    if (plan.ports.includes('verification')) describePort(plan, 'verification', suites.verification);
+    if (plan.ports.includes('idempotency')) describePort(plan, 'idempotency', suites.idempotency);
+    if (plan.ports.includes('limits')) describePort(plan, 'limits', suites.limits);
+  });
+}
+
+function describePort<Port extends keyof SmsStores>(
+  plan: StoresPlan,
+  port: Port,
+  suitesOfPort: Readonly<Record<string, StoreSuite<SmsStores[Port]>>>,
+): void {
+  const { seed, slackMs } = plan;
+  const { describe, it } = plan.test;
+  for (const [title, suite] of Object.entries(suitesOfPort)) {
+    describe(title, () => {
+      suite({ seed, slackMs, test: (rule, body) => it(rule, () => withStore(plan, port, rule, body)) });
+    });
+  }
+}
