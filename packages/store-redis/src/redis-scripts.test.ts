@@ -1,0 +1,153 @@
+import { Redis } from 'ioredis';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RedisClient } from './redis-client.js';
+import { type RedisStores, redisStores } from './redis-stores.js';
+import { challenge, check, digest, expectUnavailable, hourly, subject } from './sample.test.fixture.js';
+
+describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one client', () => {
+  let server: TestRedis;
+  let admin: Redis;
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis(server.url);
+  });
+  afterEach(async () => void (await admin.flushall()));
+  afterAll(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
+  const storedAt = async (key: string) => JSON.parse((await admin.get(key)) ?? 'null') as object;
+
+  let client: Redis;
+  let stores: RedisStores;
+  beforeEach(() => {
+    client = new Redis(server.url);
+    stores = redisStores({ client });
+  });
+  afterEach(() => client.disconnect());
+
+  it('loads its scripts again when the server has lost them', async () => {
+    await stores.verification.open(challenge());
+    await admin.script('FLUSH');
+    const wrong = ['a', 'b', 'c'].map((guess) => stores.verification.check(check(guess, { token: guess })));
+    expect((await Promise.all(wrong)).map(({ state }) => state)).toEqual(['incorrect', 'incorrect', 'incorrect']);
+    expect(await stores.verification.read(subject)).toMatchObject({ failures: 3, challenges: [{ checksLeft: 2 }] });
+    await admin.script('FLUSH');
+    expect(await stores.verification.check(check(digest, { token: 'd' }))).toMatchObject({ state: 'approved' });
+  });
+
+  it('sends a script in full only if the server does not know it', async () => {
+    const sent: string[] = [];
+    const counted: RedisClient = {
+      evalsha: (...args) => {
+        sent.push('evalsha');
+        return client.evalsha(...args);
+      },
+      eval: (...args) => {
+        sent.push('eval');
+        return client.eval(...args);
+      },
+    };
+    await admin.script('FLUSH');
+    const { limits } = redisStores({ client: counted });
+    for (let turn = 0; turn < 3; turn += 1) await limits.take('k', hourly);
+    expect(sent).toEqual(['evalsha', 'eval', 'evalsha', 'evalsha']);
+  });
+
+  it('leaves the client as it was', async () => {
+    await client.ping();
+    const look = () => ({ ...client.options, events: client.eventNames(), members: Object.keys(client).sort() });
+    const before = look();
+    await stores.limits.take('k', hourly);
+    await stores.verification.open(challenge());
+    expect(look()).toEqual(before);
+  });
+
+  it('leaves the command alone that the limiter defines for an app on the same client', async () => {
+    const own = new RateLimiterRedis({ storeClient: client, points: 5, duration: 60, keyPrefix: 'app' });
+    const command: unknown = Reflect.get(client, 'rlflxIncr');
+    await stores.limits.take('k', hourly);
+    expect(Reflect.get(client, 'rlflxIncr')).toBe(command);
+    expect(await own.consume('k', 2)).toMatchObject({ consumedPoints: 2, remainingPoints: 3 });
+  });
+
+  it('keeps the subjects of two prefixes apart', async () => {
+    const other = redisStores({ client, prefix: 'other:app_1-x' });
+    await stores.verification.open(challenge());
+    expect(await other.verification.read(subject)).toEqual({ challenges: [], failures: 0, failuresEndInMs: 0 });
+    await other.limits.take('k', hourly);
+    expect(await admin.exists('other:app_1-x:limit:{k}:2:3600000')).toBe(1);
+  });
+
+  it.each([
+    ['open', 'verification', () => stores.verification.open(challenge({ id: 'another' }))],
+    ['settle', 'verification', () => stores.verification.settle(subject, 'first', { codes: [], providers: [] })],
+    ['check', 'verification', () => stores.verification.check(check(digest))],
+    ['cancel', 'verification', () => stores.verification.cancel(subject, 'first')],
+    ['read', 'verification', () => stores.verification.read(subject)],
+    ['take', 'limit', () => stores.limits.take('k', hourly)],
+    ['giveBack', 'limit', () => stores.limits.giveBack('k', hourly, 0)],
+  ] as const)('leaves a value of a newer version alone: %s', async (_, store, operation) => {
+    await stores.verification.open(challenge());
+    await stores.limits.take('k', hourly);
+    const key = { verification: `polysms:verification:{${subject}}`, limit: 'polysms:limit:{k}:2:3600000' }[store];
+    const newer = JSON.stringify({ ...(await storedAt(key)), v: 2 });
+    await admin.set(key, newer, 'PX', 60_000);
+    await expectUnavailable(operation(), 'not-sent', new RegExp(`The ${store} store failed. A newer version`));
+    expect(await admin.get(key)).toBe(newer);
+  });
+
+  it('leaves an idempotency value of a newer version alone', async () => {
+    const reservation = await stores.idempotency.reserve('k', 'f', 60_000);
+    const [key = ''] = await admin.keys('*');
+    const newer = JSON.stringify({ ...(await storedAt(key)), v: 2 });
+    await admin.set(key, newer, 'PX', 60_000);
+    await expectUnavailable(stores.idempotency.reserve('k', 'f', 1), 'not-sent', 'newer version');
+    if (reservation.state === 'reserved') {
+      await expectUnavailable(stores.idempotency.release('k', reservation.token), 'not-sent', 'newer version');
+    }
+    expect(await admin.get(key)).toBe(newer);
+  });
+
+  it('keeps what a standing clock of a test keeps, though the time of the server goes on', async () => {
+    const standing = redisStores({ client, now: () => 0 });
+    await standing.idempotency.reserve('k', 'f', 1);
+    const [key = ''] = await admin.keys('*');
+    expect(await admin.pttl(key)).toBeGreaterThan(1_000_000);
+  });
+
+  it('says so when a key holds something of another program', async () => {
+    await admin.lpush(`polysms:verification:{${subject}}`, 'x');
+    await expectUnavailable(stores.verification.open(challenge()), 'not-sent', 'Choose a prefix');
+  });
+
+  it('answers a reservation that the client repeats as it did the first time', async () => {
+    let answers: unknown[] = [];
+    const twice: RedisClient = {
+      eval: (...args) => client.eval(...args),
+      evalsha: async (...args) => {
+        answers = [await client.evalsha(...args), await client.evalsha(...args)];
+        return answers[1];
+      },
+    };
+    await stores.idempotency.reserve('loads the script', 'f', 1000);
+    expect(await redisStores({ client: twice }).idempotency.reserve('k', 'f', 1000)).toMatchObject({
+      state: 'reserved',
+    });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(await stores.idempotency.reserve('k', 'f', 1000)).toEqual({ state: 'in-progress' });
+  });
+
+  it('takes lone surrogates wherever a caller may put them', async () => {
+    await stores.verification.open(challenge({ subject: '\ud800' }));
+    const guesses = [{ id: '\ud800 \\ud800', digests: [digest] }];
+    expect(await stores.verification.check(check(digest, { subject: '\ud800', guesses }))).toEqual({
+      state: 'not-found',
+    });
+    expect(await stores.verification.read('\ud801')).toMatchObject({ challenges: [] });
+    await stores.idempotency.reserve('\ud800', 'f', 1000);
+    expect(await stores.idempotency.reserve('\ud801', 'g', 1000)).toMatchObject({ state: 'reserved' });
+  });
+});

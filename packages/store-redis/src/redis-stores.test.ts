@@ -1,0 +1,170 @@
+import { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis-5';
+import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RedisClient } from './redis-client.js';
+import { type RedisStores, redisStores } from './redis-stores.js';
+import { challenge, check, hourly, localCode, phone, subject } from './sample.test.fixture.js';
+
+/** Every operation, each at least once with an effect. */
+async function everyOperation({ verification, idempotency, limits }: RedisStores): Promise<void> {
+  const issued = { kind: 'issued', provider: 'mob', reference: 'r', maxChecks: 3, lifetimeMs: 300_000 } as const;
+  const both = [localCode, issued];
+  expect(await verification.open(challenge({ codes: both }))).toEqual({ state: 'opened', previous: [] });
+  await verification.settle(subject, 'first', { codes: both, providers: ['text', 'mob'] });
+  expect(await verification.open(challenge({ id: 'second' }))).toEqual({ state: 'opened', previous: ['mob', 'text'] });
+  expect(await verification.cancel(subject, 'second')).toBe(true);
+  expect(await verification.check(check('wrong', { token: 't1' }))).toEqual({
+    state: 'ask',
+    issuers: [{ id: 'first', provider: 'mob', reference: 'r' }],
+    checksLeft: 4,
+    judged: true,
+    to: phone,
+    purpose: 'sign-in',
+  });
+  const conclusion = { subject, token: 't1', ids: ['first'], keepMs: 60_000 };
+  expect(await verification.conclude({ ...conclusion, verdict: 'refund' })).toBe('refunded');
+  expect(await verification.conclude({ ...conclusion, verdict: 'approved' })).toBe('approved');
+  expect(await verification.read(subject)).toMatchObject({
+    challenges: [{ state: 'approved' }, { state: 'canceled' }],
+  });
+  await verification.open(challenge({ subject: 'other', id: 'third' }));
+  await verification.check(check('wrong', { subject: 'other', guesses: [{ id: 'third', digests: ['wrong'] }] }));
+
+  const reservation = await idempotency.reserve('order 1', 'print', 60_000);
+  if (reservation.state !== 'reserved') return expect.fail(reservation.state);
+  const error = { name: 'SmsError', code: 'timeout', message: 'é "\\/', outcome: 'unknown', attempts: [] } as const;
+  const result = { version: 1, outcome: 'unknown', error } as const;
+  await idempotency.finish('order 1', reservation.token, result, 120_000);
+  expect(await idempotency.reserve('order 1', 'print', 1)).toEqual({ state: 'finished', result });
+  const released = await idempotency.reserve('order 2', 'print', 60_000);
+  if (released.state === 'reserved') await idempotency.release('order 2', released.token);
+  await idempotency.reserve('order 3', 'print', 60_000);
+
+  for (const key of ['203.0.113.9', 'any {text} ', 'given back']) {
+    expect(await limits.take(key, hourly)).toEqual({ taken: true });
+  }
+  expect(await limits.take('203.0.113.9', hourly)).toEqual({ taken: true });
+  const refused = await limits.take('203.0.113.9', hourly);
+  expect(refused).toMatchObject({ taken: false, retryAfterMs: expect.any(Number) });
+  await limits.giveBack('203.0.113.9', hourly, 0);
+  expect(await limits.take('203.0.113.9', hourly)).toEqual({ taken: true });
+  await limits.giveBack('given back', hourly, 0);
+}
+
+describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => {
+  let server: TestRedis;
+  let admin: Redis;
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis(server.url);
+  });
+  afterEach(async () => void (await admin.flushall()));
+  afterAll(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
+
+  const storedAt = async (key: string) => JSON.parse((await admin.get(key)) ?? 'null') as unknown;
+
+  describe.each([
+    { name: 'ioredis 6', make: (url: string) => new Redis(url) },
+    { name: 'ioredis 5', make: (url: string) => new Redis5(url) },
+    {
+      name: 'a key prefix of the client',
+      make: (url: string) => new Redis(url, { keyPrefix: 'app:' }),
+      before: 'app:',
+    },
+    { name: 'automatic pipelines', make: (url: string) => new Redis(url, { enableAutoPipelining: true }) },
+    { name: 'numbers as strings', make: (url: string) => new Redis(url, { stringNumbers: true }) },
+  ])('over $name', ({ make, before = '' }) => {
+    let client: ReturnType<typeof make>;
+    beforeEach(() => {
+      client = make(server.url);
+    });
+    afterEach(() => client.disconnect());
+
+    it('does every operation, gives every key a bounded time, and forgets what it must not keep', async () => {
+      await everyOperation(redisStores({ client }));
+      const keys = (await admin.keys('*')).sort();
+      expect(keys).toEqual([
+        expect.stringMatching(new RegExp(`^${before}polysms:idempotency:{[\\w-]{43}}$`)),
+        expect.stringMatching(new RegExp(`^${before}polysms:idempotency:{[\\w-]{43}}$`)),
+        `${before}polysms:limit:{203.0.113.9}:2:3600000`,
+        expect.stringMatching(new RegExp(`^${before}polysms:limit:{~[\\w-]{43}}:2:3600000$`)),
+        `${before}polysms:verification:{${subject}}`,
+        `${before}polysms:verification:{other}`,
+        `${before}polysms:verification:{other}:failures`,
+      ]);
+      const longest = { idempotency: 120_000, limit: 3_600_000, verification: 86_400_000 };
+      for (const key of keys) {
+        const [kind] = key.slice(`${before}polysms:`.length).split(':');
+        const ttlMs = await admin.pttl(key);
+        expect(ttlMs, key).toBeGreaterThan(0);
+        expect(ttlMs, key).toBeLessThanOrEqual(longest[kind as keyof typeof longest]);
+        expect(await storedAt(key), key).toMatchObject({ v: 1 });
+        expect(await admin.get(key), key).not.toMatch(/wrong|order 1/);
+      }
+    });
+  });
+
+  it('measure time by the clock of the server, whatever that of the process says', async () => {
+    const client = new Redis(server.url);
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 });
+    const { verification, limits } = redisStores({ client });
+    const serverMs = async () => {
+      const [seconds, microseconds] = await admin.time();
+      return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+    };
+    const before = await serverMs();
+    await verification.open(challenge());
+    await limits.take('k', { max: 1, windowMs: 60_000 });
+    const after = await serverMs();
+    const { challenges } = (await storedAt(`polysms:verification:{${subject}}`)) as {
+      challenges: { openedAt: number }[];
+    };
+    const { endsAt } = (await storedAt('polysms:limit:{k}:1:60000')) as { endsAt: number };
+    for (const began of [challenges[0]?.openedAt, endsAt - 60_000]) {
+      expect(began).toBeGreaterThanOrEqual(before);
+      expect(began).toBeLessThanOrEqual(after);
+    }
+    const refused = await limits.take('k', { max: 1, windowMs: 60_000 });
+    expect(refused).toEqual({ taken: false, retryAfterMs: expect.any(Number) });
+    vi.useRealTimers();
+    client.disconnect();
+  });
+});
+
+describe('the options of redisStores', () => {
+  const client: RedisClient = { eval: async () => undefined, evalsha: async () => undefined };
+
+  it.each([
+    ['nothing', undefined, 'client'],
+    ['no client', {}, 'client'],
+    ['a URL for a client', { client: 'redis://localhost' }, 'client'],
+    ['an empty prefix', { client, prefix: '' }, 'prefix'],
+    ['a long prefix', { client, prefix: 'p'.repeat(65) }, 'prefix'],
+    ['a prefix with a brace', { client, prefix: 'a{b}' }, 'prefix'],
+    ['a prefix with a line feed', { client, prefix: 'a\n' }, 'prefix'],
+    ['a clock that is a number', { client, now: 1 }, 'now'],
+  ])('are refused with %s', (_, options, field) => {
+    expect(() => redisStores(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'configuration_invalid',
+        outcome: 'not-sent',
+        message: expect.stringMatching(new RegExp(`^redisStores\\(\\): .*${field}`)),
+      }),
+    );
+  });
+
+  it('may leave all but the client out, and say that the stores are shared', () => {
+    const stores = redisStores({ client, prefix: 'p'.repeat(64), now: undefined });
+    expect([stores.verification.isShared, stores.limits.isShared]).toEqual([true, true]);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses an idempotency lifetime of %d', async (ttlMs) => {
+    const { idempotency } = redisStores({ client });
+    const invalid = { code: 'invalid_request', outcome: 'not-sent' };
+    await expect(idempotency.reserve('k', 'f', ttlMs)).rejects.toMatchObject(invalid);
+  });
+});

@@ -1,0 +1,41 @@
+import { inspect } from 'node:util';
+import { isSmsError, type LocalCode, type NewChallenge, type StoreCheck } from '@polysms/core';
+import { expect } from 'vitest';
+
+/** A phone that must not be seen in an error. */
+export const phone = '+8613800138000';
+export const subject = 'c3ViamVjdA';
+export const digest = 'ZGlnZXN0LW9mLXRoZS1yaWdodC1jb2Rl';
+
+export const localCode: LocalCode = { kind: 'local', digest, maxChecks: 5, lifetimeMs: 300_000 };
+
+export function challenge(more: Partial<NewChallenge> = {}): NewChallenge {
+  const purpose = 'sign-in';
+  const limits = { maxFailures: 15, maxLive: 5, keepMs: 60_000 };
+  return { subject, id: 'first', to: phone, purpose, codes: [localCode], ...limits, ...more };
+}
+
+export function check(guess: string, more: Partial<StoreCheck> = {}): StoreCheck {
+  const limits = { maxFailures: 15, failureWindowMs: 86_400_000, keepMs: 60_000 };
+  return { subject, guesses: [{ id: 'first', digests: [guess] }], token: 'token', ...limits, ...more };
+}
+
+export const hourly = { max: 2, windowMs: 3_600_000 };
+
+/** Demands a `store_unavailable` that says these words, and nothing of what was asked. */
+export async function expectUnavailable(
+  asked: Promise<unknown>,
+  outcome: 'not-sent' | 'unknown',
+  words: string | RegExp,
+): Promise<void> {
+  const error = await asked.then(
+    (answer) => expect.fail(`answered ${JSON.stringify(answer)}`),
+    (reason: unknown) => reason,
+  );
+  if (!isSmsError(error)) return expect.fail(`rejected with ${inspect(error)}`);
+  expect(error.message).toMatch(words);
+  expect(error).toMatchObject({ code: 'store_unavailable', outcome });
+  expect(error.cause).toBeUndefined();
+  const shown = `${inspect(error, { depth: 10, showHidden: true })}${error.stack}${JSON.stringify(error)}`;
+  for (const argument of [phone, phone.slice(1), digest, subject]) expect(shown).not.toContain(argument);
+}

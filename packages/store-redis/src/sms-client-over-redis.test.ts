@@ -1,0 +1,72 @@
+import { createSmsClient, type OutboundMessage, type SmsClient, type SmsProvider } from '@polysms/core';
+import { Redis } from 'ioredis';
+import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { redisStores } from './redis-stores.js';
+import { phone } from './sample.test.fixture.js';
+
+/** Takes every text, and keeps it. */
+function inbox(): SmsProvider & { readonly messages: OutboundMessage[] } {
+  const messages: OutboundMessage[] = [];
+  return {
+    specification: 'v1',
+    id: 'inbox',
+    sends: { text: true, template: false },
+    messages,
+    verification: null,
+    send: async (message) => {
+      messages.push(message);
+      return { outcome: 'accepted', reference: 'message-1' };
+    },
+    close: async () => undefined,
+  };
+}
+
+function codeOf(message: OutboundMessage | undefined): string {
+  return message?.kind === 'text' ? (/\d{6}/.exec(message.text)?.[0] ?? '') : '';
+}
+
+describe.skipIf(skipWithoutRedis(await findRedisServer()))('clients of two processes on one Redis', () => {
+  const provider = inbox();
+  let server: TestRedis;
+  let redis: Redis;
+  let clients: readonly SmsClient[];
+  beforeEach(async () => {
+    server = await startRedis();
+    redis = new Redis(server.url);
+    const verification = { pepper: 'pepper-of-the-tests-0123456789abcdef' };
+    const stores = () => redisStores({ client: redis });
+    clients = [0, 1].map(() => createSmsClient({ providers: [provider], stores: stores(), verification }));
+  });
+  afterEach(async () => {
+    await Promise.all(clients.map((sms) => sms.close()));
+    redis.disconnect();
+    await server.stop();
+  });
+
+  it('start in one and check in the other; Redis never holds a code or a text', async () => {
+    const [one, other] = clients as [SmsClient, SmsClient];
+    const { id } = await one.verifications.start({ to: phone, ip: '203.0.113.9' });
+    const code = codeOf(provider.messages.at(-1));
+    expect(code).toMatch(/^\d{6}$/);
+    const wrong = code === '111111' ? '222222' : '111111';
+    expect(await other.verifications.check({ id, code: wrong })).toMatchObject({ outcome: 'incorrect', checksLeft: 4 });
+    const message = { to: phone, text: `your code: ${code}`, idempotencyKey: `order of ${code}` };
+    const receipt = await one.send(message);
+    expect(await other.send(message)).toEqual(receipt);
+    await expect(other.verifications.start({ to: phone })).rejects.toMatchObject({ code: 'resend_too_soon' });
+
+    const keys = await redis.keys('*');
+    expect(keys.length).toBeGreaterThan(4);
+    const values = await Promise.all(keys.map((key) => redis.get(key)));
+    const held = [...keys, ...values].join('\n');
+    for (const secret of [code, wrong, 'your code']) expect(held).not.toContain(secret);
+    // It is in the challenge, since vendors need it to check their codes, and nowhere else.
+    expect(held.split(phone)).toHaveLength(2);
+    expect(held).not.toContain('203.0.113.9');
+    for (const key of keys) expect(await redis.pttl(key), key).toBeGreaterThan(0);
+
+    expect(await other.verifications.check({ id, code })).toMatchObject({ outcome: 'approved' });
+    expect(await one.verifications.check({ id, code })).toMatchObject({ outcome: 'not-found' });
+  });
+});
