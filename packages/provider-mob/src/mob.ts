@@ -49,6 +49,9 @@ export function mob(options: MobOptions): MobProvider {
 const sdkCodeTimeoutMs = 10_000;
 const longestCode = 32;
 
+/** The fourth check is answered 467, even of the right code (x4 in the protocol page). */
+const checksOfACode = 3;
+
 class MobAccount implements MobProvider {
   readonly specification = 'v1';
   readonly id: string;
@@ -60,7 +63,15 @@ class MobAccount implements MobProvider {
   readonly #customTransport: HttpTransport;
 
   constructor(options: ParsedMobOptions) {
-    const { appKey, id, baseUrl, customBaseUrl = baseUrl, verificationTemplate, ...connection } = options;
+    const {
+      appKey,
+      id,
+      baseUrl,
+      customBaseUrl = baseUrl,
+      verificationTemplate,
+      codeLifetimeMs,
+      ...connection
+    } = options;
     this.id = id;
     this.#appKey = appKey;
     this.#verificationTemplate = verificationTemplate;
@@ -68,6 +79,7 @@ class MobAccount implements MobProvider {
     this.#customTransport =
       customBaseUrl === baseUrl ? this.#transport : createHttpTransport({ baseUrl: customBaseUrl, ...connection });
     this.verification = {
+      limits: { maxChecks: checksOfACode, lifetimeMs: codeLifetimeMs },
       start: (request, context) => this.#start(request, context),
       check: ({ to, code }, context) => this.#check('/sms/checkcode', { to, code }, context),
     };

@@ -19,13 +19,14 @@ export interface MobOptions extends ConnectionOptions {
   readonly customBaseUrl?: string | undefined;
   /** The template that sendmsg uses instead of the app's default one. One source of the protocol page knows it. */
   readonly verificationTemplate?: string | undefined;
+  /** How long a code of Mob's is good for, in milliseconds, as set in Mob's console. Default 300000, five minutes. */
+  readonly codeLifetimeMs?: number | undefined;
 }
 
 const optionalText = (message: string) => v.optional(v.pipe(v.string(message), v.regex(/^\S+$/, message)));
-const wholeNumber = (message: string) =>
-  v.optional(
-    v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(longestDelayMs, message)),
-  );
+const whole = (message: string) =>
+  v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(longestDelayMs, message));
+const wholeNumber = (message: string) => v.optional(whole(message));
 const pemMessage = 'must be certificates in PEM (-----BEGIN CERTIFICATE-----), one string or an array';
 const pem = v.pipe(v.string(pemMessage), v.includes('-----BEGIN CERTIFICATE-----', pemMessage));
 
@@ -42,6 +43,7 @@ const fields = {
   baseUrl: v.optional(v.string('must be a URL'), 'https://webapi.sms.mob.com'),
   customBaseUrl: v.optional(v.string('must be a URL')),
   verificationTemplate: optionalText('must be the id of a template, a string without spaces'),
+  codeLifetimeMs: v.optional(whole('must be a whole number of milliseconds, at least 1'), 300_000),
   connections: wholeNumber('must be a whole number of at least 1'),
   connectTimeoutMs: wholeNumber('must be a whole number of milliseconds, at least 1'),
   ca: v.optional(v.union([pem, v.pipe(v.array(pem), v.minLength(1, pemMessage))], pemMessage)),
@@ -82,7 +84,7 @@ const schema = v.pipe(
   }),
 );
 
-type Defaulted = 'id' | 'baseUrl' | 'allowPlainHttp';
+type Defaulted = 'id' | 'baseUrl' | 'allowPlainHttp' | 'codeLifetimeMs';
 
 /** The options with their defaults. Written out: the type of the schema would need undici in the app. */
 export type ParsedMobOptions = Omit<MobOptions, Defaulted> & {

@@ -55,6 +55,7 @@ class Mock implements MockProvider {
     this.#randomness = seededRandomness(options.seed);
     this.verification = options.verification
       ? Object.freeze({
+          limits: Object.freeze({ maxChecks: options.maxChecks, lifetimeMs: options.codeLifetimeMs }),
           start: (request: VerificationStart, context: CallContext) => this.#start(request, context),
           check: (request: VerificationCheck, context: CallContext) => this.#check(request, context),
         })
