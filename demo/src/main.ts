@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { isSmsError } from '@polysms/core';
 import { failoverRun } from './failover-run.js';
 import { realRun } from './real-run.js';
+import { twoCodesRun } from './two-codes-run.js';
 import { verificationRun } from './verification-run.js';
 
 const usage = `Usage: npx -y pnpm@12 start
@@ -25,7 +26,9 @@ async function main(): Promise<boolean> {
     if (appKey) write('MOB_APP_KEY is set; give -- --to +86… to talk to the real Mob.');
     const isVerified = await verificationRun(write);
     write('');
-    return (await failoverRun(write)) && isVerified;
+    const isFailedOver = await failoverRun(write);
+    write('');
+    return (await twoCodesRun(write)) && isFailedOver && isVerified;
   }
   if (appKey === undefined || appKey === '') throw new TypeError('--to needs the appkey of a Mob app in MOB_APP_KEY.');
   return realRun({ appKey, to: values.to, baseUrl, input: process.stdin, write });
