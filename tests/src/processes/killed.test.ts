@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findRedis, skipWithoutRedis } from 'test-redis';
+import { describe, expect, it } from 'vitest';
+import { clientIn } from './client.js';
+import { startSurroundings } from './surroundings.js';
+import { startWorker } from './workers.js';
+
+const redis = await findRedis();
+const kills = Number(process.env['KILLS'] ?? 200);
+const atOnce = 2;
+/** From the order to start until the process dies, at most: within it each phone's turn comes and goes. */
+const longestLifeMs = 40;
+
+/** Numbers from 0 to below 1 that follow from a seed: mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe.skipIf(skipWithoutRedis(redis))('a process that is killed while it starts verifications', () => {
+  it(`${kills} times: every code that arrived can be checked, once`, { timeout: 300_000 }, async () => {
+    await using world = await startSurroundings(redis ?? '');
+    const random = randomFrom(20261122);
+    // About every other answer of Mob is lost, so that there are phones with two codes.
+    for (let index = 0; index < 100 * kills; index += 1) {
+      world.mob.fail(
+        { kind: 'drop', when: 'after-processing' },
+        { after: Math.floor(random() * 3), endpoint: '/sms/sendmsg' },
+      );
+    }
+    let next = 0;
+    const lane = async () => {
+      while (next < kills) {
+        next += 1;
+        const firstPhone = next * 10_000;
+        const lifeMs = random() * longestLifeMs;
+        const worker = await startWorker(world.surroundings);
+        worker.begin({ do: 'start', firstPhone, atATime: 4 });
+        await delay(lifeMs);
+        await worker.kill();
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+
+    // What was under way to the vendors when the process died has arrived, or never will.
+    const byPhone = new Map<string, string[]>();
+    for (const { to, code } of world.delivered()) byPhone.set(to, [...(byPhone.get(to) ?? []), code]);
+    const { sms, close } = clientIn(world.surroundings);
+    const outcomes = { phones: 0, twoCodes: 0, lost: [] as unknown[], twice: [] as unknown[] };
+    for (const [to, codes] of byPhone) {
+      const typed = random() < 0.5 ? codes : codes.toReversed();
+      outcomes.phones += 1;
+      if (codes.length > 1) outcomes.twoCodes += 1;
+      const results = [];
+      for (const code of [...typed, ...typed]) {
+        results.push((await sms.verifications.check({ to, purpose: 'login', code })).outcome);
+      }
+      if (results[0] !== 'approved') outcomes.lost.push(results);
+      if (results.filter((outcome) => outcome === 'approved').length > 1) outcomes.twice.push(results);
+    }
+    await close();
+    expect(outcomes).toMatchObject({ lost: [], twice: [] });
+    expect(outcomes.phones).toBeGreaterThan(kills);
+    expect(outcomes.twoCodes).toBeGreaterThan(kills / 4);
+  });
+});

@@ -1,0 +1,143 @@
+import { createSmsClient, isSmsError, type SmsError } from '@polysms/core';
+import { mock } from '@polysms/provider-mock';
+import { redisStores } from '@polysms/store-redis';
+import { Redis } from 'ioredis';
+import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
+import { describe, expect, it } from 'vitest';
+
+const deadlineMs = 500;
+const pepper = 'the pepper of a test, 32 characters and more';
+const to = '+8613800138000';
+
+/** A client over a Redis of its own, a second connection to make trouble with, and a phone. */
+async function underTrouble(args: readonly string[] = []) {
+  const redis = await startRedis({ args });
+  const client = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
+  client.on('error', () => {});
+  const admin = new Redis(redis.url, { retryStrategy: () => 20 });
+  admin.on('error', () => {});
+  const texts = mock({ id: 'texts', verification: false });
+  const sms = createSmsClient({
+    providers: [texts],
+    stores: redisStores({ client }),
+    verification: { pepper },
+    deadlineMs,
+  });
+  const codeOf = (index: number) => {
+    const message = texts.outbox.at(index);
+    return message?.kind === 'text' ? (/\d{6}/.exec(message.text)?.[0] ?? '') : '';
+  };
+  return {
+    redis,
+    admin,
+    texts,
+    sms,
+    codeOf,
+    async [Symbol.asyncDispose]() {
+      redis.resume();
+      await sms.close();
+      client.disconnect();
+      admin.disconnect();
+      await redis.stop();
+    },
+  };
+}
+
+/** The error of a call, which must come by its deadline + 50 ms, and some for a busy machine. */
+async function errorOf(call: Promise<unknown>): Promise<SmsError> {
+  const started = performance.now();
+  const error = await call.then(
+    () => new Error('It did not fail.'),
+    (reason: unknown) => reason,
+  );
+  expect(performance.now() - started).toBeLessThan(deadlineMs + 500);
+  if (!isSmsError(error)) throw error;
+  return error;
+}
+
+type Trouble = (redis: TestRedis, admin: Redis) => void | Promise<void>;
+type Case = readonly [name: string, args: readonly string[], begin: Trouble, end: Trouble];
+
+const cases: readonly Case[] = [
+  ['hangs', [], (redis) => redis.pause(), (redis) => redis.resume()],
+  [
+    'is full',
+    ['--maxmemory-policy', 'noeviction'],
+    async (_redis, admin) => void (await admin.config('SET', 'maxmemory', '1')),
+    async (_redis, admin) => void (await admin.config('SET', 'maxmemory', '0')),
+  ],
+  [
+    'has become a read-only replica',
+    ['--repl-diskless-load', 'disabled'],
+    async (_redis, admin) => void (await admin.replicaof('127.0.0.1', 1)),
+    async (_redis, admin) => void (await admin.replicaof('NO', 'ONE')),
+  ],
+];
+
+describe.skipIf(skipWithoutRedis(await findRedisServer()))('a Redis that', () => {
+  it.each(cases)(
+    '%s: every call fails clearly in time, nothing is sent, and all is well afterwards',
+    async (...given) => {
+      const [, args, begin, end] = given;
+      await using world = await underTrouble(args);
+      const { sms, redis, admin, texts, codeOf } = world;
+      const { id } = await sms.verifications.start({ to, purpose: 'login' });
+
+      await begin(redis, admin);
+      const calls = [
+        () => sms.verifications.start({ to: '+8613900139000', purpose: 'login', ip: '192.0.2.1' }),
+        () => sms.verifications.check({ id, code: codeOf(0) }),
+        () => sms.verifications.cancel(id),
+        () => sms.send({ to: '+8613900139000', text: 'hello', idempotencyKey: 'order-42' }),
+        () => sms.send({ to: '+8613900139000', text: 'hello', guard: true }),
+      ];
+      for (const call of calls) {
+        const error = await errorOf(call());
+        expect(['store_unavailable', 'deadline_exceeded']).toContain(error.code);
+        expect(JSON.stringify(error)).not.toContain('13900139000');
+      }
+      expect(texts.outbox).toHaveLength(1);
+
+      await end(redis, admin);
+      // What hung until now runs now, too late to be heard; nothing of it is sent.
+      await admin.ping();
+      const { id: next } = await sms.verifications.start({ to: '+8613700137000', purpose: 'login' });
+      expect(texts.outbox).toHaveLength(2);
+      expect(await sms.verifications.check({ id: next, code: codeOf(1) })).toMatchObject({ outcome: 'approved' });
+      expect(texts.outbox).toHaveLength(2);
+    },
+  );
+
+  it('is restarted with all forgotten: codes are not found, and new ones work', async () => {
+    await using world = await underTrouble();
+    const { sms, redis, admin, codeOf } = world;
+    const { id } = await sms.verifications.start({ to, purpose: 'login' });
+    await redis.restart();
+    await admin.ping();
+    expect(await sms.verifications.check({ id, code: codeOf(0) })).toEqual({ outcome: 'not-found' });
+    const { id: next } = await sms.verifications.start({ to, purpose: 'login' });
+    expect(await sms.verifications.check({ id: next, code: codeOf(1) })).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('fails while a code is on its way: the code is sent once, and can be checked when Redis is back', async () => {
+    await using world = await underTrouble();
+    const { sms, redis, texts, codeOf } = world;
+    sms.on('attempt', () => redis.pause());
+    const { id } = await sms.verifications.start({ to, purpose: 'login' });
+    expect(texts.outbox).toHaveLength(1);
+    redis.resume();
+    expect(await sms.verifications.check({ id, code: codeOf(0) })).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('fails while a message with a key is on its way: the message is not sent again', async () => {
+    await using world = await underTrouble();
+    const { sms, redis, texts } = world;
+    const listening = sms.on('attempt', () => redis.pause());
+    const message = { to, text: 'hello', idempotencyKey: 'order-42' };
+    await sms.send(message);
+    listening[Symbol.dispose]();
+    redis.resume();
+    await sms.send(message).catch(() => {});
+    expect(texts.outbox).toHaveLength(1);
+  });
+});
