@@ -3,12 +3,9 @@ import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import type { GuardedProvider } from '../delivery/circuit-breaker.js';
 import type { Dispatch, Dispatcher } from '../delivery/dispatcher.js';
-import { type Preparation, prepareMessage } from '../delivery/prepare-message.js';
 import type { TemplateCatalogue } from '../delivery/template-catalogue.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
 import type {
   Carrier,
-  LocalMessage,
   SendOrder,
   SentBy,
   SentVerification,
@@ -39,13 +36,14 @@ export class VerificationSender implements SmsSender {
   }
 
   plan({ to, locale, message, via }: VerificationRequest): VerificationPlan {
-    // Who can carry it does not depend on the code.
-    const { canSend } = this.#prepare(message, to, '', 0);
+    const { templates, texts } = this.#parts;
+    const catalogue = message.kind === 'template' ? templates : texts;
+    const template = message.kind === 'template' ? message.template : message.text;
     const issues = ({ verification }: SmsProvider) => this.#parts.codes === 'issued' && verification !== null;
     const dispatch: Omit<Dispatch, 'attempt'> = {
       to,
       via,
-      canSend: (provider) => issues(provider) || canSend(provider),
+      canSend: (provider) => issues(provider) || catalogue.canRender(template, provider),
       onUnknown: this.#parts.onUnknown,
       caller: 'verifications.start()',
     };
@@ -54,13 +52,13 @@ export class VerificationSender implements SmsSender {
       return { provider: provider.id, codes: 'issued', ...provider.verification?.limits };
     });
     const send = async ({ code, minutes, avoid, context }: SendOrder): Promise<SentVerification> => {
-      const { messageFor } = this.#prepare(message, to, code ?? '', minutes);
+      const values = { code: code ?? '', minutes: String(minutes) };
       const sent: SentBy[] = [];
       const attempt = async (provider: SmsProvider, attemptContext: CallContext): Promise<SendOutcome> => {
         const outcome =
           issues(provider) && provider.verification !== null
             ? await provider.verification.start({ to, locale }, attemptContext)
-            : await provider.send(messageFor(provider), attemptContext);
+            : await provider.send(catalogue.render(template, values, to, provider), attemptContext);
         if (outcome.outcome === 'accepted') sent.push({ provider: provider.id, reference: outcome.reference });
         if (outcome.outcome === 'unknown') sent.push({ provider: provider.id, reference: undefined });
         return outcome;
@@ -74,15 +72,5 @@ export class VerificationSender implements SmsSender {
   check(provider: string, check: VerificationCheck, context: CallContext): Promise<CheckOutcome> | undefined {
     // Nobody else can check this code, so it passes an open circuit, as its probe.
     return this.#parts.providers.get(provider)?.asProbe.verification?.check(check, context);
-  }
-
-  #prepare(message: LocalMessage, to: PhoneNumber, code: string, minutes: number): Preparation {
-    const values: Readonly<Record<string, string>> = { code, minutes: String(minutes) };
-    const { templates, texts } = this.#parts;
-    const catalogue = message.kind === 'template' ? templates : texts;
-    const template = message.kind === 'template' ? message.template : message.text;
-    const names = catalogue.paramsOf(template) ?? [];
-    const params = Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
-    return prepareMessage({ to: to.e164, template, params }, to, catalogue);
   }
 }

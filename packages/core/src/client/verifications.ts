@@ -67,14 +67,13 @@ export class ClientVerifications implements Verifications {
     const request = readStartRequest(given);
     const to = parsePhoneNumber(request.to);
     const { purpose, locale, via, ip, screening } = request;
-    const { service, guard, calls, resendAfterMs } = this.#parts;
-    const deadline = this.#deadline(request);
-    return calls.run(async () => {
+    const { service, guard, resendAfterMs } = this.#parts;
+    return this.#call(request, async (deadline) => {
       const admission = await guard?.admit({ kind: 'verification', to, ip, purpose, locale, screening }, deadline);
       try {
-        const receipt = await service.start({ to, purpose, locale, via }, deadline);
+        const { id, provider, expiresAt, attempts } = await service.start({ to, purpose, locale, via }, deadline);
         guard?.started(to);
-        return { ...receipt, resendAfterMs };
+        return { id, provider, expiresAt, resendAfterMs, attempts };
       } catch (error) {
         // What was certainly not sent costs nobody anything; what a provider refused was asked for all the same.
         if (isSmsError(error) && error.outcome === 'not-sent') admission?.giveBack();
@@ -88,8 +87,7 @@ export class ClientVerifications implements Verifications {
     const request = readCheckRequest(check);
     const { code, target: named } = request;
     const target = 'to' in named ? { ...named, to: parsePhoneNumber(named.to) } : named;
-    const deadline = this.#deadline(request);
-    return this.#parts.calls.run(async () => {
+    return this.#call(request, async (deadline) => {
       const startedAt = performance.now();
       try {
         const checked = await this.#parts.service.check({ code, target }, deadline);
@@ -103,23 +101,38 @@ export class ClientVerifications implements Verifications {
   }
 
   async cancel(id: string): Promise<VerificationCancelResult> {
-    return this.#parts.calls.run(() => this.#parts.service.cancel(id, this.#deadline({})));
+    return this.#call({}, (deadline) => this.#parts.service.cancel(id, deadline));
   }
 
   async status(id: string): Promise<VerificationStatus> {
-    return this.#parts.calls.run(() => this.#parts.service.status(id, this.#deadline({})));
+    return this.#call({}, (deadline) => this.#parts.service.status(id, deadline));
   }
 
-  #deadline({ deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>): Deadline {
-    return deadlineAfter(deadlineMs ?? this.#parts.deadlineMs, { signal });
+  #call<Result>(
+    { deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>,
+    call: (deadline: Deadline) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = deadlineAfter(deadlineMs ?? this.#parts.deadlineMs, { signal });
+    return this.#parts.calls.run(async () => {
+      // Held for the whole call: a deadline starts its timer for the first listener, and stops it after the last.
+      const release = deadline.onEnd(() => {});
+      try {
+        return await call(deadline);
+      } finally {
+        release();
+      }
+    });
   }
 
   #tellChecked(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {
     const { events, guard } = this.#parts;
+    const isHeard = events.hears('check');
+    const isApproved = guard !== undefined && outcome === 'approved';
+    if (!isHeard && !isApproved) return;
     const challenged = checked?.challenged;
     const to = challenged && parsePhoneNumber(challenged.to);
-    if (to !== undefined && outcome === 'approved') guard?.approved(to);
-    if (!events.hears('check')) return;
+    if (to !== undefined && isApproved) guard.approved(to);
+    if (!isHeard) return;
     events.emit('check', {
       to: to && maskPhoneNumber(to),
       purpose: challenged?.purpose,

@@ -1,6 +1,7 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
 import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
+import { asked } from './asked.js';
 
 /** What is asked of a store, for the error. */
 export interface StoreQuestion {
@@ -19,7 +20,7 @@ export interface StoreQuestion {
  * @param onLate told what a store answered after the call had ended
  * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
  */
-export async function askStore<Answer>(
+export function askStore<Answer>(
   { store, outcome, consequence }: StoreQuestion,
   deadline: Pick<Deadline, 'onEnd'>,
   ask: () => Promise<Answer>,
@@ -38,7 +39,7 @@ export async function askStore<Answer>(
       );
     });
     if (ended) return;
-    settled(ask).then(
+    asked(ask).then(
       (answer) => {
         stop();
         if (ended) onLate?.(answer);
@@ -50,9 +51,4 @@ export async function askStore<Answer>(
       },
     );
   });
-}
-
-/** A store that throws at once has failed like one that rejects. */
-async function settled<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  return ask();
 }

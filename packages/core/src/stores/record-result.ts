@@ -1,5 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
+import { asked } from './asked.js';
 import { withGrace } from './with-grace.js';
 
 /**
@@ -8,16 +9,26 @@ import { withGrace } from './with-grace.js';
  *
  * @param store its name in the warning: `verification store`
  */
-export async function recordResult(store: string, deadline: Deadline, write: () => Promise<unknown>): Promise<void> {
-  let stop = () => {};
-  const overdue = new Promise<never>((_, reject) => {
-    stop = withGrace(deadline).onEnd(() => reject(new Error('overdue')));
+export function recordResult(store: string, deadline: Deadline, write: () => Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const fail = (error: unknown) => {
+      process.emitWarning(`The ${store} could not record a result: ${errorKind(error)}`, 'PolysmsWarning');
+      resolve();
+    };
+    let isOverdue = false;
+    const stop = withGrace(deadline).onEnd(() => {
+      isOverdue = true;
+      fail(new Error('overdue'));
+    });
+    asked(write).then(
+      () => {
+        stop();
+        resolve();
+      },
+      (error: unknown) => {
+        stop();
+        if (!isOverdue) fail(error);
+      },
+    );
   });
-  try {
-    await Promise.race([write(), overdue]);
-  } catch (error) {
-    process.emitWarning(`The ${store} could not record a result: ${errorKind(error)}`, 'PolysmsWarning');
-  } finally {
-    stop();
-  }
 }

@@ -49,9 +49,17 @@ export async function checkCode(parts: VerificationParts, order: CheckOrder, dea
     const message = 'verifications.check(): code must have 1 to 32 characters; ask the person to type it.';
     throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
   }
+  const { target } = order;
+  const typed = { code, purpose: target.purpose };
+  if ('id' in target) {
+    const subject = subjectOf(target.id);
+    if (subject === undefined) return notFound;
+    const guesses = [{ id: target.id, digests: parts.secrets.digests(target.id, code) }];
+    return checkCandidates(parts, { subject, guesses }, typed, deadline);
+  }
   let checked = notFound;
-  for (const candidates of await candidatesFor(parts, order, code, deadline)) {
-    const next = await checkCandidates(parts, candidates, { code, purpose: order.target.purpose }, deadline);
+  for (const candidates of await candidatesFor(parts, target, code, deadline)) {
+    const next = await checkCandidates(parts, candidates, typed, deadline);
     if (next.result.outcome === 'approved') return next;
     if (checked === notFound) checked = next;
   }
@@ -111,18 +119,14 @@ interface Candidates {
   readonly guesses: readonly Guess[];
 }
 
-/** The challenges whose code it may be, those of one subject together; none that could be approved comes last. */
+/** The challenges of a phone and purpose, those under one pepper together. If none could be approved, they come last. */
 async function candidatesFor(
   { secrets, store }: VerificationParts,
-  { target }: CheckOrder,
+  target: { readonly to: PhoneNumber; readonly purpose: string },
   code: string,
   deadline: Deadline,
 ): Promise<readonly Candidates[]> {
   const guess = (id: string): Guess => ({ id, digests: secrets.digests(id, code) });
-  if ('id' in target) {
-    const subject = subjectOf(target.id);
-    return subject === undefined ? [] : [{ subject, guesses: [guess(target.id)] }];
-  }
   const { current, previous } = secrets.subjects(target.to, target.purpose);
   const live: Candidates[] = [];
   const ended: Candidates[] = [];

@@ -64,6 +64,7 @@ export function subjectOf(id: unknown): string | undefined {
 }
 
 function hmac(key: KeyObject, ...fields: readonly string[]): string {
-  const text = fields.map((field) => `${field.length}:${field}`).join('');
+  let text = '';
+  for (const field of fields) text += `${field.length}:${field}`;
   return createHmac('sha256', key).update(text, 'utf8').digest('base64url');
 }

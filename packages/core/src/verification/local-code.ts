@@ -13,6 +13,7 @@ const longestCode = 32;
  * Undefined for what cannot be a code at all.
  */
 export function normaliseCode(typed: string): string | undefined {
+  if (/^[0-9]{4,10}$/.test(typed)) return typed;
   // Nothing that long is looked at.
   if (typed.length > 2 * longestCode) return undefined;
   const code = typed

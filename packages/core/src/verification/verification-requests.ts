@@ -55,14 +55,18 @@ export interface CheckByPhone extends CheckOptions {
 
 export const defaultPurpose = 'verification';
 
-const startFields = ['to', 'purpose', 'locale', 'via', 'ip', 'screening', 'deadlineMs', 'signal'] as const;
-const checkFields = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as const;
+const fieldsOfStart = ['to', 'purpose', 'locale', 'via', 'ip', 'screening', 'deadlineMs', 'signal'] as const;
+const fieldsOfCheck = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as const;
 
-/** @throws SmsError `invalid_request`, naming the field */
+/**
+ * A copy, each field read once: the caller may change its object later.
+ *
+ * @throws SmsError `invalid_request`, naming the field
+ */
 export function readStartRequest(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
-  const request = read('verifications.start()', given, startFields) as Partial<VerificationStartRequest>;
-  const { to, locale, via, ip, screening, deadlineMs, signal } = request;
-  const purpose = checkedPurpose('verifications.start()', request.purpose);
+  checkFields('verifications.start()', given, fieldsOfStart);
+  const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
+  const purpose = checkedPurpose('verifications.start()', givenPurpose);
   if (locale !== undefined && !(typeof locale === 'string' && /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(locale))) {
     throw invalid('verifications.start(): locale must be a BCP 47 language tag, such as en or zh-CN.');
   }
@@ -71,7 +75,7 @@ export function readStartRequest(given: VerificationStartRequest): VerificationS
   }
   checkSignal('verifications.start()', signal);
   // What is no phone number is refused where it is parsed.
-  return { to: to as string, purpose, locale, via: via && [...via], ip, screening, deadlineMs, signal };
+  return { to, purpose, locale, via: via && [...via], ip, screening, deadlineMs, signal };
 }
 
 /** A check that has been read, with what it is for. */
@@ -84,29 +88,28 @@ export interface ReadCheckRequest extends CheckOptions {
 /** @throws SmsError `invalid_request`, naming the field */
 export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequest {
   const caller = 'verifications.check()';
-  const request = read(caller, given, checkFields) as Partial<CheckById & CheckByPhone>;
-  const { id, to, code, deadlineMs, signal } = request;
+  checkFields(caller, given, fieldsOfCheck);
+  const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
   if ((id === undefined) === (to === undefined)) {
     throw invalid(`${caller} takes either the id that start gave, or to and purpose.`);
   }
   if (id !== undefined && typeof id !== 'string') throw invalid(`${caller}: id must be the string that start gave.`);
   if (typeof code !== 'string') throw invalid(`${caller}: code must be a string, as the person typed it.`);
   checkSignal(caller, signal);
-  const purpose = checkedPurpose(caller, request.purpose);
+  const purpose = checkedPurpose(caller, givenPurpose);
   // Only now, so that a purpose that is none is refused; without one an id is good for any.
   if (id !== undefined) {
-    return { target: { id, purpose: request.purpose && purpose }, code, deadlineMs, signal };
+    return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
   }
   return { target: { to: to as string, purpose }, code, deadlineMs, signal };
 }
 
-/** A copy, each field read once. A misspelt field is an error: a misspelt `purpose` would mix codes up. */
-function read(caller: string, given: unknown, fields: readonly string[]): Readonly<Record<string, unknown>> {
+/** A misspelt field is an error: a misspelt `purpose` would mix codes up. */
+function checkFields(caller: string, given: unknown, fields: readonly string[]): void {
   if (typeof given !== 'object' || given === null) throw invalid(`${caller} takes an object.`);
   for (const field in given) {
     if (!fields.includes(field)) throw invalid(`${caller}: ${field} is not a field; it knows ${fields.join(', ')}.`);
   }
-  return Object.fromEntries(fields.map((field) => [field, (given as Readonly<Record<string, unknown>>)[field]]));
 }
 
 function checkedPurpose(caller: string, purpose: unknown): string {
