@@ -70,7 +70,7 @@ async function holdings(): Promise<Holdings> {
 
 async function cycle(index: number, baseUrl: string): Promise<void> {
   const client = createSmsClient({
-    providers: [dead('dead'), mob({ appKey: 'bench', baseUrl })],
+    providers: [dead('dead'), mob({ appKey: 'bench', baseUrl }), healthy('memory')],
     routes: [{ providers: ['dead', 'mob'] }],
     templates: { shipped: { text: 'Shipped.', providers: { mob: { template: '2901' } } } },
     // One failure opens the circuit, so that every client has a timer to clear. All of the same length: Node keeps a
@@ -81,6 +81,9 @@ async function cycle(index: number, baseUrl: string): Promise<void> {
   const request = { to: to(index), template: 'shipped', signal: shutdown.signal };
   if (index % realSendEvery === 0) await client.send(request);
   else await client.send({ ...request, via: ['dead'] }).then(shouldHaveFailed, () => {});
+  // Limits and failures that last for a day, unless the client ends them.
+  const { id } = await client.verifications.start({ to: request.to, via: ['memory'], ip: '192.0.2.1' });
+  await client.verifications.check({ id, code: 'none' });
   if (client.health()['dead']?.circuit !== 'open') throw new Error('The circuit did not open.');
   await client.close();
 }
