@@ -178,6 +178,7 @@ describe('an open circuit', () => {
     [() => 1, 36_000],
     [() => Number.NaN, 30_000],
     [() => 7, 30_000],
+    [() => -1, 30_000],
     [
       () => {
         throw new Error('no randomness');

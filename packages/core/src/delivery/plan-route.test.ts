@@ -63,6 +63,12 @@ describe('the destination', () => {
   });
 });
 
+it('a route may name calling codes alone, and then takes nothing else', () => {
+  const routes: Route[] = [{ callingCodes: ['1'], providers: ['a'] }, { providers: ['b'] }];
+  expect(order(routes)).toBe('b');
+  expect(order(routes, { to: parsePhoneNumber('+12025550123') })).toBe('a');
+});
+
 describe('the capability', () => {
   it('leaves out providers that cannot send the message', () => {
     expect(order([everything], { canSend: ({ id }) => id !== 'a' })).toBe('bc');
@@ -82,6 +88,18 @@ describe('the strategy', () => {
     const route: Route = { providers: ids, strategy: 'round-robin' };
     expect(firsts(route, 6)).toBe('abcabc');
     expect(order([route], { turns: new Map([['0: a=1,b=1,c=1', 1]]) })).toBe('bca');
+  });
+
+  it('round-robin asks for no weights', () => {
+    expect(firsts({ providers: ids, strategy: 'round-robin', weights: { a: 3, b: 0 } }, 6)).toBe('abcabc');
+  });
+
+  it.each<[string, Route]>([
+    ['no strategy', everything],
+    ['priority', { providers: ids, strategy: 'priority' }],
+    ['a single provider', { providers: ['a'], strategy: 'round-robin' }],
+  ])('takes no turns with %s', (_name, route) => {
+    expect(plan([route])).toMatchObject({ status: 'planned', lane: undefined });
   });
 
   it('weighted is exact over every cycle, from any turn on', () => {
@@ -209,12 +227,28 @@ describe('the circuits', () => {
     expect(order([everything], {}, states)).toBe(expected);
   });
 
+  it('all open: they still take turns', () => {
+    const route: Route = { providers: ids, strategy: 'round-robin' };
+    const turns = new Map([['0: a=1,b=1,c=1', 1]]);
+    expect(order([route], { turns }, health('open', 'open', 'open'))).toBe('bca');
+  });
+
   it('all open: a message that may arrive twice probes the one that would be probed next', () => {
     const message = { isDuplicateHarmless: true };
     const result = plan([everything], message, health('open', 'open', 'open'));
     expect(result).toMatchObject({ probesOpenCircuit: true });
     expect(order([everything], message, health('open', 'open', 'open'))).toBe('cab');
     expect(order([everything], message, health('open', 'open', 'probing'))).toBe('bac');
+  });
+
+  it.each<[string, [number, number, number]]>([
+    ['abc', [100, 200, 300]],
+    ['bac', [200, 100, 300]],
+    ['abc', [100, 100, 100]],
+    ['bac', [200, 100, 100]],
+  ])('all open: %s when they would be probed in %j ms, the first of equals first', (expected, [a, b, c]) => {
+    const open = (probeInMs: number): CandidateHealth => ({ circuit: 'open', probeInMs });
+    expect(order([everything], { isDuplicateHarmless: true }, { a: open(a), b: open(b), c: open(c) })).toBe(expected);
   });
 
   it.each<[string, boolean, ReturnType<typeof health>]>([

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SendOutcome } from '../contract/outcomes.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
+import { notSent, unknown } from '../provider-kit/outcomes.js';
 import { held, noBalance, taken } from './circuit-scripted-provider.test.fixture.js';
 import { settleByDeadline } from './settle-by-deadline.js';
 
@@ -15,7 +16,7 @@ const answering = (value: unknown) => async () => value as SendOutcome;
 
 describe('a call to a provider', () => {
   it('settles with the provider’s own object, and leaves no timer', async () => {
-    for (const outcome of [taken, noBalance]) {
+    for (const outcome of [taken, noBalance, notSent('network_error', 'No.'), unknown('timeout', 'No.')]) {
       expect(await settleByDeadline(async () => outcome, deadlineAfter(1_000), 'send')).toBe(outcome);
     }
     expect(vi.getTimerCount()).toBe(0);
@@ -46,7 +47,11 @@ describe('a call to a provider', () => {
     const call = settleByDeadline(hung, deadlineAfter(60_000, { signal: controller.signal }), 'send');
     controller.abort();
     await vi.advanceTimersByTimeAsync(25);
-    expect(await call).toMatchObject({ outcome: 'unknown', code: 'aborted' });
+    expect(await call).toMatchObject({
+      outcome: 'unknown',
+      code: 'aborted',
+      message: expect.stringMatching(/aborted.*bug in the provider/),
+    });
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
@@ -94,11 +99,13 @@ describe('a call to a provider', () => {
     ['null', null],
     ['a string', 'accepted'],
     ['an object of another kind', { status: 'ok' }],
+    ['a function', Object.assign(() => {}, { outcome: 'accepted' })],
     ['a misspelt outcome', { outcome: 'acepted' }],
     ['a verdict on a code, which belongs to a check', { outcome: 'approved' }],
     ['a failure without a code', { outcome: 'refused', message: 'no' }],
     ['a failure without a message', { outcome: 'unknown', code: 'timeout' }],
     ['a failure whose code is a number', { outcome: 'refused', code: 470, message: 'no' }],
+    ['a failure whose message is a number', { outcome: 'refused', code: 'timeout', message: 470 }],
     [
       'an object whose getter throws',
       {
@@ -169,5 +176,37 @@ describe('a provider that throws', () => {
     const outcome = await settleByDeadline(() => Promise.reject(thrown), deadlineAfter(1_000), 'send');
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response', cause: { name: 'Error' } });
     expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
+  });
+
+  const withheld = 'The message is withheld, since it may hold a credential.';
+  const causeOf = async (thrown: unknown) => {
+    const outcome = await settleByDeadline(() => Promise.reject(thrown), deadlineAfter(1_000), 'send');
+    return 'cause' in outcome ? (outcome.cause as Error) : undefined;
+  };
+
+  it('without places in the code gives a cause that says so', async () => {
+    for (const thrown of ['canary', Object.assign(new Error('canary'), { stack: undefined })]) {
+      expect(await causeOf(thrown)).toMatchObject({ message: withheld, stack: `Error: ${withheld}` });
+    }
+  });
+
+  it('keeps the places, one a line, and no line before one that is none', async () => {
+    const places = [
+      '    at send (file:///app/send.js:10:20)',
+      '    at Array.forEach (<anonymous>)',
+      '    at Array.sort (native)',
+      '    at async Promise.all (index 12)',
+      '    at /app/main.js:1:2',
+    ];
+    for (const other of [
+      'canary    at x (a.js:1:1)',
+      '    at x (a.js:1:1) canary',
+      '    at canary',
+      '  at x (a.js:1:1)',
+    ]) {
+      const stack = ['VendorError: secret', '    at lost (a.js:1:1)', other, ...places].join('\n');
+      const cause = await causeOf(Object.assign(new Error('secret'), { name: 'VendorError', stack }));
+      expect(cause?.stack?.split('\n')).toEqual([`VendorError: ${withheld}`, ...places]);
+    }
   });
 });

@@ -9,6 +9,7 @@ it.each<[unknown, string]>([
   [undefined, 'undefined'],
   [named('abc CANARY'), 'Error'],
   [named(Symbol('secret')), 'Error'],
+  [named(42), 'Error'],
   [named('x'.repeat(41)), 'Error'],
   [
     Object.defineProperty(new Error('secret'), 'name', {

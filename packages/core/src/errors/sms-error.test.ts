@@ -29,6 +29,11 @@ describe('SmsError', () => {
     expect('cause' in error).toBe(false);
   });
 
+  it('hands on an attempt without a vendor code as it is', () => {
+    const attempt = { provider: 'mob', outcome: 'not-sent', code: 'timeout', durationMs: 5 } as const;
+    expect(new SmsError({ ...options, attempts: [attempt] }).attempts).toStrictEqual([attempt]);
+  });
+
   it('becomes JSON without its stack and its cause', () => {
     const error = new SmsError({ ...options, cause: new Error('canary') });
     expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'SmsError', ...options });
@@ -81,6 +86,12 @@ describe('isSmsError', () => {
     expect(isSmsError(foreign)).toBe(true);
     expect(other.isSmsError(new SmsError(options))).toBe(true);
     if (isSmsError(foreign)) expect(foreign.toJSON()).toEqual({ name: 'SmsError', ...options });
+  });
+
+  it('goes by a mark that every version of the package knows, and that nobody sees', () => {
+    expect(Symbol.for('polysms.SmsError') in new SmsError(options)).toBe(true);
+    expect(isSmsError({ [Symbol.for('polysms.SmsError')]: true })).toBe(true);
+    expect(Object.getOwnPropertySymbols({ ...new SmsError(options) })).toEqual([]);
   });
 
   it.each([null, undefined, 'SmsError', new Error('other'), { name: 'SmsError', code: 'no_route' }, 42])(

@@ -184,7 +184,45 @@ describe('a request without a trustworthy answer', () => {
   });
 });
 
+describe('the length of an answer', () => {
+  it.each<[number | undefined, number]>([
+    [undefined, 65_536],
+    [100, 100],
+    [100_000, 100_000],
+  ])('may be maxResponseBytes (%s): %d bytes and no more', async (maxResponseBytes, most) => {
+    const url = await serve((request, response) => response.end('x'.repeat(most + Number(request.url?.slice(1)))));
+    const transport = transportTo(url, { maxResponseBytes });
+    const ask = async (more: string) => {
+      const outcome = await transport.request({ ...post, path: `/${more}` }, deadlineAfter(5_000));
+      return outcome.outcome === 'answered' ? outcome.body.length : outcome.code;
+    };
+    expect(await ask('0')).toBe(most);
+    expect(await ask('1')).toBe('invalid_response');
+  });
+});
+
 describe('close', () => {
+  it('waits for all requests in flight, not for the first only, and then closes the sockets', async () => {
+    const held: (() => void)[] = [];
+    const open = new Set<net.Socket>();
+    const url = await serve((request, response) => {
+      open.add(request.socket.on('close', () => open.delete(request.socket)));
+      held.push(() => response.end('done'));
+    });
+    const transport = createHttpTransport({ baseUrl: url, keepAliveMs: 60_000 });
+    const first = transport.request(post, deadlineAfter(5_000));
+    await vi.waitUntil(() => held.length === 1);
+    const second = transport.request(post, deadlineAfter(5_000));
+    await vi.waitUntil(() => held.length === 2);
+    const closed = transport.close();
+    held[0]?.();
+    expect(await first).toMatchObject({ outcome: 'answered' });
+    held[1]?.();
+    expect(await second).toMatchObject({ outcome: 'answered' });
+    await closed;
+    await vi.waitUntil(() => open.size === 0);
+  });
+
   it('waits for the requests in flight, refuses later ones and may be called twice', async () => {
     const held: (() => void)[] = [];
     const url = await serve((_request, response) => held.push(() => response.end('done')));
@@ -207,35 +245,5 @@ describe('close', () => {
     await transport.request(post, deadlineAfter(5_000));
     await transport.close();
     expect(dispatcher.closed).toBe(false);
-  });
-});
-
-describe('options', () => {
-  it.each([
-    [{ baseUrl: 'api.example.com' }, /baseUrl: must be a URL/],
-    [{ baseUrl: 'ftp://api.example.com' }, /baseUrl: must start with https/],
-    [{ baseUrl: 'https://me:secret@api.example.com' }, /must not contain a user name/],
-    [{ baseUrl: 'https://api.example.com/?a=1' }, /must not contain a query/],
-    [{ baseUrl: 'http://api.example.com' }, /allowPlainHttp/],
-    [{ baseUrl: 'https://api.example.com', connections: 0 }, /connections: must be a whole number, at least 1/],
-    [{ baseUrl: 'https://api.example.com', keepAliveMs: Number.NaN }, /keepAliveMs: must be/],
-    [{ baseUrl: 'https://api.example.com', connections: null as never }, /connections: must be/],
-    [{ baseUrl: 'https://api.example.com', ca: '' }, /ca: must be certificates/],
-    [{ baseUrl: 'https://api.example.com', dispatcher: 5 as never }, /dispatcher: must be/],
-    [{ baseUrl: 'https://api.example.com', dispatcher: new Agent(), connections: 3 }, /connections: belongs/],
-  ])('%j is refused', (options, message) => {
-    expect(() => createHttpTransport(options)).toThrow(expect.objectContaining({ code: 'configuration_invalid' }));
-    expect(() => createHttpTransport(options)).toThrow(message);
-  });
-
-  it.each(['https://api.example.com', 'http://localhost:8080', 'http://127.0.0.9', 'http://[::1]:80'])(
-    '%s is a fine base URL',
-    async (baseUrl) => {
-      await createHttpTransport({ baseUrl }).close();
-    },
-  );
-
-  it('allows plain HTTP elsewhere when told to', async () => {
-    await createHttpTransport({ baseUrl: 'http://gateway.example', allowPlainHttp: true }).close();
   });
 });

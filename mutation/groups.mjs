@@ -1,0 +1,57 @@
+/**
+ * What is mutated, and which tests have to notice. Tests are named, not found: a group runs in minutes because the
+ * slow ones (real processes, thousands of random runs) are left out, and what they alone would notice is missed.
+ */
+
+const core = 'packages/core/src';
+const mob = 'packages/provider-mob/src';
+
+/** @type {ReadonlyArray<{ name: string, mutate: readonly string[], tests: readonly string[] }>} */
+export const groups = [
+  {
+    name: 'outcomes',
+    mutate: [
+      `${core}/provider-kit/{http-status,http-exchange,http-transport,transport-error,outcomes}.ts`,
+      `${core}/delivery/{settle-by-deadline,circuit-verdict,delivery-error}.ts`,
+      `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
+    ],
+    tests: [
+      `${core}/provider-kit/{http-*,transport-error,outcomes}.test.ts`,
+      `!${core}/provider-kit/http-ledger.test.ts`,
+      `${core}/delivery/{settle-by-deadline,circuit-verdict,delivery-error}.test.ts`,
+      `${mob}/{status-tables,answer}.test.ts`,
+    ],
+  },
+  {
+    name: 'policy',
+    mutate: [`${core}/errors/*.ts`, `${core}/delivery/{deliver,retry-budget,circuit-window,circuit-open-time}.ts`],
+    tests: [`${core}/errors/*.test.ts`, `${core}/delivery/{deliver,retry-budget,circuit-*}.test.ts`],
+  },
+  {
+    name: 'routing',
+    mutate: [`${core}/delivery/{plan-route,weighted-cycle,prepare-message}.ts`],
+    tests: [`${core}/delivery/{plan-route,weighted-cycle,prepare-message}.test.ts`],
+  },
+  {
+    name: 'codes',
+    mutate: [`${core}/verification/*.ts`, `!${core}/verification/{memory-*,subject-*}.ts`],
+    tests: [`${core}/verification/*.test.ts`, `${core}/client/verifications*.test.ts`],
+  },
+  {
+    name: 'stores',
+    mutate: [
+      `${core}/verification/{memory-verification-store,subject-*}.ts`,
+      `${core}/delivery/{memory-idempotency-store,idempotent-sends}.ts`,
+      `${core}/{stores,guard}/*.ts`,
+      'packages/store-redis/src/**/*.ts',
+    ],
+    tests: [
+      `${core}/verification/{memory-*,subject-*}.test.ts`,
+      `${core}/delivery/{memory-idempotency-store,idempotent-sends}.test.ts`,
+      `${core}/{stores,guard}/*.test.ts`,
+      `!${core}/guard/pumping-simulation.test.ts`,
+      'packages/store-redis/src/**/*.test.ts',
+      '!packages/store-redis/src/{processes,redis-cluster,redis-faults}.test.ts',
+    ],
+  },
+];

@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { smsErrorCodes } from '../errors/error-codes.js';
+import { errorPolicies } from '../errors/error-policy.js';
+import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
+import { circuitVerdict } from './circuit-verdict.js';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000 }));
+afterEach(() => void vi.useRealTimers());
+
+it('a message taken and a code judged speak for the provider, whatever the verdict on the code', () => {
+  const judged = (['approved', 'incorrect', 'expired', 'exhausted'] as const).map((outcome) => ({ outcome }));
+  for (const outcome of [accepted(), ...judged]) expect(circuitVerdict(outcome)).toBe('success');
+});
+
+it.each(smsErrorCodes)('a failure with %s speaks against it only as the table of policies says', (code) => {
+  for (const failure of [refused, notSent, unknown]) {
+    const { outcome } = failure(code, 'No.');
+    const against = { code, outcome, providerCode: '470', at: 1_000 };
+    expect(circuitVerdict(failure(code, 'No.', { providerCode: '470' }))).toEqual(
+      errorPolicies[code].countsAgainstCircuit ? against : 'neutral',
+    );
+  }
+});
+
+it('a failure is remembered without the phone number that the vendor put into its code', () => {
+  const failure = refused('insufficient_balance', 'No.', { providerCode: 'E-13800138000' });
+  expect(circuitVerdict(failure)).toMatchObject({ providerCode: 'E-***00' });
+});

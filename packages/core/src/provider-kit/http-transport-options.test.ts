@@ -1,0 +1,67 @@
+import { Agent } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { createHttpTransport, type HttpTransportOptions } from './http-transport.js';
+
+const baseUrl = 'https://api.example.com';
+const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+
+describe('the options of a transport', () => {
+  it.each([
+    [{ baseUrl: 'api.example.com' }, /baseUrl: must be a URL/],
+    [{ baseUrl: 'ftp://api.example.com' }, /baseUrl: must start with https/],
+    [{ baseUrl: 'https://me:secret@api.example.com' }, /must not contain a user name/],
+    [{ baseUrl: 'https://api.example.com/?a=1' }, /must not contain a query/],
+    [{ baseUrl: 'http://api.example.com' }, /allowPlainHttp/],
+    [{ baseUrl, keepAliveMs: Number.NaN }, /keepAliveMs: must be/],
+    [{ baseUrl, connections: null as never }, /connections: must be/],
+    [{ baseUrl, ca: '' }, /ca: must be certificates/],
+    [{ baseUrl, ca: 5 as never }, /ca: must be certificates/],
+    [{ baseUrl, ca: [] }, /ca: must be certificates/],
+    [{ baseUrl, ca: [pem, 'canary'] }, /ca: must be certificates/],
+    [{ baseUrl, ca: [pem, 5 as never] }, /ca: must be certificates/],
+    [{ baseUrl, dispatcher: 5 as never }, /dispatcher: must be/],
+    [{ baseUrl, dispatcher: null as never }, /dispatcher: must be/],
+  ])('%j is refused', (options, message) => {
+    expect(() => createHttpTransport(options)).toThrow(expect.objectContaining({ code: 'configuration_invalid' }));
+    expect(() => createHttpTransport(options)).toThrow(message);
+  });
+
+  it.each(['https://api.example.com', 'http://localhost:8080', 'http://127.0.0.9', 'http://[::1]:80'])(
+    '%s is a fine base URL',
+    async (baseUrl) => {
+      await createHttpTransport({ baseUrl }).close();
+    },
+  );
+
+  it('allows plain HTTP elsewhere when told to', async () => {
+    await createHttpTransport({ baseUrl: 'http://gateway.example', allowPlainHttp: true }).close();
+  });
+
+  const numbers = ['connections', 'maxResponseBytes', 'connectTimeoutMs', 'keepAliveMs'] as const;
+
+  it.each(numbers)('%s is a whole number from 1 to 2 ** 31 - 1', async (name) => {
+    for (const wrong of [0, -1, 1.5, 2 ** 31, Number.POSITIVE_INFINITY, '5' as never]) {
+      expect(() => createHttpTransport({ baseUrl, [name]: wrong })).toThrow(
+        `createHttpTransport(): ${name}: must be a whole number, at least 1 and below 2 ** 31.`,
+      );
+    }
+    for (const right of [1, 2 ** 31 - 1]) await createHttpTransport({ baseUrl, [name]: right }).close();
+  });
+
+  it.each<[keyof HttpTransportOptions, unknown]>([
+    ['ca', pem],
+    ['connections', 3],
+    ['connectTimeoutMs', 3],
+    ['keepAliveMs', 3],
+  ])('%s is the business of a dispatcher of the caller', async (name, value) => {
+    const dispatcher = new Agent();
+    expect(() => createHttpTransport({ baseUrl, dispatcher, [name]: value })).toThrow(
+      `createHttpTransport(): ${name}: belongs to the dispatcher; set it there.`,
+    );
+    await createHttpTransport({ baseUrl, dispatcher, maxResponseBytes: 1_000, [name]: undefined }).close();
+  });
+
+  it('takes certificates one by one or in a list', async () => {
+    for (const ca of [pem, [pem, pem]]) await createHttpTransport({ baseUrl, ca }).close();
+  });
+});
