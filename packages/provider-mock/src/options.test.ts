@@ -10,7 +10,11 @@ describe('mock()', () => {
       sends: { text: true, template: true },
       specification: 'v1',
     });
-    expect(verification).toEqual({ start: expect.any(Function), check: expect.any(Function) });
+    expect(verification).toEqual({
+      limits: { maxChecks: 5, lifetimeMs: 300_000 },
+      start: expect.any(Function),
+      check: expect.any(Function),
+    });
   });
 
   it.each<[string, MockOptions]>([

@@ -10,6 +10,11 @@ save(window, window.endsAt)
 return cjson.encode({ window.count, window.endsAt - now })
 `);
 
+/** ARGV: most units. Answers the time left if there are none, else nothing. */
+export const lookScript = script(`
+if held and held.count >= tonumber(ARGV[2]) then return held.endsAt - now end
+`);
+
 /** ARGV: length of the window, age of the unit, both in milliseconds. A window younger than the unit is another one. */
 export const giveBackScript = script(`
 if not held then return end

@@ -1,7 +1,7 @@
 import type { Limit, LimitStore, Taking } from '@polysms/core';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { keyPart } from './key-part.js';
-import { giveBackScript, takeScript } from './limit-scripts.js';
+import { giveBackScript, lookScript, takeScript } from './limit-scripts.js';
 import type { RedisScripts } from './redis-scripts.js';
 import type { Script } from './script.js';
 import { parsedAnswer } from './script-json.js';
@@ -17,6 +17,11 @@ export class RedisLimitStore implements LimitStore {
   constructor(scripts: RedisScripts, prefix: string) {
     this.#scripts = scripts;
     this.#prefix = prefix;
+  }
+
+  async look(key: string, limit: Limit): Promise<Taking> {
+    const retryAfterMs = await this.#run(lookScript, this.#keyOf(key, limit), [String(limit.max)]);
+    return retryAfterMs === null ? { taken: true } : { taken: false, retryAfterMs: Number(retryAfterMs) };
   }
 
   async take(key: string, limit: Limit): Promise<Taking> {

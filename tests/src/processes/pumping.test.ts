@@ -20,6 +20,7 @@ function balanceOf(store: LimitStore) {
   };
   const limits: LimitStore = {
     isShared: true,
+    look: (key, limit) => store.look(key, limit),
     async take(key, limit) {
       const taking = await store.take(key, limit);
       if (taking.taken) add(key, 1);

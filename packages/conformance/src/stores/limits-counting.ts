@@ -37,6 +37,23 @@ export const limitsCounting: StoreSuite<LimitStore> = ({ test }) => {
     bench.demandAnswer(await bench.store.take(key, limit), denied(minuteMs / 2), 'the second of it');
   });
 
+  test('looks without taking, and answers as taking would', async (bench) => {
+    const limit = { max: 2, windowMs: minuteMs };
+    const key = `${bench.prefix}k`;
+    for (let used = 0; used < limit.max; used += 1) {
+      bench.demandAnswer(await bench.store.look(key, limit), taken, `a look with ${used} of 2 taken`);
+      bench.demandAnswer(await bench.store.look(key, limit), taken, `a second look with ${used} of 2 taken`);
+      bench.demandAnswer(await bench.store.take(key, limit), taken, `taking one with ${used} of 2 taken`);
+    }
+    await bench.advance(minuteMs / 2);
+    bench.demandAnswer(await bench.store.look(key, limit), denied(minuteMs / 2), 'a look with all taken');
+    bench.demandAnswer(await bench.store.look(`${key}2`, limit), taken, 'a look at another key');
+    await bench.advance(minuteMs / 2);
+    await bench.advanceToEnd();
+    bench.demandAnswer(await bench.store.look(key, limit), taken, 'a look when the window has ended');
+    await takesExactly(bench, key, limit, 2);
+  });
+
   test('changes nothing when it denies', async (bench) => {
     const limit = { max: 3, windowMs: minuteMs };
     const key = `${bench.prefix}k`;

@@ -115,10 +115,14 @@ const anyObjectOrFalse = v.custom<never>(
   (value) => value === false || (typeof value === 'object' && value !== null),
   'must be an object of options, or false for no guard',
 );
-const store = <Port extends object>(port: string, methods: readonly (keyof Port & string)[]) =>
+const store = <Port extends object>(
+  port: string,
+  methods: readonly (keyof Port & string)[],
+  flag?: keyof Port & string,
+) =>
   v.custom<Port>(
-    (value) => hasMethods(value, methods),
-    `must be ${port}, with ${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}`,
+    (value) => hasMethods(value, methods) && (flag === undefined || typeof (value as Port)[flag] === 'boolean'),
+    `must be ${port}, with ${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}${flag === undefined ? '' : `, and ${flag} true or false`}`,
   );
 const idempotencyStore = store<IdempotencyStore>('an IdempotencyStore', ['reserve', 'finish', 'release']);
 const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read'] as const;
@@ -149,8 +153,8 @@ const schema = v.strictObject({
   guard: v.optional(anyObjectOrFalse),
   stores: v.optional(
     v.strictObject({
-      verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods)),
-      limits: v.optional(store<LimitStore>('a LimitStore', ['take', 'giveBack'])),
+      verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods, 'isShared')),
+      limits: v.optional(store<LimitStore>('a LimitStore', ['look', 'take', 'giveBack'], 'isShared')),
       idempotency: v.optional(idempotencyStore),
     }),
     {},

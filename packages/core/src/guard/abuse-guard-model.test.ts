@@ -63,10 +63,15 @@ class Model {
       const key = keys[scope];
       return key === undefined ? [] : [{ scope, limit, name: `${key} ${limit.max}/${limit.windowMs / 1000}` }];
     });
-    for (const { scope, limit, name } of wanted) {
+    const full = wanted.flatMap(({ scope, limit, name }) => {
       const window = this.#live(name, now);
-      if (window !== undefined && window.used >= limit.max) return { scope, retryAfterMs: window.endsAt - now };
-    }
+      return window !== undefined && window.used >= limit.max ? [{ scope, retryAfterMs: window.endsAt - now }] : [];
+    });
+    // The phone and the address are looked at first, and the longest wait is told; then the widest comes first.
+    const narrow = full.filter(({ scope }) => scope === 'ip' || scope === 'phone');
+    const longest = Math.max(...narrow.map(({ retryAfterMs }) => retryAfterMs));
+    const refusal = narrow.findLast(({ retryAfterMs }) => retryAfterMs === longest) ?? full[0];
+    if (refusal !== undefined) return refusal;
     return wanted.map(({ limit, name }) => {
       const window = this.#live(name, now) ?? { endsAt: now + limit.windowMs, used: 0 };
       this.#windows.set(name, window);
@@ -108,7 +113,7 @@ describe('over any sequence of requests, give-backs and waits', () => {
             const request = requestTo(numbers[each.to] ?? '', { ip: addresses[each.from] });
             const expected = model.admit(
               {
-                global: 'global:global',
+                global: 'global',
                 prefix: `prefix:${request.to.e164.slice(0, -4)}****`,
                 ip: request.ip === undefined ? undefined : `ip:${request.ip}`,
                 phone: `phone:${request.to.e164}`,
@@ -197,7 +202,7 @@ describe('in any order in which a store answers', () => {
             const e164 = numbers[request?.to ?? 0] ?? '';
             const ip = addresses[request?.from ?? 0];
             const keys = {
-              global: 'global:global',
+              global: 'global',
               prefix: `prefix:${e164.slice(0, -4)}****`,
               ip: ip && `ip:${ip}`,
               phone: `phone:${e164}`,

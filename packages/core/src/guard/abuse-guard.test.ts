@@ -19,7 +19,7 @@ const ip = '192.0.2.1';
 const deadline = new ManualDeadline();
 
 const defaultTakes = [
-  'take global:global 1000/3600',
+  'take global 1000/3600',
   'take prefix:+861380013**** 20/3600',
   'take ip:192.0.2.1 10/3600',
   'take ip:192.0.2.1 30/86400',
@@ -49,6 +49,28 @@ describe('limits', () => {
     expect([most, store.calls.length]).toStrictEqual([1, 7]);
   });
 
+  it('hold nothing of others for a request that its phone or its address refuses, and tell the longest wait', async () => {
+    const store = new RecordingLimitStore();
+    const phone = [
+      { max: 1, windowMs: 60_000 },
+      { max: 1, windowMs: hourMs },
+    ];
+    const { guard, denials } = guardWith({ limits: { phone, ip: [{ max: 2, windowMs: dayMs }] } }, { store });
+    await guard.admit(requestTo(to, { ip }), deadline);
+    await guard.admit(requestTo(neighbour, { ip }), deadline);
+    const taken = store.calls.length;
+    for (const [each, scope, longestMs] of [
+      [requestTo(to), 'phone', hourMs],
+      [requestTo('+8613900139000', { ip }), 'ip', dayMs],
+      [requestTo(to, { ip }), 'ip', dayMs],
+    ] as const) {
+      const { retryAfterMs = 0 } = await errorOf(guard.admit(each, deadline));
+      expect(denials.at(-1)?.scope).toBe(scope);
+      expect(retryAfterMs).toBeGreaterThan(longestMs - 10_000);
+    }
+    expect(store.calls).toHaveLength(taken);
+  });
+
   it('leave addresses alone when none is given', async () => {
     const store = new RecordingLimitStore();
     await guardWith({}, { store }).guard.admit(requestTo(to), deadline);
@@ -60,7 +82,7 @@ describe('limits', () => {
     const { guard } = guardWith({ prefixOmitsDigits: 6 }, { store, keyOf: (text) => `<${text}>` });
     await guard.admit(requestTo(to, { ip: '2001:db8::1' }), deadline);
     expect([...new Set(store.calls.map(({ key }) => key))]).toStrictEqual([
-      'global:<global>',
+      'global',
       'prefix:<+8613800******>',
       'ip:<2001:db8:0:0::/64>',
       'phone:<+8613800138000>',
@@ -233,7 +255,7 @@ describe('an admission', () => {
     admission.giveBack();
     await guard.settled();
     expect(store.calls.slice(2)).toMatchObject([
-      { method: 'giveBack', key: 'global:global', elapsedMs: 110 },
+      { method: 'giveBack', key: 'global', elapsedMs: 110 },
       { method: 'giveBack', key: `phone:${to}`, elapsedMs: 100 },
     ]);
   });

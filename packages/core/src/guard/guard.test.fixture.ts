@@ -69,10 +69,17 @@ export class RecordingLimitStore implements LimitStore {
   readonly isShared = false;
   readonly memory = new MemoryLimitStore();
   readonly calls: StoreCall[] = [];
+  /** What it was asked without being told to take. They neither fail nor hang. */
+  readonly looks: string[] = [];
   /** Asked before each call is carried out: what it throws or rejects with is the store's failure. */
   before: (call: StoreCall, number: number) => unknown = () => undefined;
   /** Units that are taken now, by key and limit; none is left out only if it is not 0. */
   readonly taken = new Map<string, number>();
+
+  async look(key: string, limit: Limit): Promise<Taking> {
+    this.looks.push(`${key} ${limit.max}/${limit.windowMs / 1000}`);
+    return this.memory.look(key, limit);
+  }
 
   async take(key: string, limit: Limit): Promise<Taking> {
     await this.#begin({ method: 'take', key, limit });

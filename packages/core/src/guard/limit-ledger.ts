@@ -71,6 +71,8 @@ export class LimitLedger {
     const units: Unit[] = [];
     const patience = patienceFor(deadline, this.#failOpen);
     try {
+      const denied = await this.#look(keys, patience.deadline);
+      if (denied !== undefined) return denied;
       for (const { scope, limit, denial } of this.#steps) {
         const key = keys[scope];
         if (key === undefined) continue;
@@ -88,6 +90,26 @@ export class LimitLedger {
     } finally {
       patience.release();
     }
+  }
+
+  /**
+   * Asks the phone and the address whether they have units left, before anything is taken: a flood that they refuse
+   * would otherwise hold units of its neighbours for as long as its requests are under way. Of several refusals the
+   * longest tells how long to wait.
+   */
+  async #look(keys: CountedKeys, deadline: Deadline): Promise<Denial | undefined> {
+    const looks = this.#steps.flatMap(({ scope, limit, denial }) => {
+      const key = scope === 'ip' || scope === 'phone' ? keys[scope] : undefined;
+      if (key === undefined) return [];
+      return [askStore(question, deadline, () => this.#store.look(key, limit)).then((taking) => ({ taking, denial }))];
+    });
+    let longest: { readonly retryAfterMs: number; readonly denial: ReturnType<typeof limitDenials> } | undefined;
+    for (const { taking: answer, denial } of await Promise.all(looks)) {
+      const taking = checked(answer);
+      if (taking.taken || taking.retryAfterMs < (longest?.retryAfterMs ?? 0)) continue;
+      longest = { retryAfterMs: taking.retryAfterMs, denial };
+    }
+    return longest?.denial(longest.retryAfterMs);
   }
 
   #takeOne(key: string, limit: Limit, deadline: Deadline): Promise<Taking> {

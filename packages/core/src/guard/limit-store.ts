@@ -5,6 +5,8 @@
 export interface LimitStore {
   /** Whether it is outside this process: then a pepper must be configured, since the keys are made from phone numbers. */
   readonly isShared: boolean;
+  /** Says what `take` would answer, and takes nothing. */
+  look(key: string, limit: Limit): Promise<Taking>;
   /** Takes one of the limit's units for a key, unless none is left; then nothing changes. */
   take(key: string, limit: Limit): Promise<Taking>;
   /**

@@ -39,6 +39,12 @@ export class MemoryLimitStore implements LimitStore {
     return this.#counters.reduce((size, counter) => size + counter.size, 0);
   }
 
+  async look(key: string, limit: Limit): Promise<Taking> {
+    const window = this.#counterOf(limit)?.look(key);
+    if (window === undefined || window.used < limit.max) return { taken: true };
+    return { taken: false, retryAfterMs: window.endsInMs };
+  }
+
   /** @throws SmsError `send_limit_exceeded` if the key is new and the store is full; nothing is taken then */
   async take(key: string, limit: Limit): Promise<Taking> {
     const counter = this.#counterOf(limit) ?? (await this.#newCounter(limit));

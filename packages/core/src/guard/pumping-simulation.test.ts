@@ -30,6 +30,11 @@ class CountingStore implements LimitStore {
   readonly taken: Record<LimitScope, number> = { global: 0, prefix: 0, ip: 0, phone: 0 };
   isDown = false;
 
+  async look(key: string, limit: Limit): Promise<Taking> {
+    if (this.isDown) throw new Error('down');
+    return this.memory.look(key, limit);
+  }
+
   async take(key: string, limit: Limit): Promise<Taking> {
     if (this.isDown) throw new Error('down');
     const taking = await this.memory.take(key, limit);

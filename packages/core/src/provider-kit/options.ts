@@ -19,7 +19,8 @@ export function parseOptions<Schema extends StandardSchemaV1>(
   const secrets = leavesOf(options);
   const problems = result.issues.map((issue) => {
     const field = issue.path?.map(pathSegment).join('.') ?? '';
-    return field === '' ? withoutValues(issue.message, secrets) : `${field}: ${withoutValues(issue.message, secrets)}`;
+    const problem = withoutValues(inWords(issue.message), secrets);
+    return field === '' ? problem : `${field}: ${problem}`;
   });
   throw configurationInvalid(`${owner}: ${problems.join('; ')}`);
 }
@@ -27,6 +28,12 @@ export function parseOptions<Schema extends StandardSchemaV1>(
 /** The error for options that cannot work, thrown while an object is made. */
 export function configurationInvalid(message: string): SmsError {
   return new SmsError({ code: 'configuration_invalid', outcome: 'not-sent', message });
+}
+
+/** Valibot's own words for an object with a key too many, and for no object, help nobody who wrote an option wrong. */
+function inWords(message: string): string {
+  if (message.startsWith('Invalid key: Expected never')) return 'is not an option; correct its name, or leave it out';
+  return message.startsWith('Invalid type: Expected Object') ? 'must be an object of options' : message;
 }
 
 function pathSegment(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
