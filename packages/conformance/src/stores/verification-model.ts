@@ -28,9 +28,7 @@ export class VerificationModel {
   open(challenge: NewChallenge): Opening {
     const { subject, id, to, purpose, codes, maxFailures, maxLive, keepMs } = challenge;
     const others = this.#remembered(subject).filter((each) => each.id !== id);
-    const tried = others.flatMap(({ ended, providers }) => (ended === 'approved' ? [] : providers)).toReversed();
-    const previous = tried.filter((provider, index) => tried.indexOf(provider) === index);
-    if (this.#find(subject, id) !== undefined) return { state: 'opened', previous };
+    if (this.#find(subject, id) !== undefined) return { state: 'opened', previous: previousOf(others) };
 
     const failures = this.#failuresOf(subject);
     if (failures.count >= maxFailures) {
@@ -42,10 +40,13 @@ export class VerificationModel {
     if (ends.length >= maxLive) {
       return { state: 'locked', reason: 'challenges', retryAfterMs: Math.min(...ends) - this.now };
     }
+    let excess = others.length + 1 - 2 * maxLive;
+    const forgotten = others.filter((each) => stateOf(each, this.now) !== 'pending' && excess-- > 0);
+    this.#challenges = this.#challenges.filter((each) => !forgotten.includes(each));
     const providers = codes.flatMap((code) => (code.kind === 'issued' ? [code.provider] : []));
     const opened = { subject, id, to, purpose, keepMs, opened: this.now, checks: 0 };
     this.#challenges = [...this.#challenges, { ...opened, ...withCodes(opened, codes), providers }];
-    return { state: 'opened', previous };
+    return { state: 'opened', previous: previousOf(others.filter((each) => !forgotten.includes(each))) };
   }
 
   settle(subject: string, id: string, { codes, providers }: SentCodes): void {
@@ -173,4 +174,10 @@ export class VerificationModel {
   #replace(challenge: ModelChallenge, changes: Partial<ModelChallenge>): void {
     this.#challenges = this.#challenges.map((each) => (each === challenge ? { ...each, ...changes } : each));
   }
+}
+
+/** The providers of challenges that were not approved, the latest first, each once. */
+function previousOf(others: readonly ModelChallenge[]): readonly string[] {
+  const tried = others.flatMap(({ ended, providers }) => (ended === 'approved' ? [] : providers)).toReversed();
+  return tried.filter((provider, index) => tried.indexOf(provider) === index);
 }

@@ -4,6 +4,16 @@ import { hour, issued, local, minute, TestSubject, usual } from './verification-
 
 /** `VerificationStore.open`. */
 export const verificationOpening: StoreSuite<VerificationStore> = ({ test }) => {
+  test('remembers twice as many challenges as may be live, and forgets the oldest that is not', async (bench) => {
+    const subject = new TestSubject(bench);
+    for (const challenge of ['a', 'b', 'c', 'd']) {
+      await subject.open(challenge, [local()], { maxLive: 2 });
+      if (challenge !== 'b') await subject.cancel(challenge);
+    }
+    await subject.open('e', [local()], { maxLive: 2 });
+    await subject.demandStates({ b: 'pending', c: 'canceled', d: 'canceled', e: 'pending' }, 'reading');
+  });
+
   test('says whether it is shared between processes', async (bench) => {
     bench.demandAnswer(typeof bench.store.isShared, 'boolean', 'the type of isShared');
   });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { SmsProvider } from '../contract/sms-provider.js';
+import type { IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
 import type { IdempotencyStore } from '../delivery/idempotency-store.js';
 import type { Route } from '../delivery/plan-route.js';
@@ -68,7 +68,7 @@ const names = (expected: string) => v.pipe(v.array(v.string(expected), expected)
 
 const provider = v.custom<SmsProvider>(
   isProvider,
-  'must be a provider: an object with specification v1, id, sends, send, verification and close',
+  'must be a provider: an object with specification v1, id, sends, send, verification (null, or with limits of 1 and more) and close',
 );
 
 const route = v.pipe(
@@ -181,8 +181,18 @@ function isProvider(value: unknown): boolean {
     sends !== null &&
     typeof send === 'function' &&
     typeof verification === 'object' &&
+    hasSoundLimits(verification) &&
     typeof close === 'function'
   );
+}
+
+/** A provider's word on its codes, if it gives one: a limit of nothing would deliver codes that nobody can check. */
+function hasSoundLimits(verification: object | null): boolean {
+  const limits = (verification as IssuedVerification | null)?.limits;
+  if (limits === undefined) return true;
+  if (typeof limits !== 'object' || limits === null) return false;
+  const isSound = (value: unknown) => value === undefined || (typeof value === 'number' && value >= 1 && value < 1e12);
+  return isSound(limits.maxChecks) && isSound(limits.lifetimeMs);
 }
 
 /** @throws SmsError `configuration_invalid`, naming every option that cannot work */

@@ -95,6 +95,8 @@ describe('events', () => {
       [
         'attempt',
         {
+          kind: 'message',
+          purpose: undefined,
           provider: 'a',
           attempt: 1,
           to: '+86*******8000',
@@ -108,6 +110,8 @@ describe('events', () => {
       [
         'settled',
         {
+          kind: 'message',
+          purpose: undefined,
           provider: 'b',
           attempts: 2,
           to: '+86*******8000',

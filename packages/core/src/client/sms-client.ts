@@ -25,8 +25,9 @@ import { variantsOf } from '../verification/localized.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
 import { VerificationService } from '../verification/verification-service.js';
 import { CallsUnderWay } from './calls-under-way.js';
+import { costsNothing } from './costs-nothing.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
-import { checkVerificationMessages, messageParams } from './verification-messages.js';
+import { checkCarriers, checkVerificationMessages, messageParams } from './verification-messages.js';
 import { VerificationSender } from './verification-sender.js';
 import { ClientVerifications, type Verifications } from './verifications.js';
 
@@ -91,6 +92,7 @@ class RoutingClient implements SmsClient {
     this.#onUnknown = onUnknown?.message ?? 'stop';
     this.#catalogue = catalogueOf(parsed);
     checkVerificationMessages(verification.message, this.#catalogue);
+    if (options.verification !== undefined) checkCarriers(parsed, this.#catalogue);
     const idempotencyStore = stores.idempotency ?? parsed.idempotency?.store ?? new MemoryIdempotencyStore();
     this.#idempotentSends = new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? defaultTtlMs);
     const budget = new RetryBudget(options.retryBudget);
@@ -161,8 +163,7 @@ class RoutingClient implements SmsClient {
     try {
       return await this.#deliver(request, preparation, context);
     } catch (error) {
-      // What was certainly not sent costs nobody anything.
-      if (isSmsError(error) && error.outcome === 'not-sent') admission.giveBack();
+      if (isSmsError(error) && costsNothing(error)) admission.giveBack();
       throw error;
     }
   }
@@ -179,7 +180,7 @@ class RoutingClient implements SmsClient {
         attempt: (provider, attemptContext) => provider.send(messageFor(provider), attemptContext),
         onUnknown: request.onUnknown ?? this.#onUnknown,
         via: request.via,
-        caller: 'send()',
+        kind: 'message',
       },
       context,
     );

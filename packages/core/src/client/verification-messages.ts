@@ -1,3 +1,5 @@
+import type { SmsProvider } from '../contract/sms-provider.js';
+import type { Route } from '../delivery/plan-route.js';
 import type { TemplateCatalogue } from '../delivery/template-catalogue.js';
 import { parseTemplateText } from '../delivery/template-text.js';
 import { configurationInvalid } from '../provider-kit/options.js';
@@ -16,10 +18,41 @@ export function checkVerificationMessages(
   { kind, names }: ParsedVerificationOptions['message'],
   catalogue: TemplateCatalogue,
 ): void {
-  for (const name of variantsOf(names)) {
+  const variants = typeof names === 'string' ? { '': names } : names;
+  for (const [language, name] of Object.entries(variants)) {
     const problem = kind === 'text' ? textProblem(name) : templateProblem(name, catalogue.paramsOf(name));
-    if (problem !== undefined) throw configurationInvalid(`createSmsClient(): verification.${kind}: ${problem}.`);
+    if (problem === undefined) continue;
+    const field = language === '' ? `verification.${kind}` : `verification.${kind}.${language}`;
+    throw configurationInvalid(`createSmsClient(): ${field}: ${problem}.`);
   }
+}
+
+/** What {@link checkCarriers} looks at. */
+interface Carriers {
+  readonly providers: readonly SmsProvider[];
+  readonly routes: readonly Route[];
+  readonly verification: ParsedVerificationOptions;
+}
+
+/**
+ * Checks that a verification can be sent at all: by some provider of some route.
+ *
+ * @throws SmsError `configuration_invalid`
+ */
+export function checkCarriers({ providers, routes, verification }: Carriers, catalogue: TemplateCatalogue): void {
+  const { codes, message } = verification;
+  const carries = (provider: SmsProvider) => {
+    if (codes === 'issued' && provider.verification !== null) return true;
+    if (message.kind === 'text') return provider.sends.text;
+    return variantsOf(message.names).some((name) => catalogue.canRender(name, provider));
+  };
+  const routed = new Set(routes.flatMap((route) => route.providers));
+  if (providers.some((provider) => routed.has(provider.id) && carries(provider))) return;
+  throw configurationInvalid(
+    codes === 'local'
+      ? 'createSmsClient(): verification: no provider can carry a code of ours: set verification.template to a template that they can render, or add a provider that sends texts.'
+      : 'createSmsClient(): verification: no provider makes codes, and none can carry one: set verification.template, or add a provider that sends texts.',
+  );
 }
 
 function textProblem(source: string): string | undefined {

@@ -13,6 +13,7 @@ import type {
   VerificationPlan,
   VerificationRequest,
 } from '../verification/sms-sender.js';
+import { withoutCode } from '../verification/without-code.js';
 
 /** What verifications are sent with. */
 export interface VerificationSenderParts {
@@ -35,7 +36,7 @@ export class VerificationSender implements SmsSender {
     this.#parts = parts;
   }
 
-  plan({ to, locale, message, via }: VerificationRequest): VerificationPlan {
+  plan({ to, purpose, locale, message, via }: VerificationRequest): VerificationPlan {
     const { templates, texts } = this.#parts;
     const catalogue = message.kind === 'template' ? templates : texts;
     const template = message.kind === 'template' ? message.template : message.text;
@@ -45,7 +46,8 @@ export class VerificationSender implements SmsSender {
       via,
       canSend: (provider) => issues(provider) || catalogue.canRender(template, provider),
       onUnknown: this.#parts.onUnknown,
-      caller: 'verifications.start()',
+      kind: 'verification',
+      purpose,
     };
     const carriers = this.#parts.dispatcher.ableProviders(dispatch).map((provider): Carrier => {
       if (!issues(provider)) return { provider: provider.id, codes: 'local' };
@@ -58,7 +60,10 @@ export class VerificationSender implements SmsSender {
         const outcome =
           issues(provider) && provider.verification !== null
             ? await provider.verification.start({ to, locale }, attemptContext)
-            : await provider.send(catalogue.render(template, values, to, provider), attemptContext);
+            : withoutCode(
+                await provider.send(catalogue.render(template, values, to, provider), attemptContext),
+                values.code,
+              );
         if (outcome.outcome === 'accepted') sent.push({ provider: provider.id, reference: outcome.reference });
         if (outcome.outcome === 'unknown') sent.push({ provider: provider.id, reference: undefined });
         return outcome;

@@ -19,16 +19,17 @@ describe('a start is refused, and nothing sent, with', () => {
     ['a purpose with a control character', { to: phone, purpose: 'log\nin' }, /purpose must be/],
     ['a purpose with half a character', { to: phone, purpose: '\ud800' }, /purpose must be/],
     ['a purpose that is no string', { to: phone, purpose: 1 }, /purpose must be/],
-    ['a locale that is none', { to: phone, locale: 'zh_CN' }, /locale must be a BCP 47/],
-    ['a locale that is no string', { to: phone, locale: ['en'] }, /locale must be a BCP 47/],
+    ['a locale that is none', { to: phone, locale: 'zh_CN' }, /locale must be one BCP 47/],
+    ['a locale that is a whole header', { to: phone, locale: `en${'-x'.repeat(9_000)}` }, /locale must be one BCP 47/],
+    ['a locale that is no string', { to: phone, locale: ['en'] }, /locale must be one BCP 47/],
     ['via that is empty', { to: phone, via: [] }, /via must be a list/],
     ['via that is no list', { to: phone, via: 'a' }, /via must be a list/],
     ['via that names one twice', { to: phone, via: ['a', 'a'] }, /via must be a list/],
     ['via that holds something else', { to: phone, via: [1] }, /via must be a list/],
     ['a signal that is none', { to: phone, signal: {} }, /signal must be an AbortSignal/],
-    ['a deadline that is no number', { to: phone, deadlineMs: '10' }, /deadline must be a number/],
-    ['a deadline below 0', { to: phone, deadlineMs: -1 }, /deadline must be a number/],
-    ['a deadline that is too long', { to: phone, deadlineMs: 2 ** 31 }, /deadline must be a number/],
+    ['a deadline that is no number', { to: phone, deadlineMs: '10' }, /deadlineMs must be a number of milliseconds/],
+    ['a deadline below 0', { to: phone, deadlineMs: -1 }, /deadlineMs must be a number of milliseconds/],
+    ['a deadline that is too long', { to: phone, deadlineMs: 2 ** 31 }, /deadlineMs must be a number of milliseconds/],
   ])('%s', async (_name, request, message, code = 'invalid_request') => {
     const providers = [fake('a'), issuer('b')];
     const { sms } = verifier(providers);
@@ -78,7 +79,7 @@ describe('a start takes', () => {
 describe('a check is refused with', () => {
   it.each<[string, unknown, RegExp, string?]>([
     ['nothing', undefined, /verifications\.check\(\) takes an object/],
-    ['neither id nor phone', { code: '1' }, /takes either the id that start gave, or to and purpose/],
+    ['neither id nor phone', { code: '1' }, /takes either the id that start gave, or to/],
     ['id and phone', { id: 'x', to: phone, code: '1' }, /takes either the id/],
     ['a purpose that is none, for an id', { id: 'x', purpose: '', code: '1' }, /check\(\): purpose must be/],
     ['an id that is no string', { id: 1, code: '1' }, /id must be the string/],
@@ -93,7 +94,11 @@ describe('a check is refused with', () => {
     ['a phone that is none', { to: 'canary', code: '1' }, /./, 'invalid_phone_number'],
     ['a purpose that is none', { to: phone, purpose: '', code: '1' }, /check\(\): purpose must be/],
     ['a signal that is none', { id: 'x', code: '1', signal: 1 }, /signal must be an AbortSignal/],
-    ['a deadline that is none', { id: 'x', code: '1', deadlineMs: Number.NaN }, /deadline must be a number/],
+    [
+      'a deadline that is none',
+      { id: 'x', code: '1', deadlineMs: Number.NaN },
+      /deadlineMs must be a number of milliseconds/,
+    ],
   ])('%s', async (_name, request, message, code = 'invalid_request') => {
     const { sms } = verifier([fake('a')]);
     const error = await failureOf(sms.verifications.check(request as VerificationCheckRequest));
@@ -103,14 +108,20 @@ describe('a check is refused with', () => {
 });
 
 describe('cancel and status', () => {
-  it.each(['', 'x', 'x'.repeat(43), 'x'.repeat(45), `${'x'.repeat(44)}\n`, undefined, null, 1, {}])(
-    'know no verification %j',
-    async (id) => {
-      const { sms } = verifier([fake('a')]);
-      expect(await sms.verifications.cancel(id as string)).toEqual({ outcome: 'not-found' });
-      expect(await sms.verifications.status(id as string)).toEqual({ state: 'not-found' });
-    },
-  );
+  it.each(['', 'x', 'x'.repeat(43), 'x'.repeat(45), `${'x'.repeat(44)}\n`])('know no verification %j', async (id) => {
+    const { sms } = verifier([fake('a')]);
+    expect(await sms.verifications.cancel(id as string)).toEqual({ outcome: 'not-found' });
+    expect(await sms.verifications.status(id as string)).toEqual({ state: 'not-found' });
+  });
+
+  it.each([undefined, null, 1, {}, { id: 'x'.repeat(44) }])('take no %j for an id', async (id) => {
+    const { sms } = verifier([fake('a')]);
+    for (const call of ['cancel', 'status'] as const) {
+      const error = await failureOf(sms.verifications[call](id as string));
+      expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
+      expect(error.message).toContain(`verifications.${call}() takes the id`);
+    }
+  });
 
   it('say where a verification stands', async () => {
     const text = fake('a');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckOutcome } from '../contract/outcomes.js';
+import { SmsError } from '../errors/sms-error.js';
 import { accepted } from '../provider-kit/outcomes.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
 import { broke, client, failureOf, fake, lost } from './sms-client.test.fixture.js';
@@ -133,8 +134,20 @@ describe('a code that its provider approved', () => {
     const error = await failureOf(sms.verifications.check({ id, code: issuedCode }));
     expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'unknown' });
     expect(error.message).toBe(
-      'The verification store failed (Error). The code was not accepted; the check may count.',
+      'The verification store failed (Error). The provider has accepted the code, which is used up now: a new one is needed.',
     );
+  });
+
+  it('is no longer good, also when the store says that its own command did nothing', async () => {
+    const store = intercepted(new MemoryVerificationStore(), async (operation, next) => {
+      if (operation !== 'conclude') return next();
+      throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message: 'Redis is full.' });
+    });
+    const { sms } = verifier([issuer('mob')], { stores: { verification: store } });
+    const { id } = await sms.verifications.start({ to: phone });
+    const error = await failureOf(sms.verifications.check({ id, code: issuedCode }));
+    expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'unknown' });
+    expect(error.message).toMatch(/Redis is full\. The provider has accepted the code/);
   });
 
   it('is approved also when the call ended just then: the provider will not accept it again', async () => {

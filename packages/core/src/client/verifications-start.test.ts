@@ -54,10 +54,20 @@ describe('whoever makes the code', () => {
     expect(both.checked).toEqual([]);
   });
 
-  it("codes: 'local' has nobody to ask when the only provider sends nothing", async () => {
-    const { sms } = verifier([issuer('mob')], { verification: { codes: 'local' } });
-    const error = await failureOf(sms.verifications.start({ to: phone }));
+  it("codes: 'local' is no option when nobody could carry one", () => {
+    expect(() => verifier([issuer('mob')], { verification: { codes: 'local' } })).toThrow(
+      /verification: no provider can carry a code of ours: set verification\.template/,
+    );
+    expect(() => verifier([fake('a', [], { text: false, template: true })], { verification: {} })).toThrow(
+      /verification: no provider makes codes, and none can carry one/,
+    );
+  });
+
+  it('says what is missing when nobody of the route can carry a code', async () => {
+    const { sms } = verifier([fake('a'), fake('b', [], { text: false, template: true })]);
+    const error = await failureOf(sms.verifications.start({ to: phone, via: ['b'] }));
     expect(error).toMatchObject({ code: 'unsupported_message', outcome: 'not-sent', verificationId: undefined });
+    expect(error.message).toMatch(/set verification\.template/);
   });
 
   it('a provider that issues and also sends makes the code itself', async () => {

@@ -34,9 +34,9 @@ const failures: readonly (readonly [string, Failure, RegExp])[] = [
   ['rejects late', () => later(deadlineMs - 1, broken), failed],
   ['throws', broken, failed],
   ['hangs', () => new Promise(() => {}), tooLate],
-  ['answers just after the deadline', (next) => later(deadlineMs + 19, next), tooLate],
-  ['answers after the deadline', (next) => later(deadlineMs + 21, next), tooLate],
-  ['rejects after the deadline', () => later(deadlineMs + 21, broken), tooLate],
+  ['answers just after the deadline', (next) => later(deadlineMs + 9, next), tooLate],
+  ['answers after the deadline', (next) => later(deadlineMs + 11, next), tooLate],
+  ['rejects after the deadline', () => later(deadlineMs + 11, broken), tooLate],
 ];
 
 /** A client whose store fails in one operation from when `fail` is set. */

@@ -1,5 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
+
 import type { AbuseGuard } from '../guard/abuse-guard.js';
 import { maskPhoneNumber } from '../phone/mask.js';
 import { parsePhoneNumber } from '../phone/parse.js';
@@ -21,6 +22,7 @@ import type {
 } from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
 import type { CallsUnderWay } from './calls-under-way.js';
+import { costsNothing } from './costs-nothing.js';
 
 /** Proves that a person has a phone, whoever makes the code. */
 export interface Verifications {
@@ -75,9 +77,8 @@ export class ClientVerifications implements Verifications {
         guard?.started(to);
         return { id, provider, expiresAt, resendAfterMs, attempts };
       } catch (error) {
-        // What was certainly not sent costs nobody anything; what a provider refused was asked for all the same.
-        if (isSmsError(error) && error.outcome === 'not-sent') admission?.giveBack();
-        else guard?.started(to);
+        if (isSmsError(error) && costsNothing(error)) admission?.giveBack();
+        else if (!isSmsError(error) || error.outcome === 'unknown') guard?.started(to);
         throw error;
       }
     });

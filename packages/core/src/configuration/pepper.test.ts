@@ -150,7 +150,7 @@ describe('POLYSMS_PEPPER', () => {
 
   it('is named when it is too short', () => {
     const problem = 'must have at least 32 characters; make one with: openssl rand -base64 32';
-    const env = { POLYSMS_PEPPER: 'hunter22', POLYSMS_PREVIOUS_PEPPER: 'hunter22' };
+    const env = { POLYSMS_PEPPER: 'hunter22', POLYSMS_PREVIOUS_PEPPER: 'hunter23' };
     for (const read of [() => fromEnv({}, env), () => smsOptionsFromEnv({ ...short, ...env }, { factories })]) {
       expect(errorOf(read).split('\n').slice(1)).toEqual([
         `  POLYSMS_PEPPER: ${problem}`,

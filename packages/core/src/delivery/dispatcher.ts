@@ -23,8 +23,9 @@ export interface Dispatch {
   readonly via?: readonly string[] | undefined;
   /** Ids of providers that come last. */
   readonly avoid?: readonly string[] | undefined;
-  /** The public function, for messages: `send()`. */
-  readonly caller: string;
+  /** What it is, for events; what a verification is for. */
+  readonly kind: 'message' | 'verification';
+  readonly purpose?: string | undefined;
 }
 
 /** How it ended. */
@@ -62,17 +63,16 @@ export class Dispatcher {
    */
   ableProviders(dispatch: Omit<Dispatch, 'attempt'>): readonly SmsProvider[] {
     const plan = this.#plan(dispatch);
-    if (plan.status !== 'planned') throw planError(plan, dispatch.caller, this.#parts.providers);
+    if (plan.status !== 'planned') throw planError(plan, dispatch.kind, this.#parts.providers);
     return plan.providers;
   }
 
   /** Never rejects. */
   async dispatch(dispatch: Dispatch, context: CallContext): Promise<Dispatched> {
-    const { to } = dispatch;
     const plan = this.#plan(dispatch);
     if (plan.status !== 'planned') {
-      const error = planError(plan, dispatch.caller, this.#parts.providers);
-      this.#tellSettled([], error, to, 0);
+      const error = planError(plan, dispatch.kind, this.#parts.providers);
+      this.#tellSettled(dispatch, [], error, 0);
       return { attempts: [], reference: undefined, error };
     }
     if (plan.lane !== undefined) this.#turns.set(plan.lane, (this.#turns.get(plan.lane) ?? 0) + 1);
@@ -89,11 +89,11 @@ export class Dispatcher {
       maxAttempts: this.#parts.maxAttempts,
       budget: this.#parts.budget,
       context,
-      onAttempt: (attempt, number) => this.#tellAttempt(attempt, number, to),
+      onAttempt: (attempt, number) => this.#tellAttempt(dispatch, attempt, number),
     });
     const { attempts } = result;
     const error = result.status === 'failed' ? deliveryError(result.failure, attempts) : undefined;
-    this.#tellSettled(attempts, error, to, performance.now() - started);
+    this.#tellSettled(dispatch, attempts, error, performance.now() - started);
     return { attempts, reference: result.status === 'accepted' ? result.reference : undefined, error };
   }
 
@@ -106,11 +106,13 @@ export class Dispatcher {
     );
   }
 
-  #tellAttempt(attempt: Attempt, number: number, to: PhoneNumber): void {
+  #tellAttempt({ to, kind, purpose }: Dispatch, attempt: Attempt, number: number): void {
     const { events } = this.#parts;
     if (!events.hears('attempt')) return;
     const { provider, outcome, durationMs, code, providerCode } = attempt;
     events.emit('attempt', {
+      kind,
+      purpose,
       provider,
       attempt: number,
       to: maskPhoneNumber(to),
@@ -121,10 +123,17 @@ export class Dispatcher {
     });
   }
 
-  #tellSettled(attempts: readonly Attempt[], error: SmsError | undefined, to: PhoneNumber, durationMs: number): void {
+  #tellSettled(
+    { to, kind, purpose }: Dispatch,
+    attempts: readonly Attempt[],
+    error: SmsError | undefined,
+    durationMs: number,
+  ): void {
     const { events } = this.#parts;
     if (!events.hears('settled')) return;
     events.emit('settled', {
+      kind,
+      purpose,
       provider: attempts.at(-1)?.provider,
       attempts: attempts.length,
       to: maskPhoneNumber(to),
@@ -139,7 +148,7 @@ const healthOf = (provider: GuardedProvider): GuardedProvider => provider;
 
 function planError(
   plan: Exclude<RoutePlan<never>, { status: 'planned' }>,
-  caller: string,
+  kind: Dispatch['kind'],
   providers: ReadonlyMap<string, unknown>,
 ): SmsError {
   switch (plan.status) {
@@ -153,11 +162,14 @@ function planError(
       return new SmsError({
         code: 'unsupported_message',
         outcome: 'not-sent',
-        message: 'No provider of the route sends this kind of message.',
+        message:
+          kind === 'message'
+            ? 'No provider of the route sends this kind of message.'
+            : 'No provider of the route makes codes or can carry one: set verification.template, or add one that sends texts.',
       });
     case 'unknown-provider':
       return invalidRequest(
-        `${caller}: via: there is no provider ${plan.id}; there are ${[...providers.keys()].join(', ')}.`,
+        `${kind === 'message' ? 'send()' : 'verifications.start()'}: via: there is no provider ${plan.id}; there are ${[...providers.keys()].join(', ')}.`,
       );
   }
 }

@@ -85,7 +85,8 @@ export function readSendRequest(given: SendRequest): SendRequest {
     senderId,
     template,
     params,
-    via,
+    // A copy: the guard may take its time.
+    via: isListOfIds(via) ? [...(via ?? [])] : via,
     idempotencyKey,
     deadlineMs,
     signal,

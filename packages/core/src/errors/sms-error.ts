@@ -68,7 +68,7 @@ export class SmsError extends Error {
    * The verification whose code may have been sent all the same: show the form for the code. Not in its JSON,
    * since whoever has it may use the checks up.
    */
-  readonly verificationId: string | undefined;
+  declare readonly verificationId: string | undefined;
 
   constructor(options: SmsErrorOptions) {
     super(redactDigits(options.message), options.cause === undefined ? undefined : { cause: options.cause });
@@ -78,7 +78,8 @@ export class SmsError extends Error {
     this.providerCode = safeProviderCode(options.providerCode);
     this.retryAfterMs = options.retryAfterMs;
     this.attempts = (options.attempts ?? []).map(redactAttempt);
-    this.verificationId = options.verificationId;
+    // Not enumerable: loggers copy what is.
+    Object.defineProperty(this, 'verificationId', { value: options.verificationId });
     Object.defineProperty(this, marker, { value: true });
   }
 

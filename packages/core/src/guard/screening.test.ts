@@ -117,8 +117,12 @@ const failures: readonly (readonly [string, () => unknown, string])[] = [
   ['rejects', () => Promise.reject(new RangeError(`secret ${to}`)), 'RangeError'],
   ['rejects with no error', () => Promise.reject('secret'), 'string'],
   ['answers nothing', () => undefined, 'TypeError'],
-  ['answers true', () => true, 'its answer is no verdict'],
-  ['answers something like yes', () => ({ allow: 'yes' }), 'its answer is no verdict'],
+  ['answers true', () => true, 'it must answer { allow: true } or { allow: false, reason }'],
+  [
+    'answers something like yes',
+    () => ({ allow: 'yes' }),
+    'it must answer { allow: true } or { allow: false, reason }',
+  ],
   [
     'answers what cannot be read',
     () => ({

@@ -88,7 +88,7 @@ async function asked(screen: Screen, request: ScreenedRequest): Promise<Answer> 
     const verdict: unknown = await screen(request);
     const { allow, reason, retryAfterMs } = verdict as Readonly<Record<string, unknown>>;
     if (allow === true) return 'allowed';
-    if (allow !== false) return { failure: 'its answer is no verdict' };
+    if (allow !== false) return { failure: 'it must answer { allow: true } or { allow: false, reason }' };
     return { denied: denied(`guard.screen refused the request, and nothing was sent${shown(reason)}`, retryAfterMs) };
   } catch (error) {
     return { failure: errorKind(error) };
@@ -107,6 +107,7 @@ function denied(message: string, retryAfterMs?: unknown): SmsError {
 
 /** An error's message has no whole phone number: SmsError shortens it. */
 function shown(reason: unknown): string {
-  const isLine = typeof reason === 'string' && reason.length <= longestReason && /^[^\p{Cc}]+$/u.test(reason);
+  const isLine =
+    typeof reason === 'string' && reason.length <= longestReason && /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(reason);
   return isLine ? `: ${reason}` : '.';
 }

@@ -45,18 +45,18 @@ describe('recording a result', () => {
   it.each([
     ['time runs out', 1_000, undefined],
     ['caller ends it', 500, 500],
-  ])('is given 20 ms more when the %s', async (_name, end, abortAfterMs) => {
+  ])('is given 10 ms more when the %s', async (_name, end, abortAfterMs) => {
     const recorded: string[] = [];
     for (const [name, ms] of [
-      ['in time', end + 19],
-      ['too late', end + 21],
+      ['in time', end + 9],
+      ['too late', end + 11],
     ] as const) {
       const controller = new AbortController();
       if (abortAfterMs !== undefined) setTimeout(() => controller.abort(), abortAfterMs);
       const deadline = deadlineAfter(1_000, { signal: controller.signal });
       void recordResult('test store', deadline, () => slowly(ms)).then(() => recorded.push(name));
     }
-    await vi.advanceTimersByTimeAsync(end + 19);
+    await vi.advanceTimersByTimeAsync(end + 9);
     expect([recorded, warnings.mock.calls.length]).toEqual([['in time'], 0]);
     await vi.advanceTimersByTimeAsync(1);
     expect([recorded, warnings.mock.calls.length]).toEqual([['in time', 'too late'], 1]);

@@ -1,5 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
+import { isSmsError } from '../errors/sms-error.js';
 import { asked } from './asked.js';
 import { withGrace } from './with-grace.js';
 
@@ -12,7 +13,10 @@ import { withGrace } from './with-grace.js';
 export function recordResult(store: string, deadline: Deadline, write: () => Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const fail = (error: unknown) => {
-      process.emitWarning(`The ${store} could not record a result: ${errorKind(error)}`, 'PolysmsWarning');
+      process.emitWarning(
+        `The ${store} could not record a result: ${isSmsError(error) ? error.code : errorKind(error)}`,
+        'PolysmsWarning',
+      );
       resolve();
     };
     let isOverdue = false;

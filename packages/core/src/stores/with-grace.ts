@@ -1,7 +1,7 @@
 import type { Deadline } from '../contract/deadline.js';
 
 /** What a store may still take when the call has ended, in milliseconds. */
-const graceMs = 20;
+const graceMs = 10;
 
 /** The end of a call, a little later: for what a store must still be told when the call has ended. */
 export function withGrace(deadline: Pick<Deadline, 'onEnd'>): Pick<Deadline, 'onEnd'> {

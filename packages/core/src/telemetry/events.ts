@@ -18,6 +18,9 @@ export interface SmsEvents {
 }
 
 export interface AttemptEvent {
+  readonly kind: 'message' | 'verification';
+  /** What a verification is for; undefined for messages. */
+  readonly purpose: string | undefined;
   readonly provider: string;
   /** 1 for the first attempt of a call. */
   readonly attempt: number;
@@ -31,6 +34,9 @@ export interface AttemptEvent {
 }
 
 export interface SettledEvent {
+  readonly kind: 'message' | 'verification';
+  /** What a verification is for; undefined for messages. */
+  readonly purpose: string | undefined;
   /** The provider that took the message, or the last one that was tried. */
   readonly provider: string | undefined;
   readonly attempts: number;

@@ -6,6 +6,7 @@ import { notSent } from '../provider-kit/outcomes.js';
 import type { SmsSender } from './sms-sender.js';
 import type { VerificationCheckResult } from './verification-results.js';
 import type { CheckStep, Issuer } from './verification-store.js';
+import { withoutCode } from './without-code.js';
 
 /** A check that only providers can judge. */
 export type PendingCheck = Extract<CheckStep, { readonly state: 'ask' }>;
@@ -35,12 +36,13 @@ export async function askIssuers(
   for (const issuer of check.issuers) {
     const { provider, reference } = issuer;
     const { ended } = deadline;
-    const outcome =
+    const answer =
       ended === undefined
         ? await sender.check(provider, { to, code, reference }, { deadline })
         : notSent(ended, 'The call had ended before the provider was asked.');
     // A provider that is no longer among those of the client: nobody can check its code any more.
-    if (outcome === undefined) continue;
+    if (answer === undefined) continue;
+    const outcome = withoutCode(answer, code);
     switch (outcome.outcome) {
       case 'approved':
         return { state: 'approved' };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../contract/deadline.js';
-import { SmsError } from '../errors/sms-error.js';
+import { isSmsError, SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore, type StoreQuestion } from '../stores/ask-store.js';
 import { recordResult } from '../stores/record-result.js';
@@ -30,6 +30,11 @@ const mayCount: StoreQuestion = {
   store: 'verification store',
   outcome: 'unknown',
   consequence: 'The code was not accepted; the check may count.',
+};
+const afterApproval: StoreQuestion = {
+  store: 'verification store',
+  outcome: 'unknown',
+  consequence: 'The provider has accepted the code, which is used up now: a new one is needed.',
 };
 const beforeChecking: StoreQuestion = {
   store: 'verification store',
@@ -88,7 +93,11 @@ async function checkCandidates(
   switch (verdict.state) {
     case 'approved': {
       // The provider will not accept it again: its answer is worth a moment after the end of the call.
-      const concluded = await askStore(mayCount, withGrace(deadline), () => conclude('approved'));
+      const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved')).catch(
+        (error: unknown) => {
+          throw isSmsError(error) ? usedUp(error) : error;
+        },
+      );
       return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
     }
     case 'judged':
@@ -100,6 +109,14 @@ async function checkCandidates(
       }
       throw verdict.error;
   }
+}
+
+/** Whatever a store says of its own command, `not-sent` included: the provider has judged the code. */
+function usedUp(error: SmsError): SmsError {
+  const { code, outcome, message, retryAfterMs, cause } = error;
+  if (outcome === 'unknown') return error;
+  const whole = `${message} ${afterApproval.consequence}`;
+  return new SmsError({ code, outcome: 'unknown', message: whole, retryAfterMs, cause });
 }
 
 function resultOf(step: Exclude<CheckStep, { readonly state: 'ask' | 'not-found' }>): VerificationCheckResult {

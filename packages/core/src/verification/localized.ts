@@ -1,5 +1,10 @@
 import type { Localized } from './verification-options.js';
 
+/** Whether it is a BCP 47 tag, as far as its form goes. The longest that RFC 5646 asks software to take has 35 characters. */
+export function isLanguageTag(tag: unknown): tag is string {
+  return typeof tag === 'string' && tag.length <= 35 && /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(tag);
+}
+
 /** Every variant. */
 export function variantsOf(texts: Localized): readonly string[] {
   return typeof texts === 'string' ? [texts] : Object.values(texts);

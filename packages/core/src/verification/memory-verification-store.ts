@@ -2,7 +2,7 @@ import { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
 import { cancelChallenge, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
-import { checkCode, concludeCheck } from './subject-checks.js';
+import { checkSubject, concludeSubject } from './subject-checks.js';
 import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';
 import type {
   CheckConclusion,
@@ -70,11 +70,11 @@ export class MemoryVerificationStore implements VerificationStore {
 
   async check(check: StoreCheck): Promise<CheckStep> {
     const unknown: CheckStep = { state: 'not-found' };
-    return this.#withRecord(check.subject, unknown, (record, now) => checkCode(record, check, now));
+    return this.#withRecord(check.subject, unknown, (record, now) => checkSubject(record, check, now));
   }
 
   async conclude(conclusion: CheckConclusion): Promise<'approved' | 'refunded' | 'not-found'> {
-    return this.#withRecord(conclusion.subject, 'not-found', (record, now) => concludeCheck(record, conclusion, now));
+    return this.#withRecord(conclusion.subject, 'not-found', (record, now) => concludeSubject(record, conclusion, now));
   }
 
   async cancel(subject: string, id: string): Promise<boolean> {

@@ -19,6 +19,8 @@ export interface SmsSender {
 /** A verification that is to be sent. */
 export interface VerificationRequest {
   readonly to: PhoneNumber;
+  /** For events. */
+  readonly purpose: string;
   /** BCP 47. */
   readonly locale?: string | undefined;
   /** What carries a code of ours, with `{code}` in the place of the code. */

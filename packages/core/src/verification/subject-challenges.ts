@@ -24,6 +24,13 @@ export function openChallenge(record: SubjectRecord, challenge: NewChallenge, no
       const retryAfterMs = Math.min(...live.map((each) => liveUntil(each, now))) - now;
       return { state: 'locked', reason: 'challenges', retryAfterMs };
     }
+    // Enough to tell late checks why; without a bound, whoever starts and cancels would fill the store.
+    for (let excess = challenges.length + 1 - 2 * challenge.maxLive; excess > 0; excess -= 1) {
+      challenges.splice(
+        challenges.findIndex((each) => !isLive(each, now)),
+        1,
+      );
+    }
     challenges.push(challengeRecord(challenge, now));
   }
   return { state: 'opened', previous: previousProviders(challenges, challenge.id) };

@@ -17,7 +17,7 @@ interface Candidate {
 }
 
 /** `VerificationStore.check` for one subject. What has been forgotten is expected to be gone from the record. */
-export function checkCode(record: SubjectRecord, check: StoreCheck, now: number): CheckStep {
+export function checkSubject(record: SubjectRecord, check: StoreCheck, now: number): CheckStep {
   const { token, maxFailures, keepMs } = check;
   const known = candidatesOf(record, check);
   const approvedBefore = known.find(({ challenge }) => wasApprovedBy(challenge, token));
@@ -48,7 +48,7 @@ export function checkCode(record: SubjectRecord, check: StoreCheck, now: number)
 }
 
 /** `VerificationStore.conclude` for one subject. */
-export function concludeCheck(
+export function concludeSubject(
   record: SubjectRecord,
   { ids, token, verdict, keepMs }: CheckConclusion,
   now: number,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isLanguageTag } from './localized.js';
 
 /** Text in one language, or in several by BCP 47 tag: `{ en: '…', 'zh-CN': '…' }`; the first one is for all others. */
 export type Localized = string | Readonly<Record<string, string>>;
@@ -60,33 +61,42 @@ const secret = v.pipe(
   v.string('must be a string'),
   v.minLength(32, 'must have at least 32 characters; make one with: openssl rand -base64 32'),
 );
-const language = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
-const localized = (expected: string) => {
-  const one = v.pipe(v.string(expected), v.nonEmpty(expected));
-  return v.union(
-    [
-      one,
-      v.pipe(
-        v.record(v.pipe(v.string(), v.regex(language, expected)), one, expected),
-        v.check((texts) => Object.keys(texts).length > 0, expected),
-      ),
-    ],
-    expected,
+const localized = (what: string, example: string) =>
+  v.pipe(
+    v.custom<Localized>(
+      (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+      `must be ${what}, or an object of them by language such as { ${example} }`,
+    ),
+    v.check((texts) => Object.keys(texts).length > 0, 'must not be empty'),
+    v.check(
+      (texts) => typeof texts === 'string' || Object.keys(texts).every(isLanguageTag),
+      'has a key that is no language tag; write en or zh-CN',
+    ),
+    v.check(
+      (texts) =>
+        typeof texts === 'string' || Object.values(texts).every((text) => typeof text === 'string' && text !== ''),
+      `must hold ${what} for each language`,
+    ),
   );
-};
 
 /** Checks {@link VerificationOptions}; a part of the schema of the client's options. */
 export const verificationOptionsSchema = v.pipe(
   v.strictObject({
     pepper: v.optional(
       v.union(
-        [secret, v.strictObject({ current: secret, previous: v.optional(secret) })],
+        [
+          secret,
+          v.pipe(
+            v.strictObject({ current: secret, previous: v.optional(secret) }),
+            v.check(({ current, previous }) => current !== previous, 'current and previous must differ'),
+          ),
+        ],
         'must be a secret of at least 32 characters, or { current, previous }; make one with: openssl rand -base64 32',
       ),
     ),
     codes: v.optional(v.picklist(['issued', 'local'], 'must be issued or local')),
-    text: v.optional(localized('must be a text with {code} in it, or an object of texts by language such as en')),
-    template: v.optional(localized('must be the name of a template, or an object of names by language such as en')),
+    text: v.optional(localized('a text with {code} in it', "en: '…'")),
+    template: v.optional(localized('the name of a template', "en: '…'")),
     codeLength: v.optional(whole(6, 10, 'digits, from 6 to 10')),
     lifetimeMs: v.optional(whole(1_000, 600_000, 'milliseconds, from a second to 10 minutes')),
     maxChecks: v.optional(whole(1, 10, 'checks, from 1 to 10')),

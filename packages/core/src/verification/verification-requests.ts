@@ -1,4 +1,6 @@
 import { SmsError } from '../errors/sms-error.js';
+import { longestDelayMs } from '../provider-kit/deadline.js';
+import { isLanguageTag } from './localized.js';
 
 /** What `verifications.start()` takes. */
 export interface VerificationStartRequest {
@@ -67,13 +69,15 @@ export function readStartRequest(given: VerificationStartRequest): VerificationS
   checkFields('verifications.start()', given, fieldsOfStart);
   const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
   const purpose = checkedPurpose('verifications.start()', givenPurpose);
-  if (locale !== undefined && !(typeof locale === 'string' && /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(locale))) {
-    throw invalid('verifications.start(): locale must be a BCP 47 language tag, such as en or zh-CN.');
+  if (locale !== undefined && !(typeof locale === 'string' && isLanguageTag(locale))) {
+    throw invalid(
+      'verifications.start(): locale must be one BCP 47 language tag, such as en or zh-CN; of an Accept-Language header take the first.',
+    );
   }
   if (via !== undefined && !isListOfIds(via)) {
     throw invalid('verifications.start(): via must be a list of different provider ids, not empty.');
   }
-  checkSignal('verifications.start()', signal);
+  checkLimits('verifications.start()', deadlineMs, signal);
   // What is no phone number is refused where it is parsed.
   return { to, purpose, locale, via: via && [...via], ip, screening, deadlineMs, signal };
 }
@@ -91,17 +95,23 @@ export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequ
   checkFields(caller, given, fieldsOfCheck);
   const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
   if ((id === undefined) === (to === undefined)) {
-    throw invalid(`${caller} takes either the id that start gave, or to and purpose.`);
+    throw invalid(`${caller} takes either the id that start gave, or to.`);
   }
   if (id !== undefined && typeof id !== 'string') throw invalid(`${caller}: id must be the string that start gave.`);
   if (typeof code !== 'string') throw invalid(`${caller}: code must be a string, as the person typed it.`);
-  checkSignal(caller, signal);
+  checkLimits(caller, deadlineMs, signal);
   const purpose = checkedPurpose(caller, givenPurpose);
   // Only now, so that a purpose that is none is refused; without one an id is good for any.
   if (id !== undefined) {
     return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
   }
   return { target: { to: to as string, purpose }, code, deadlineMs, signal };
+}
+
+/** @throws SmsError `invalid_request` for what is no string: a receipt, say, in the place of its id */
+export function readId(caller: string, id: unknown): string {
+  if (typeof id === 'string') return id;
+  throw invalid(`${caller} takes the id that start gave, a string.`);
 }
 
 /** A misspelt field is an error: a misspelt `purpose` would mix codes up. */
@@ -118,7 +128,13 @@ function checkedPurpose(caller: string, purpose: unknown): string {
   throw invalid(`${caller}: purpose must be a string of 1 to 64 characters, such as login.`);
 }
 
-function checkSignal(caller: string, signal: unknown): void {
+function checkLimits(caller: string, deadlineMs: unknown, signal: unknown): void {
+  if (
+    deadlineMs !== undefined &&
+    !(typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDelayMs)
+  ) {
+    throw invalid(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
+  }
   if (signal === undefined || signal instanceof AbortSignal) return;
   throw invalid(`${caller}: signal must be an AbortSignal.`);
 }

@@ -19,7 +19,8 @@ export type VerificationCheckResult =
   | VerificationApproved
   /** The code is wrong. Providers that do not tell also call an expired code wrong. */
   | {
-      readonly outcome: 'incorrect' /** Wrong codes that are left before it is exhausted; 0: ask for a new one. */;
+      readonly outcome: 'incorrect';
+      /** Wrong codes that are left before it is exhausted; 0: ask for a new one. */
       readonly checksLeft: number;
     }
   /** The code was too old. A new one may be asked for. */

@@ -8,8 +8,10 @@ import { subjectOf } from './code-secrets.js';
 import { makeCode } from './local-code.js';
 import { variantFor } from './localized.js';
 import type { Carrier, LocalMessage } from './sms-sender.js';
+import { checkedAnswers } from './store-answers.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import { keepMs, type VerificationParts } from './verification-parts.js';
+import { readId } from './verification-requests.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
 import type { LiveCode } from './verification-store.js';
 
@@ -30,6 +32,11 @@ const beforeSending: StoreQuestion = {
   consequence: 'Nothing was sent.',
 };
 
+const whileCanceling: StoreQuestion = {
+  store: 'verification store',
+  outcome: 'unknown',
+  consequence: 'The verification may or may not be canceled.',
+};
 const beforeAnswering: StoreQuestion = {
   store: 'verification store',
   outcome: 'not-sent',
@@ -41,7 +48,7 @@ export class VerificationService {
   readonly #parts: VerificationParts;
 
   constructor(parts: VerificationParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, store: checkedAnswers(parts.store) };
   }
 
   /**
@@ -52,7 +59,7 @@ export class VerificationService {
   async start(order: StartOrder, deadline: Deadline): Promise<Omit<VerificationReceipt, 'resendAfterMs'>> {
     const { options, sender, store, secrets } = this.#parts;
     const { to, purpose, locale, via } = order;
-    const plan = sender.plan({ to, locale, via, message: this.#messageFor(locale) });
+    const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
     const startedAt = Date.now();
     const subject = await this.#subjectOf(to, purpose, deadline);
     const id = secrets.newId(subject);
@@ -60,8 +67,13 @@ export class VerificationService {
     const digest = code === undefined ? '' : secrets.digest(id, code);
     const { maxFailures } = options;
     const codes = plan.carriers.map((carrier) => codeFrom(carrier, digest, undefined, options));
-    const opening = await askStore(beforeSending, deadline, () =>
-      store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
+    const forget = { codes: [], providers: [] };
+    const opening = await askStore(
+      beforeSending,
+      deadline,
+      () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
+      // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
+      () => void store.settle(subject, id, forget).catch(() => {}),
     );
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
 
@@ -91,19 +103,14 @@ export class VerificationService {
   }
 
   async cancel(id: string, deadline: Deadline): Promise<VerificationCancelResult> {
-    const subject = subjectOf(id);
+    const subject = subjectOf(readId('verifications.cancel()', id));
     if (subject === undefined) return { outcome: 'not-found' };
-    const question: StoreQuestion = {
-      store: 'verification store',
-      outcome: 'unknown',
-      consequence: 'The verification may or may not be canceled.',
-    };
-    const isCanceled = await askStore(question, deadline, () => this.#parts.store.cancel(subject, id));
+    const isCanceled = await askStore(whileCanceling, deadline, () => this.#parts.store.cancel(subject, id));
     return { outcome: isCanceled ? 'canceled' : 'not-found' };
   }
 
   async status(id: string, deadline: Deadline): Promise<VerificationStatus> {
-    const subject = subjectOf(id);
+    const subject = subjectOf(readId('verifications.status()', id));
     if (subject === undefined) return { state: 'not-found' };
     const { challenges, failures } = await askStore(beforeAnswering, deadline, () => this.#parts.store.read(subject));
     const challenge = challenges.find((each) => each.id === id);

@@ -73,7 +73,7 @@ export interface NewChallenge {
   readonly codes: readonly LiveCode[];
   /** Failures over all codes of the subject after which none is accepted. */
   readonly maxFailures: number;
-  /** Live challenges of a subject at most. */
+  /** Live challenges of a subject at most. Of twice as many the oldest that is not live is forgotten. */
   readonly maxLive: number;
   /** How long a challenge is remembered after its codes have expired, in milliseconds. */
   readonly keepMs: number;

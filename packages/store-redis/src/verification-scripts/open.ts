@@ -37,6 +37,21 @@ for _, each in ipairs(challenges) do
 end
 if live >= order.maxLive then return locked('challenges', soonest - now) end
 
+-- Whoever starts and cancels must not fill the store: the oldest that are not live go.
+local excess = #challenges + 1 - 2 * order.maxLive
+for position = 1, #challenges do
+  local each = challenges[position]
+  if excess > 0 and stateOf(each) ~= 'pending' then
+    each.isExcess = true
+    excess = excess - 1
+  end
+end
+local kept = {}
+for _, each in ipairs(challenges) do
+  if not each.isExcess then kept[#kept + 1] = each end
+end
+challenges = kept
+
 -- Until it is known who sent: whoever makes codes may have.
 local providers = {}
 for _, code in ipairs(order.codes) do
