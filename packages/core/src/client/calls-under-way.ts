@@ -12,14 +12,23 @@ export class CallsUnderWay {
    * @throws SmsError `aborted` if the client is closed; else whatever the call throws
    */
   async run<Result>(call: () => Promise<Result>): Promise<Result> {
-    if (this.#isClosed) throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
-    this.#count += 1;
+    this.begin();
     try {
       return await call();
     } finally {
-      this.#count -= 1;
-      if (this.#count === 0) this.#onIdle();
+      this.end();
     }
+  }
+
+  /** For a call that does without `run`: each begin must have its end. @throws SmsError `aborted` if the client is closed */
+  begin(): void {
+    if (this.#isClosed) throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
+    this.#count += 1;
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#onIdle();
   }
 
   /** Refuses further calls; resolves when those under way have ended. */

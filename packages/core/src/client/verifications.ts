@@ -71,7 +71,8 @@ export class ClientVerifications implements Verifications {
     const { purpose, locale, via, ip, screening } = request;
     const { service, guard, resendAfterMs } = this.#parts;
     return this.#call(request, async (deadline) => {
-      const admission = await guard?.admit({ kind: 'verification', to, ip, purpose, locale, screening }, deadline);
+      const asked = { kind: 'verification', to, ip, purpose, locale, screening } as const;
+      const admission = guard && (await guard.admit(asked, deadline));
       try {
         const { id, provider, expiresAt, attempts } = await service.start({ to, purpose, locale, via }, deadline);
         guard?.started(to);
@@ -109,20 +110,21 @@ export class ClientVerifications implements Verifications {
     return this.#call({}, (deadline) => this.#parts.service.status(id, deadline));
   }
 
-  #call<Result>(
+  async #call<Result>(
     { deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>,
     call: (deadline: Deadline) => Promise<Result>,
   ): Promise<Result> {
+    const { calls } = this.#parts;
     const deadline = deadlineAfter(deadlineMs ?? this.#parts.deadlineMs, { signal });
-    return this.#parts.calls.run(async () => {
-      // Held for the whole call: a deadline starts its timer for the first listener, and stops it after the last.
-      const release = deadline.onEnd(() => {});
-      try {
-        return await call(deadline);
-      } finally {
-        release();
-      }
-    });
+    calls.begin();
+    // Held for the whole call: a deadline starts its timer for the first listener, and stops it after the last.
+    const release = deadline.onEnd(() => {});
+    try {
+      return await call(deadline);
+    } finally {
+      release();
+      calls.end();
+    }
   }
 
   #tellChecked(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {

@@ -1,6 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { isSmsError } from '../errors/sms-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore, type StoreQuestion } from '../stores/ask-store.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
@@ -76,7 +76,7 @@ export class LimitLedger {
       for (const { scope, limit, denial } of this.#steps) {
         const key = keys[scope];
         if (key === undefined) continue;
-        const taking = checked(await this.#takeOne(key, limit, patience.deadline));
+        const taking = await this.#takeOne(key, limit, patience.deadline);
         if (!taking.taken) {
           this.giveBack(units);
           return denial(taking.retryAfterMs);
@@ -101,11 +101,11 @@ export class LimitLedger {
     const looks = this.#steps.flatMap(({ scope, limit, denial }) => {
       const key = scope === 'ip' || scope === 'phone' ? keys[scope] : undefined;
       if (key === undefined) return [];
-      return [askStore(question, deadline, () => this.#store.look(key, limit)).then((taking) => ({ taking, denial }))];
+      const looking = askStore(question, deadline, () => this.#store.look(key, limit), { isAnswer: isTaking });
+      return [looking.then((taking) => ({ taking, denial }))];
     });
     let longest: { readonly retryAfterMs: number; readonly denial: ReturnType<typeof limitDenials> } | undefined;
-    for (const { taking: answer, denial } of await Promise.all(looks)) {
-      const taking = checked(answer);
+    for (const { taking, denial } of await Promise.all(looks)) {
       if (taking.taken || taking.retryAfterMs < (longest?.retryAfterMs ?? 0)) continue;
       longest = { retryAfterMs: taking.retryAfterMs, denial };
     }
@@ -113,15 +113,13 @@ export class LimitLedger {
   }
 
   #takeOne(key: string, limit: Limit, deadline: Deadline): Promise<Taking> {
-    return askStore(
-      question,
-      deadline,
-      () => this.#store.take(key, limit),
+    return askStore(question, deadline, () => this.#store.take(key, limit), {
+      isAnswer: isTaking,
       // The call has ended without it.
-      (late) => {
-        if (late?.taken === true) this.giveBack([{ key, limit, takenAt: this.#now() }]);
+      onLate: (late) => {
+        if (late.taken) this.giveBack([{ key, limit, takenAt: this.#now() }]);
       },
-    );
+    });
   }
 
   #failed(error: unknown, deadline: Deadline): LedgerAnswer {
@@ -160,10 +158,6 @@ export class LimitLedger {
   }
 }
 
-/** A store is somebody else's: anything but an answer is a failure. */
-function checked(taking: Taking): Taking {
-  if (typeof taking?.taken === 'boolean') return taking;
-  const { outcome, consequence } = question;
-  const message = `The limit store answered something else than it must. ${consequence}`;
-  throw new SmsError({ code: 'store_unavailable', outcome, message });
+function isTaking(answer: Taking): boolean {
+  return typeof answer?.taken === 'boolean';
 }

@@ -90,8 +90,8 @@ describe('asking a store', () => {
   it('tells of an answer that came too late, and only then', async () => {
     const onLate = vi.fn();
     const slowly = (ms: number) => () => new Promise((resolve) => setTimeout(() => resolve(ms), ms));
-    const inTime = askStore(question, deadlineAfter(1_000), slowly(999), onLate);
-    const late = askStore(question, deadlineAfter(1_000), slowly(1_001), onLate).catch(() => 'failed');
+    const inTime = askStore(question, deadlineAfter(1_000), slowly(999), { onLate });
+    const late = askStore(question, deadlineAfter(1_000), slowly(1_001), { onLate }).catch(() => 'failed');
     await vi.advanceTimersByTimeAsync(2_000);
     expect([await inTime, await late]).toEqual([999, 'failed']);
     expect(onLate.mock.calls).toEqual([[1_001]]);

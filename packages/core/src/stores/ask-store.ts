@@ -13,18 +13,25 @@ export interface StoreQuestion {
   readonly consequence: string;
 }
 
+/** What else is to be done with an answer. */
+export interface AnswerHandling<Answer> {
+  /** Whether it is an answer at all. A store is somebody else's: what is none is a failure. Default: anything is. */
+  readonly isAnswer?: ((answer: Answer) => boolean) | undefined;
+  /** Told what the store answered after the call had ended. */
+  readonly onLate?: ((answer: Answer) => void) | undefined;
+}
+
 /**
  * Asks a store, for no longer than the call may take: a store that is down must fail the call, not hold it up.
  *
  * @param ask runs at once, once
- * @param onLate told what a store answered after the call had ended
  * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
  */
 export function askStore<Answer>(
   { store, outcome, consequence }: StoreQuestion,
   deadline: Pick<Deadline, 'onEnd'>,
   ask: () => Promise<Answer>,
-  onLate?: (answer: Answer) => void,
+  { isAnswer, onLate }: AnswerHandling<Answer> = {},
 ): Promise<Answer> {
   const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
     new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
@@ -42,8 +49,10 @@ export function askStore<Answer>(
     asked(ask).then(
       (answer) => {
         stop();
-        if (ended) onLate?.(answer);
-        resolve(answer);
+        const isSound = isAnswer === undefined || isAnswer(answer);
+        if (ended && isSound) onLate?.(answer);
+        if (isSound) resolve(answer);
+        else reject(fail('answered something else than it must'));
       },
       (error: unknown) => {
         stop();

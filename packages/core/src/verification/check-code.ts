@@ -8,6 +8,7 @@ import { withGrace } from '../stores/with-grace.js';
 import { askIssuers } from './ask-issuers.js';
 import { subjectOf } from './code-secrets.js';
 import { normaliseCode } from './local-code.js';
+import { isConclusion, isStep, isSubjectState } from './store-answers.js';
 import { keepMs, type VerificationParts } from './verification-parts.js';
 import type { VerificationCheckResult } from './verification-results.js';
 import type { Challenged, CheckStep, Guess } from './verification-store.js';
@@ -80,8 +81,11 @@ async function checkCandidates(
   const { store, options } = parts;
   const { maxFailures, failureWindowMs } = options;
   const token = randomUUID();
-  const step = await askStore(mayCount, deadline, () =>
-    store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs }),
+  const step = await askStore(
+    mayCount,
+    deadline,
+    () => store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs }),
+    { isAnswer: isStep },
   );
   if (step.state === 'not-found') return notFound;
   const challenged = { to: step.to, purpose: step.purpose };
@@ -93,11 +97,11 @@ async function checkCandidates(
   switch (verdict.state) {
     case 'approved': {
       // The provider will not accept it again: its answer is worth a moment after the end of the call.
-      const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved')).catch(
-        (error: unknown) => {
-          throw isSmsError(error) ? usedUp(error) : error;
-        },
-      );
+      const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved'), {
+        isAnswer: isConclusion,
+      }).catch((error: unknown) => {
+        throw isSmsError(error) ? usedUp(error) : error;
+      });
       return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
     }
     case 'judged':
@@ -149,7 +153,9 @@ async function candidatesFor(
   const ended: Candidates[] = [];
   for (const subject of [current, previous]) {
     if (subject === undefined) continue;
-    const { challenges } = await askStore(beforeChecking, deadline, () => store.read(subject));
+    const { challenges } = await askStore(beforeChecking, deadline, () => store.read(subject), {
+      isAnswer: isSubjectState,
+    });
     const open = challenges.filter(({ state }) => state !== 'approved' && state !== 'canceled');
     const candidates = { subject, guesses: open.map(({ id }) => guess(id)) };
     if (open.some(({ state }) => state === 'pending')) live.push(candidates);

@@ -8,7 +8,7 @@ import { subjectOf } from './code-secrets.js';
 import { makeCode } from './local-code.js';
 import { variantFor } from './localized.js';
 import type { Carrier, LocalMessage } from './sms-sender.js';
-import { checkedAnswers } from './store-answers.js';
+import { isFlag, isOpening, isSubjectState } from './store-answers.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import { keepMs, type VerificationParts } from './verification-parts.js';
 import { readId } from './verification-requests.js';
@@ -48,7 +48,7 @@ export class VerificationService {
   readonly #parts: VerificationParts;
 
   constructor(parts: VerificationParts) {
-    this.#parts = { ...parts, store: checkedAnswers(parts.store) };
+    this.#parts = parts;
   }
 
   /**
@@ -61,7 +61,8 @@ export class VerificationService {
     const { to, purpose, locale, via } = order;
     const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
     const startedAt = Date.now();
-    const subject = await this.#subjectOf(to, purpose, deadline);
+    const { current: subject, previous } = secrets.subjects(to, purpose);
+    if (previous !== undefined) await this.#refuseLocked(previous, deadline);
     const id = secrets.newId(subject);
     const code = plan.carriers.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
     const digest = code === undefined ? '' : secrets.digest(id, code);
@@ -72,8 +73,11 @@ export class VerificationService {
       beforeSending,
       deadline,
       () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
-      // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
-      () => void store.settle(subject, id, forget).catch(() => {}),
+      {
+        isAnswer: isOpening,
+        // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
+        onLate: () => void store.settle(subject, id, forget).catch(() => {}),
+      },
     );
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
 
@@ -105,14 +109,18 @@ export class VerificationService {
   async cancel(id: string, deadline: Deadline): Promise<VerificationCancelResult> {
     const subject = subjectOf(readId('verifications.cancel()', id));
     if (subject === undefined) return { outcome: 'not-found' };
-    const isCanceled = await askStore(whileCanceling, deadline, () => this.#parts.store.cancel(subject, id));
+    const isCanceled = await askStore(whileCanceling, deadline, () => this.#parts.store.cancel(subject, id), {
+      isAnswer: isFlag,
+    });
     return { outcome: isCanceled ? 'canceled' : 'not-found' };
   }
 
   async status(id: string, deadline: Deadline): Promise<VerificationStatus> {
     const subject = subjectOf(readId('verifications.status()', id));
     if (subject === undefined) return { state: 'not-found' };
-    const { challenges, failures } = await askStore(beforeAnswering, deadline, () => this.#parts.store.read(subject));
+    const { challenges, failures } = await askStore(beforeAnswering, deadline, () => this.#parts.store.read(subject), {
+      isAnswer: isSubjectState,
+    });
     const challenge = challenges.find((each) => each.id === id);
     if (challenge === undefined) return { state: 'not-found' };
     const { state, expiresInMs } = challenge;
@@ -124,14 +132,11 @@ export class VerificationService {
   }
 
   /** While a pepper is being replaced, failures that were counted under the old one still lock a phone. */
-  async #subjectOf(to: PhoneNumber, purpose: string, deadline: Deadline): Promise<string> {
-    const { options, secrets, store } = this.#parts;
-    const { current, previous } = secrets.subjects(to, purpose);
-    if (previous !== undefined) {
-      const { failures, failuresEndInMs } = await askStore(beforeSending, deadline, () => store.read(previous));
-      if (failures >= options.maxFailures) throw locked('failures', failuresEndInMs);
-    }
-    return current;
+  async #refuseLocked(previous: string, deadline: Deadline): Promise<void> {
+    const { options, store } = this.#parts;
+    const read = () => store.read(previous);
+    const state = await askStore(beforeSending, deadline, read, { isAnswer: isSubjectState });
+    if (state.failures >= options.maxFailures) throw locked('failures', state.failuresEndInMs);
   }
 
   #messageFor(locale: string | undefined): LocalMessage {
