@@ -81,9 +81,15 @@ export interface NewChallenge {
 
 /** What {@link VerificationStore.open} answers. */
 export type Opening =
-  /** `previous`: the providers of earlier challenges that are remembered and were not approved, the latest first. */
+  /**
+   * `previous`: the providers of the other challenges that are remembered and were not approved, the latest first, each
+   * once. Those of a challenge that is not settled are the ones that make codes.
+   */
   | { readonly state: 'opened'; readonly previous: readonly string[] }
-  /** Too many failures, or too many live challenges: nothing was saved, and nothing must be sent. */
+  /**
+   * Too many failures, or too many live challenges: nothing was saved, and nothing must be sent. `retryAfterMs`: until
+   * the failures are forgotten, or until the first of the live challenges has expired.
+   */
   | { readonly state: 'locked'; readonly reason: 'failures' | 'challenges'; readonly retryAfterMs: number };
 
 /** What became of the sending of a challenge. */
@@ -97,7 +103,10 @@ export interface SentCodes {
 /** One code that somebody typed in. */
 export interface StoreCheck {
   readonly subject: string;
-  /** The challenges whose code it may be. For each the code as a digest, under every pepper that is in use. */
+  /**
+   * The challenges whose code it may be, one that comes twice counting once. For each the code as a digest, under every
+   * pepper that is in use.
+   */
   readonly guesses: readonly Guess[];
   /** What the code must be for, if the caller says: a challenge for another purpose is as good as unknown. */
   readonly purpose?: string | undefined;
@@ -119,9 +128,12 @@ export interface Guess {
 export type CheckStep =
   /** The code is right. Every challenge of the subject has ended, and its failures are forgotten. */
   | ({ readonly state: 'approved' } & Challenged)
-  /** The code is wrong. Nobody else could know it. */
+  /**
+   * The code is wrong. Nobody else could know it. `checksLeft`: the most that any challenge of the guesses has left of
+   * codes that have not expired, and no more than failures are left.
+   */
   | ({ readonly state: 'incorrect'; readonly checksLeft: number } & Challenged)
-  /** No local code fits, and these providers are still to be asked. The check is charged already. */
+  /** No local code fits, and these providers are still to be asked, each once. The check is charged already. */
   | ({
       readonly state: 'ask';
       readonly issuers: readonly Issuer[];
