@@ -38,18 +38,25 @@ export const groups = [
     tests: [`${core}/verification/*.test.ts`, `${core}/client/verifications*.test.ts`],
   },
   {
-    name: 'stores',
+    name: 'memory',
     mutate: [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
       `${core}/delivery/{memory-idempotency-store,idempotent-sends}.ts`,
-      `${core}/{stores,guard}/*.ts`,
-      'packages/store-redis/src/**/*.ts',
+      `${core}/stores/*.ts`,
+      `${core}/guard/{memory-limit-store,window-counter}.ts`,
     ],
     tests: [
       `${core}/verification/{memory-*,subject-*}.test.ts`,
-      `${core}/delivery/{memory-idempotency-store,idempotent-sends}.test.ts`,
-      `${core}/{stores,guard}/*.test.ts`,
-      `!${core}/guard/pumping-simulation.test.ts`,
+      `${core}/delivery/{memory-idempotency-*,idempotent-sends*}.test.ts`,
+      `${core}/stores/*.test.ts`,
+      `${core}/guard/memory-limit-store.test.ts`,
+      'packages/conformance/src/stores/describe-sms-stores.test.ts',
+    ],
+  },
+  {
+    name: 'redis',
+    mutate: ['packages/store-redis/src/**/*.ts'],
+    tests: [
       'packages/store-redis/src/**/*.test.ts',
       '!packages/store-redis/src/{processes,redis-cluster,redis-faults}.test.ts',
     ],

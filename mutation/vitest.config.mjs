@@ -1,9 +1,23 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { group } from './group.mjs';
 
 const isLeftOut = (pattern) => pattern.startsWith('!');
+const packages = fileURLToPath(new URL('../packages', import.meta.url));
 
 export default defineConfig({
+  resolve: {
+    // Packages import each other through `dist`, which is not mutated.
+    alias: [
+      { find: /^@polysms\/core$/, replacement: `${packages}/core/src/index.ts` },
+      {
+        find: /^@polysms\/core\/provider-kit\/inversify$/,
+        replacement: `${packages}/core/src/provider-kit/inversify.ts`,
+      },
+      { find: /^@polysms\/core\/(provider-kit|inversify)$/, replacement: `${packages}/core/src/$1/index.ts` },
+      { find: /^@polysms\/conformance$/, replacement: `${packages}/conformance/src/index.ts` },
+    ],
+  },
   test: {
     include: group.tests.filter((pattern) => !isLeftOut(pattern)),
     exclude: group.tests.filter(isLeftOut).map((pattern) => pattern.slice(1)),

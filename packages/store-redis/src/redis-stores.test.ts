@@ -4,7 +4,16 @@ import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 't
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RedisClient } from './redis-client.js';
 import { type RedisStores, redisStores } from './redis-stores.js';
-import { challenge, check, hourly, localCode, phone, subject } from './sample.test.fixture.js';
+import {
+  challenge,
+  check,
+  digest,
+  expectUnavailable,
+  hourly,
+  localCode,
+  phone,
+  subject,
+} from './sample.test.fixture.js';
 
 /** Every operation, each at least once with an effect. */
 async function everyOperation({ verification, idempotency, limits }: RedisStores): Promise<void> {
@@ -139,9 +148,14 @@ describe('the options of redisStores', () => {
   const client: RedisClient = { eval: async () => undefined, evalsha: async () => undefined };
 
   it.each([
-    ['nothing', undefined, 'client'],
+    ['nothing', undefined, 'expects an object with a client'],
+    ['null', null, 'expects an object with a client'],
+    ['a text', 'redis://localhost', 'expects an object with a client'],
     ['no client', {}, 'client'],
     ['a URL for a client', { client: 'redis://localhost' }, 'client'],
+    ['a client without eval', { client: { evalsha: client.evalsha } }, 'client'],
+    ['a client without evalsha', { client: { eval: client.eval } }, 'client'],
+    ['a prefix that is a number', { client, prefix: 1 }, 'prefix'],
     ['an empty prefix', { client, prefix: '' }, 'prefix'],
     ['a long prefix', { client, prefix: 'p'.repeat(65) }, 'prefix'],
     ['a prefix with a brace', { client, prefix: 'a{b}' }, 'prefix'],
@@ -162,9 +176,72 @@ describe('the options of redisStores', () => {
     expect([stores.verification.isShared, stores.limits.isShared]).toEqual([true, true]);
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses an idempotency lifetime of %d', async (ttlMs) => {
-    const { idempotency } = redisStores({ client });
-    const invalid = { code: 'invalid_request', outcome: 'not-sent' };
-    await expect(idempotency.reserve('k', 'f', ttlMs)).rejects.toMatchObject(invalid);
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '60000' as never])(
+    'refuses an idempotency lifetime of %j',
+    async (ttlMs) => {
+      const { idempotency } = redisStores({ client });
+      const message = 'The lifetime of an idempotency key must be a number of milliseconds above 0.';
+      const invalid = { code: 'invalid_request', outcome: 'not-sent', message };
+      await expect(idempotency.reserve('k', 'f', ttlMs)).rejects.toMatchObject(invalid);
+      const result = {
+        version: 1,
+        outcome: 'accepted',
+        receipt: { provider: 'p', reference: 'r', attempts: [] },
+      } as const;
+      await expect(idempotency.finish('k', 't', result, ttlMs)).rejects.toMatchObject(invalid);
+    },
+  );
+});
+
+describe('the time of redisStores', () => {
+  it.each([
+    ['in whole milliseconds', () => 1_000.7, '1000'],
+    ['that of the server without a clock', undefined, ''],
+  ])('is %s', async (_, now, sent) => {
+    const arguments_: unknown[][] = [];
+    const evalsha = async (...args: unknown[]) => void arguments_.push(args);
+    const client: RedisClient = { evalsha, eval: async () => expect.fail('The server knows the script.') };
+    await redisStores({ client, now }).idempotency.release('k', 'token');
+    expect(arguments_).toEqual([[expect.stringMatching(/^[0-9a-f]{40}$/), 1, expect.any(String), sent, 'token']]);
+  });
+});
+
+describe('an operation that fails', () => {
+  const first = { subject, ids: ['first'], token: 't', verdict: 'approved', keepMs: 1 } as const;
+  const result = { version: 1, outcome: 'accepted', receipt: { provider: 'p', reference: 'r', attempts: [] } } as const;
+
+  it.each<[string, string, 'not-sent' | 'unknown', (stores: RedisStores) => Promise<unknown>]>([
+    ['open', 'verification', 'not-sent', ({ verification }) => verification.open(challenge())],
+    [
+      'settle',
+      'verification',
+      'not-sent',
+      ({ verification }) => verification.settle(subject, 'first', { codes: [], providers: [] }),
+    ],
+    ['check', 'verification', 'unknown', ({ verification }) => verification.check(check(digest))],
+    ['conclude', 'verification', 'unknown', ({ verification }) => verification.conclude(first)],
+    ['cancel', 'verification', 'unknown', ({ verification }) => verification.cancel(subject, 'first')],
+    ['read', 'verification', 'not-sent', ({ verification }) => verification.read(subject)],
+    ['reserve', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.reserve('k', 'f', 1)],
+    ['finish', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.finish('k', 't', result, 1)],
+    ['release', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.release('k', 't')],
+    ['take', 'limit', 'not-sent', ({ limits }) => limits.take('k', hourly)],
+    ['giveBack', 'limit', 'not-sent', ({ limits }) => limits.giveBack('k', hourly, 0)],
+  ])('leaves open what cannot be known, and is not tried again: %s', async (_, store, outcome, operation) => {
+    const evalsha = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
+    const whole = vi.fn(async () => undefined);
+    const words = new RegExp(`^The ${store} store failed\\. The connection to Redis was lost`);
+    await expectUnavailable(operation(redisStores({ client: { evalsha, eval: whole } })), outcome, words);
+    expect([evalsha.mock.calls.length, whole.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['an error that speaks of it', new Error('ERR this is no NOSCRIPT')],
+    ['what is no error', { message: 'NOSCRIPT' }],
+  ])('sends no script in full for %s', async (_, thrown) => {
+    const whole = vi.fn(async () => undefined);
+    const client: RedisClient = { evalsha: () => Promise.reject(thrown), eval: whole };
+    await expectUnavailable(redisStores({ client }).verification.read(subject), 'not-sent', /failed/);
+    expect(whole).not.toHaveBeenCalled();
   });
 });

@@ -55,7 +55,7 @@ export class IdempotentSends {
     try {
       return await receipt;
     } finally {
-      if (this.#running.get(key)?.receipt === receipt) this.#running.delete(key);
+      this.#running.delete(key);
     }
   }
 
@@ -72,7 +72,6 @@ export class IdempotentSends {
     } catch (error) {
       const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
       if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
-      if (this.#running.get(key) === running) this.#running.delete(key);
       return this.once(key, preparation, deadline, send);
     }
   }
@@ -85,7 +84,7 @@ export class IdempotentSends {
   ): Promise<Receipt> {
     const reserving = this.#reserve(key, fingerprint, Math.max(this.#ttlMs, deadline.remainingMs() + 1_000));
     const reservation = await within(deadline, reserving, 'not-sent').catch((error: unknown) => {
-      void this.#releaseLate(key, reserving);
+      if (deadline.ended !== undefined) void this.#releaseLate(key, reserving);
       throw error;
     });
     switch (reservation.state) {

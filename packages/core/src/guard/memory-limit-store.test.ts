@@ -73,6 +73,16 @@ describe('the memory store of limits', () => {
     expect(takings.filter(({ taken }) => taken)).toHaveLength(3);
   });
 
+  it('gives as many also to those who wait together for the first limit’s code to be loaded', async () => {
+    vi.resetModules();
+    const fresh = await import('./memory-limit-store.js');
+    const store = new fresh.MemoryLimitStore();
+    const takings = await Promise.all(Array.from({ length: 10 }, () => store.take('k', three)));
+    expect(takings.filter(({ taken }) => taken)).toHaveLength(3);
+    expect(await takeMany(store, 2)).toBe(0);
+    expect(store.size).toBe(1);
+  });
+
   it('looks and acts in one step: takes and give-backs at once come out exact', async () => {
     const store = new MemoryLimitStore();
     await takeMany(store, 3);
@@ -142,16 +152,16 @@ describe('giving back', () => {
     expect(await takeMany(store, 5)).toBe(1);
   });
 
-  it('leaves no window with a unit too many when the clock ticks between look and act', async () => {
+  it.each([
+    ['and all that follows its end', 1],
+    ['and so does the act, not what looks whether any unit is left', 2],
+  ])('leaves no window with a unit too many: the look sees its last moment, %s', async (_, looks) => {
     const store = new MemoryLimitStore();
     await takeMany(store, 2);
     vi.setSystemTime(Date.now() + 59_999);
-    // The look sees the last millisecond of the window, and all that follows its end.
     const real = Date.now;
-    const now = vi
-      .spyOn(Date, 'now')
-      .mockImplementationOnce(() => real())
-      .mockImplementation(() => real() + 1);
+    const now = vi.spyOn(Date, 'now').mockImplementation(() => real() + 1);
+    for (let look = 0; look < looks; look += 1) now.mockImplementationOnce(() => real());
     await store.giveBack('k', three, 0);
     now.mockRestore();
     expect(store.size).toBe(0);
@@ -188,6 +198,15 @@ describe('the bounds of the memory store', () => {
     await store.take('a', three);
     await store.giveBack('a', three, 0);
     expect(await takeMany(store, 1, 'b')).toBe(1);
+  });
+
+  it('forgets everything, and stops its timers, when it is cleared', async () => {
+    const store = new MemoryLimitStore({ maxKeys: 3 });
+    for (const key of ['a', 'b']) await takeMany(store, 3, key);
+    await takeMany(store, 2, 'a', { max: 2, windowMs: 1_000 });
+    store.clear();
+    expect([store.size, vi.getTimerCount()]).toStrictEqual([0, 0]);
+    for (const key of ['a', 'b', 'c']) expect(await takeMany(store, 5, key)).toBe(3);
   });
 
   it('forgets every key when its window ends', async () => {
@@ -237,6 +256,9 @@ describe('the bounds of the memory store', () => {
   });
 
   it.each([0, 1.5, -1, Number.NaN])('refuses maxKeys %d', (maxKeys) => {
-    expect(() => new MemoryLimitStore({ maxKeys })).toThrow(/^MemoryLimitStore: maxKeys: must be a whole number/);
+    const message = expect.stringMatching(/^MemoryLimitStore: maxKeys: must be a whole number, at least 1/);
+    expect(() => new MemoryLimitStore({ maxKeys })).toThrow(
+      expect.objectContaining({ code: 'configuration_invalid', message }),
+    );
   });
 });

@@ -27,7 +27,7 @@ export class WindowCounter extends RateLimiterMemory {
   readonly limit: Limit;
 
   constructor(limit: Limit) {
-    super({ points: limit.max, duration: limit.windowMs / 1000, keyPrefix: '' });
+    super({ points: limit.max, duration: limit.windowMs / 1000 });
     this.limit = limit;
   }
 

@@ -97,6 +97,18 @@ describe('asking a store', () => {
     expect(onLate.mock.calls).toEqual([[1_001]]);
   });
 
+  it('need tell nobody of an answer that came too late', async () => {
+    const unhandled = vi.fn();
+    process.once('unhandledRejection', unhandled);
+    const ask = () => new Promise((resolve) => setTimeout(resolve, 1_001));
+    const asking = askStore(question, deadlineAfter(1_000), ask).catch(() => 'failed');
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.useRealTimers();
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', unhandled);
+    expect([await asking, unhandled.mock.calls]).toEqual(['failed', []]);
+  });
+
   it('swallows a failure that came too late', async () => {
     const ask = () => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 1_001));
     const asking = askStore(question, deadlineAfter(1_000), ask).catch(() => 'failed');

@@ -19,7 +19,11 @@ describe('an expiry queue', () => {
             queue.add(entry);
           } else {
             const [entry] = held.splice(each.remove % Math.max(1, held.length), 1);
-            if (entry !== undefined) queue.remove(entry);
+            if (entry !== undefined) {
+              queue.remove(entry);
+              // Below 0, which tells its owner that it is in no queue.
+              expect(entry.position).toBeLessThan(0);
+            }
           }
           const soonest = held.length === 0 ? undefined : Math.min(...held.map(({ expiresAt }) => expiresAt));
           expect(queue.soonest?.expiresAt).toBe(soonest);

@@ -53,6 +53,12 @@ describe('a memory store of verifications that is full', () => {
     expect(await store.check(checkOf('b', 'right'))).toMatchObject({ state: 'approved' });
   });
 
+  it('may hold one alone', async () => {
+    const { store } = storeAt({ maxSubjects: 1 });
+    await store.open(challengeOf('a'));
+    await expect(store.open(challengeOf('b'))).rejects.toMatchObject({ code: 'send_limit_exceeded' });
+  });
+
   it('goes on with the subjects that it knows', async () => {
     const { store } = storeAt({ maxSubjects: 2 });
     await store.open(challengeOf('a'));
@@ -208,6 +214,14 @@ describe('the memory store of verifications', () => {
       issuers: [{ id: 'a-1', provider: 'p', reference: 'r' }],
       checksLeft: 3,
     });
+  });
+
+  it('names no reference that a provider did not give', async () => {
+    const { store } = storeAt();
+    const codes = [{ kind: 'issued', provider: 'p', maxChecks: 5, lifetimeMs: 100 }] as const;
+    await store.open(challengeOf('a', { codes }));
+    const step = await store.check(checkOf('a', 'wrong'));
+    expect(step.state === 'ask' && step.issuers).toStrictEqual([{ id: 'a-1', provider: 'p' }]);
   });
 
   it('answers in whole milliseconds, however exact the clock is', async () => {
