@@ -35,7 +35,17 @@ export const groups = [
   {
     name: 'codes',
     mutate: [`${core}/verification/*.ts`, `!${core}/verification/{memory-*,subject-*}.ts`],
-    tests: [`${core}/verification/*.test.ts`, `${core}/client/verifications*.test.ts`],
+    tests: [
+      `${core}/verification/*.test.ts`,
+      `${core}/client/verifications*.test.ts`,
+      `!${core}/verification/memory-*.test.ts`,
+      `!${core}/client/verifications-{interleaved,races}.test.ts`,
+    ],
+  },
+  {
+    name: 'guard',
+    mutate: [`${core}/guard/*.ts`],
+    tests: [`${core}/guard/*.test.ts`, `!${core}/guard/{pumping-simulation,abuse-guard-model}.test.ts`],
   },
   {
     name: 'memory',

@@ -92,7 +92,7 @@ class RoutingClient implements SmsClient {
     this.#onUnknown = onUnknown?.message ?? 'stop';
     this.#catalogue = catalogueOf(parsed);
     checkVerificationMessages(verification.message, this.#catalogue);
-    if (options.verification !== undefined) checkCarriers(parsed, this.#catalogue);
+    if (meansToVerify(options.verification)) checkCarriers(parsed, this.#catalogue);
     const idempotencyStore = stores.idempotency ?? parsed.idempotency?.store ?? new MemoryIdempotencyStore();
     this.#idempotentSends = new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? defaultTtlMs);
     const budget = new RetryBudget(options.retryBudget);
@@ -237,6 +237,11 @@ async function closeInTime(provider: GuardedProvider): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A pepper and a tenant are for shared limits, too: an app that never verifies a phone may have them. */
+function meansToVerify(options: SmsClientOptions['verification']): boolean {
+  return Object.keys(options ?? {}).some((name) => name !== 'pepper' && name !== 'tenant');
 }
 
 type ParsedOptions = ReturnType<typeof parseSmsClientOptions>;

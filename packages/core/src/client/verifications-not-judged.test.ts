@@ -75,6 +75,13 @@ describe('a check that nobody judged', () => {
   it.each<[string, CheckOutcome, CheckOutcome, string, number]>([
     ['one said no, one could not be asked', incorrect(), notSent('network_error', 'No.'), 'not-sent', 4],
     ['one could not be asked, one said no', notSent('network_error', 'No.'), incorrect(), 'not-sent', 4],
+    [
+      'one said expired, one could not be asked',
+      { outcome: 'expired' },
+      notSent('network_error', 'No.'),
+      'not-sent',
+      4,
+    ],
     ['one could not be asked, one is unknown', notSent('network_error', 'No.'), lost, 'unknown', 4],
     ['neither could be asked', broke, notSent('network_error', 'No.'), 'refused', 5],
   ])('by one of two providers: %s', async (_name, one, other, outcome, checksLeft) => {
@@ -98,6 +105,28 @@ describe('a check that nobody judged', () => {
     const failing = failureOf(sms.verifications.check({ id, code: issuedCode }));
     await vi.advanceTimersByTimeAsync(10_050);
     expect(await failing).toMatchObject({ code: 'timeout', outcome: 'unknown', provider: 'a' });
+    expect(b.checked).toEqual([]);
+  });
+
+  it('because the call ended between two providers says so, and asks no further one', async () => {
+    const controller = new AbortController();
+    const a = issuer('a', {
+      start: [lost],
+      check: [
+        async () => {
+          controller.abort();
+          return incorrect();
+        },
+      ],
+    });
+    const b = issuer('b');
+    const { sms } = verifier([a, b]);
+    const { id } = await sms.verifications.start({ to: phone });
+    const error = await failureOf(sms.verifications.check({ id, code: issuedCode, signal: controller.signal }));
+    expect(error).toMatchObject({ code: 'aborted', outcome: 'not-sent', provider: 'b' });
+    expect(error.message).toBe(
+      'The code could not be checked. The call had ended before the provider was asked. It may be checked again.',
+    );
     expect(b.checked).toEqual([]);
   });
 

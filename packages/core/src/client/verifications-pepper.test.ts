@@ -60,6 +60,7 @@ describe('while a pepper is being replaced', () => {
     const later = redeployed(store, { current, previous: old });
     const error = await failureOf(later.sms.verifications.start({ to: phone }));
     expect(error).toMatchObject({ code: 'send_limit_exceeded', outcome: 'not-sent', retryAfterMs: 86_399_000 });
+    expect(error.message).toContain('Too many wrong codes');
     expect(later.text.sent).toEqual([]);
   });
 
@@ -93,6 +94,22 @@ describe('while a pepper is being replaced', () => {
     });
     const result = await later.sms.verifications.check({ to: phone, code: lastCode(text) });
     expect(result).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('newer codes are asked first, also when one of them has expired', async () => {
+    const { sms, store, clock } = deployed(old);
+    const later = redeployed(store, { current, previous: old });
+    await later.sms.verifications.start({ to: phone });
+    clock.ms += 299_000;
+    await later.sms.verifications.start({ to: phone });
+    const { id } = await sms.verifications.start({ to: phone });
+    await sms.verifications.check({ id, code: 'wrong' });
+    clock.ms += 1_000;
+    // Of the code of before fewer checks are left.
+    expect(await later.sms.verifications.check({ to: phone, code: 'wrong' })).toEqual({
+      outcome: 'incorrect',
+      checksLeft: 2,
+    });
   });
 
   it('an expired newer code does not hide a live one of before', async () => {

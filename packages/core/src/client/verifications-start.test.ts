@@ -58,9 +58,13 @@ describe('whoever makes the code', () => {
     expect(() => verifier([issuer('mob')], { verification: { codes: 'local' } })).toThrow(
       /verification: no provider can carry a code of ours: set verification\.template/,
     );
-    expect(() => verifier([fake('a', [], { text: false, template: true })], { verification: {} })).toThrow(
-      /verification: no provider makes codes, and none can carry one/,
-    );
+    expect(() =>
+      verifier([fake('a', [], { text: false, template: true })], { verification: { codeLength: 6 } }),
+    ).toThrow(/verification: no provider makes codes, and none can carry one/);
+  });
+
+  it('a pepper alone means nobody to be verified: shared limits need one, too', () => {
+    verifier([fake('a', [], { text: false, template: true })], { verification: { pepper: 'x'.repeat(32) } });
   });
 
   it('says what is missing when nobody of the route can carry a code', async () => {
@@ -90,6 +94,13 @@ describe('whoever makes the code', () => {
       expect(receipt.expiresAt).toBe(expiresAt);
       expect(await sms.verifications.status(receipt.id)).toEqual({ state: 'pending', checksLeft, expiresAt });
     }
+  });
+
+  it('expiry is that of the last code that may have been sent', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+    const mob = issuer('mob', { start: [lost], limits: { lifetimeMs: 60_000 } });
+    const { sms } = verifier([mob, fake('text')]);
+    expect(await sms.verifications.start({ to: phone })).toMatchObject({ provider: 'text', expiresAt: 1_300_000 });
   });
 });
 

@@ -121,6 +121,7 @@ describe.each(failures)('a store that %s', (name, failure, message) => {
     state.fails = true;
     const error = await inTime(failureOf(sms.verifications.check({ to: phone, code: issuedCode })));
     expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
+    expect(error.message).toMatch(message);
     expect(error.message).toMatch(/ The code was not checked\.$/);
     expect(mob.checked).toEqual([]);
   });
@@ -137,7 +138,7 @@ describe.each(failures)('a store that %s', (name, failure, message) => {
   it('when a verification is canceled, or looked at', async () => {
     for (const [operation, outcome, consequence] of [
       ['cancel', 'unknown', / The verification may or may not be canceled\.$/],
-      ['read', 'not-sent', /\.$/],
+      ['read', 'not-sent', / Where the verification stands is not known\.$/],
     ] as const) {
       const { sms, state } = failing(operation, failure);
       const { id } = await sms.verifications.start({ to: phone });

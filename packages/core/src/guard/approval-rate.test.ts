@@ -111,6 +111,18 @@ describe('the alarm about a prefix', () => {
     expect(alarms).toHaveLength(2);
   });
 
+  it('is quiet for one window exactly', () => {
+    const { alarms, clock, start, later } = rateAt();
+    start('+861', 20);
+    later();
+    clock.ms += hourMs - 2 * minuteMs;
+    start('+861', 20);
+    later(2 * minuteMs - 1);
+    expect(alarms).toHaveLength(1);
+    later(1);
+    expect(alarms).toHaveLength(2);
+  });
+
   it('forgets starts and approvals when their half leaves the window', () => {
     const { alarms, clock, start, approve, later } = rateAt();
     start('+861', 9);

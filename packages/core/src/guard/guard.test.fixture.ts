@@ -9,7 +9,11 @@ import type { Limit, LimitStore, Taking } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
 // The memory store loads a library with its first limit, and these tests count turns of the event loop.
-await new MemoryLimitStore().take('any', { max: 1, windowMs: 1000 });
+try {
+  await new MemoryLimitStore().take('any', { max: 1, windowMs: 1000 });
+} catch {
+  // A store that is broken fails in the tests, where it is reported; here it would only keep them from being run.
+}
 
 export const hourMs = 60 * 60 * 1000;
 export const dayMs = 24 * hourMs;

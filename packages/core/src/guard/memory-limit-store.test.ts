@@ -67,7 +67,9 @@ describe('the memory store of limits', () => {
     expect(await takeMany(store, 5, 'k', { max: 2, windowMs: 60_000 })).toBe(0);
   });
 
-  it('gives exactly as many units to many at once', async () => {
+  it('gives exactly as many units to many at once, also while it loads what it counts with', async () => {
+    vi.resetModules();
+    const { MemoryLimitStore } = await import('./memory-limit-store.js');
     const store = new MemoryLimitStore();
     const takings = await Promise.all(Array.from({ length: 100 }, () => store.take('k', three)));
     expect(takings.filter(({ taken }) => taken)).toHaveLength(3);
@@ -178,6 +180,19 @@ describe('giving back', () => {
   });
 });
 
+describe('clearing the memory store', () => {
+  it('forgets every key of every limit, and stops the timers', async () => {
+    const store = new MemoryLimitStore();
+    await takeMany(store, 3, 'a');
+    await takeMany(store, 3, 'b');
+    await takeMany(store, 1, 'a', { max: 1, windowMs: 1000 });
+    expect([store.size, vi.getTimerCount()]).toStrictEqual([3, 3]);
+    store.clear();
+    expect([store.size, vi.getTimerCount()]).toStrictEqual([0, 0]);
+    expect(await takeMany(store, 5, 'a')).toBe(3);
+  });
+});
+
 describe('the bounds of the memory store', () => {
   it('refuses a new key when it is full, and counts those it knows', async () => {
     const store = new MemoryLimitStore({ maxKeys: 2 });
@@ -191,6 +206,14 @@ describe('the bounds of the memory store', () => {
     expect(await takeMany(store, 5, 'b')).toBe(3);
     await store.giveBack('a', three, 0);
     await expect(store.take('c', three)).rejects.toMatchObject(full);
+  });
+
+  it('counts 100,000 keys unless it is told how many, and says what to do about more', async () => {
+    const store = new MemoryLimitStore();
+    for (let key = 0; key < 100_000; key += 1) await store.take(`k${key}`, three);
+    await expect(store.take('one more', three)).rejects.toThrow(
+      'The limit store is full and counts no further key. Nothing was sent. If this is no flood, raise maxKeys of MemoryLimitStore; else lower guard.limits.global, so that a flood ends before the store is full.',
+    );
   });
 
   it('has room again for a key that was given back', async () => {

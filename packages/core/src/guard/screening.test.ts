@@ -100,6 +100,11 @@ describe('the app’s own check', () => {
     expect((await errorOf(admission)).message).toBe(`guard.screen refused the request, and nothing was sent${shown}`);
   });
 
+  it('keeps a wait of nothing', async () => {
+    const { admission } = admitWith(() => ({ allow: false, retryAfterMs: 0 }));
+    expect((await errorOf(admission)).retryAfterMs).toBe(0);
+  });
+
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5'])('leaves out the wait %j', async (retryAfterMs) => {
     const { admission } = admitWith(() => ({ allow: false, retryAfterMs }));
     expect((await errorOf(admission)).retryAfterMs).toBeUndefined();
@@ -171,10 +176,28 @@ describe('a check that hangs', () => {
       await turns();
       deadline.end(reason);
       expect(await error).toMatchObject({ code: reason, outcome: 'not-sent' });
-      expect((await error).message).toContain('guard.screen');
+      const how = reason === 'aborted' ? 'was aborted' : 'ran out of time';
+      expect((await error).message).toBe(`The call ${how} before guard.screen had answered. Nothing was sent.`);
       expect(signals.map(({ aborted }) => aborted)).toStrictEqual([true]);
       expect(denials).toMatchObject(reason === 'aborted' ? [] : [{ scope: 'screen', code: reason }]);
     }
+  });
+
+  it('and does not heed its signal is no longer waited for', async () => {
+    const { admission, deadline } = admitWith(() => new Promise(() => {}));
+    const error = errorOf(admission);
+    await turns();
+    deadline.end('deadline_exceeded');
+    expect(await error).toMatchObject({ code: 'deadline_exceeded', outcome: 'not-sent' });
+
+    vi.useFakeTimers();
+    const { guard } = guardWith({ limits: unlimited, screen: () => new Promise(() => {}), failOpen: true });
+    const passing = guard.admit(requestTo(to), deadlineAfter(10_000));
+    await vi.advanceTimersByTimeAsync(5_000);
+    await passing;
+    expect(warnings).toStrictEqual([
+      ['guard.screen failed, and guard.failOpen let the request pass (no answer in time)', 'PolysmsWarning'],
+    ]);
   });
 
   it('lets the request pass at half of the time with failOpen', async () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { CodeSecrets, subjectOf } from './code-secrets.js';
@@ -61,6 +62,7 @@ describe('an id', () => {
     undefined,
     1,
     null,
+    ['x'.repeat(44)],
   ])('is not %j', (id) => {
     expect(subjectOf(id)).toBeUndefined();
   });
@@ -113,4 +115,19 @@ describe('a key', () => {
     const secrets = new CodeSecrets(pepper(current), 'a');
     expect(secrets.keyOf('b')).not.toBe(secrets.digest('a', 'b').slice(0, 22));
   });
+});
+
+it('what is in a store is found again by every version: fields are written with their lengths', () => {
+  const secrets = new CodeSecrets(pepper(current, old), 'ten');
+  const under = (key: string, text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  const subject = '7:subject3:ten5:login14:+8613800138000';
+  expect(secrets.subjects(phone, 'login')).toEqual({
+    current: under(current, subject).slice(0, 22),
+    previous: under(old, subject).slice(0, 22),
+  });
+  expect(secrets.keyOf('äb')).toBe(under(current, '3:key3:ten2:äb').slice(0, 22));
+  expect(secrets.digests('id', '123456')).toEqual([
+    under(current, '4:code2:id6:123456'),
+    under(old, '4:code2:id6:123456'),
+  ]);
 });

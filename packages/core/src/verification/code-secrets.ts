@@ -19,8 +19,8 @@ export class CodeSecrets {
 
   /** Without a pepper: one of this process's own, which dies with it. */
   constructor(pepper: { readonly current: string; readonly previous: string | undefined } | undefined, tenant: string) {
-    this.#current = createSecretKey(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current, 'utf8'));
-    this.#previous = pepper?.previous === undefined ? undefined : createSecretKey(Buffer.from(pepper.previous, 'utf8'));
+    this.#current = createSecretKey(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current));
+    this.#previous = pepper?.previous === undefined ? undefined : createSecretKey(Buffer.from(pepper.previous));
     this.#tenant = tenant;
   }
 
@@ -66,5 +66,5 @@ export function subjectOf(id: unknown): string | undefined {
 function hmac(key: KeyObject, ...fields: readonly string[]): string {
   let text = '';
   for (const field of fields) text += `${field.length}:${field}`;
-  return createHmac('sha256', key).update(text, 'utf8').digest('base64url');
+  return createHmac('sha256', key).update(text).digest('base64url');
 }

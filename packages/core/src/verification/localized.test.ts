@@ -26,6 +26,7 @@ describe('the variant for a language', () => {
   it('is the only one there is', () => {
     expect(variantFor('only', 'zh')).toBe('only');
     expect(variantFor('only', undefined)).toBe('only');
+    expect(variantFor('only', '0')).toBe('only');
   });
 
   it('is found however the tags are written', () => {

@@ -58,7 +58,7 @@ const whole = (least: number, most: number, expected: string) => {
   return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 };
 const secret = v.pipe(
-  v.string('must be a string'),
+  v.string(),
   v.minLength(32, 'must have at least 32 characters; make one with: openssl rand -base64 32'),
 );
 const localized = (what: string, example: string) =>

@@ -2,6 +2,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { asked } from '../stores/asked.js';
 import { recordResult } from '../stores/record-result.js';
 import { type Checked, type CheckOrder, checkCode } from './check-code.js';
 import { subjectOf } from './code-secrets.js';
@@ -76,7 +77,7 @@ export class VerificationService {
       {
         isAnswer: isOpening,
         // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
-        onLate: () => void store.settle(subject, id, forget).catch(() => {}),
+        onLate: () => void asked(() => store.settle(subject, id, forget)).catch(() => {}),
       },
     );
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);

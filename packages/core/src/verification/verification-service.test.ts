@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
+import { CodeSecrets } from './code-secrets.js';
+import { MemoryVerificationStore } from './memory-verification-store.js';
+import type { Carrier, SendOrder, SmsSender } from './sms-sender.js';
+import { withDefaults } from './verification-options.js';
+import { VerificationService } from './verification-service.js';
+
+it.each<[string, Carrier['codes'], RegExp]>([
+  ['a code if a provider carries ours', 'local', /^\d{6}$/],
+  ['no code if all make their own', 'issued', /^undefined$/],
+])('whoever sends is given %s', async (_, codes, expected) => {
+  const orders: SendOrder[] = [];
+  const sender: SmsSender = {
+    plan: () => ({
+      carriers: [{ provider: 'a', codes }],
+      async send(order) {
+        orders.push(order);
+        return {
+          attempts: [{ provider: 'a', outcome: 'accepted', durationMs: 1 }],
+          sent: [{ provider: 'a', reference: undefined }],
+          error: undefined,
+        };
+      },
+    }),
+    check: () => undefined,
+  };
+  const service = new VerificationService({
+    options: withDefaults({}),
+    sender,
+    store: new MemoryVerificationStore(),
+    secrets: new CodeSecrets(undefined, ''),
+  });
+  const to = parsePhoneNumber('+8613800138000');
+  await service.start({ to, purpose: 'login', locale: undefined, via: undefined }, deadlineAfter(1_000));
+  expect(orders.map(({ code }) => String(code))).toEqual([expect.stringMatching(expected)]);
+});
