@@ -50,6 +50,20 @@ describe('a store that answers nonsense', () => {
     },
   );
 
+  it.each([undefined, {}, { failures: 0 }])(
+    '%j to a reading under the previous pepper: nothing is sent',
+    async (answer) => {
+      const store = intercepted(new MemoryVerificationStore(), async (operation, next) =>
+        operation === 'read' ? answer : next(),
+      );
+      const pepper = { current: 'x'.repeat(32), previous: 'y'.repeat(32) };
+      const text = fake('text');
+      const { sms } = verifier([text], { stores: { verification: store }, verification: { pepper } });
+      expect(await errorOf(sms.verifications.start({ to: phone }))).toMatchObject({ code: 'store_unavailable' });
+      expect(text.sent).toEqual([]);
+    },
+  );
+
   it('to a conclusion: not approved', async () => {
     const store = intercepted(new MemoryVerificationStore(), async (operation, next) =>
       operation === 'conclude' ? 'maybe' : next(),

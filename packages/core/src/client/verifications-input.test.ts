@@ -147,3 +147,12 @@ describe('cancel and status', () => {
     expect(await sms.verifications.status(second.id)).toEqual({ state: 'not-found' });
   });
 });
+
+it('a deadline may be as short and as long as a timer can be', async () => {
+  const { sms } = verifier([fake('a')]);
+  await sms.verifications.start({ to: phone, deadlineMs: 2 ** 31 - 1 });
+  // No time at all: refused by the store, not by the form of the request.
+  expect(await failureOf(sms.verifications.start({ to: phone, deadlineMs: 0 }))).not.toMatchObject({
+    code: 'invalid_request',
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { variantFor, variantsOf } from './localized.js';
+import { isLanguageTag, variantFor, variantsOf } from './localized.js';
 
 const texts = { en: 'English', 'zh-Hant': '繁體', zh: '简体', 'pt-BR': 'Brasil' };
 
@@ -37,4 +37,27 @@ describe('the variant for a language', () => {
 it('all variants are known, in their order', () => {
   expect(variantsOf(texts)).toEqual(['English', '繁體', '简体', 'Brasil']);
   expect(variantsOf('only')).toEqual(['only']);
+});
+
+describe('a language tag', () => {
+  const longest = `en-${'abcdefgh-'.repeat(3)}abcde`;
+
+  it.each(['en', 'zh-CN', 'zh-Hant-TW', 'es-419', 'de-1996', longest])('is %s', (tag) => {
+    expect(isLanguageTag(tag)).toBe(true);
+  });
+
+  it.each([
+    '',
+    'e',
+    'zh_CN',
+    'en-',
+    'en US',
+    'en,de',
+    `${longest}f`,
+    `en${'-x'.repeat(9_000)}`,
+    undefined,
+    5,
+    ['en'],
+    { length: 2 },
+  ])('is not %j', (tag) => expect(isLanguageTag(tag)).toBe(false));
 });

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, notSent, refused } from '../provider-kit/outcomes.js';
+import { withoutCode } from './without-code.js';
+
+const cause = new Error('transport');
+
+describe('an outcome without the code', () => {
+  it('is the outcome itself when it does not repeat the code', () => {
+    for (const outcome of [
+      accepted('864297'),
+      refused('content_rejected', 'No.'),
+      refused('content_rejected', 'No.', { providerCode: '209', cause }),
+    ]) {
+      expect(withoutCode(outcome, '864297')).toBe(outcome);
+    }
+  });
+
+  it('has stars in its place, and no cause', () => {
+    const details = { providerCode: 'c-864297-864297', retryAfterMs: 5, cause };
+    expect(withoutCode(refused('content_rejected', '864297 is 864297', details), '864297')).toEqual({
+      outcome: 'refused',
+      code: 'content_rejected',
+      message: '*** is ***',
+      providerCode: 'c-***-***',
+      retryAfterMs: 5,
+      cause: undefined,
+    });
+  });
+
+  it('is cleaned of a code that only one of the two repeats', () => {
+    expect(withoutCode(notSent('timeout', 'of 864297'), '864297')).toMatchObject({ message: 'of ***' });
+    const inCode = notSent('timeout', 'No.', { providerCode: '864297', cause });
+    expect(withoutCode(inCode, '864297')).toMatchObject({ message: 'No.', providerCode: '***', cause: undefined });
+  });
+
+  it('is the outcome itself when there is no code', () => {
+    const outcome = refused('content_rejected', 'No.');
+    expect(withoutCode(outcome, '')).toBe(outcome);
+  });
+});
