@@ -124,8 +124,10 @@ describe('over any sequence of requests, give-backs and waits', () => {
             const admission = await guard.admit(request, deadline).catch(() => undefined);
             await guard.settled();
             if (Array.isArray(expected)) {
-              expect(admission).toBeDefined();
-              if (admission !== undefined) admissions.push({ admission, windows: expected });
+              // Every unit that the model took, and nothing else.
+              expect(store.calls.slice(log).map(({ method }) => method)).toEqual(expected.map(() => 'take'));
+              if (admission === undefined) expect.fail('It was refused.');
+              admissions.push({ admission, windows: expected });
               admitted += 1;
             } else {
               expect(admission).toBeUndefined();
