@@ -34,10 +34,14 @@ export const groups = [
   },
   {
     name: 'codes',
-    mutate: [`${core}/verification/*.ts`, `!${core}/verification/{memory-*,subject-*}.ts`],
+    mutate: [
+      `${core}/verification/*.ts`,
+      `!${core}/verification/{memory-*,subject-*}.ts`,
+      `${core}/client/verification-requests.ts`,
+    ],
     tests: [
       `${core}/verification/*.test.ts`,
-      `${core}/client/verifications*.test.ts`,
+      `${core}/client/verification*.test.ts`,
       `!${core}/verification/memory-*.test.ts`,
       `!${core}/client/verifications-{interleaved,races}.test.ts`,
     ],

@@ -1,6 +1,6 @@
-import { SmsError } from '../errors/sms-error.js';
+import { invalidRequest, isListOfIds } from '../delivery/send-request.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
-import { isLanguageTag } from './localized.js';
+import { isLanguageTag } from '../verification/localized.js';
 
 /** What `verifications.start()` takes. */
 export interface VerificationStartRequest {
@@ -55,7 +55,7 @@ export interface CheckByPhone extends CheckOptions {
   readonly purpose?: string | undefined;
 }
 
-export const defaultPurpose = 'verification';
+const defaultPurpose = 'verification';
 
 const fieldsOfStart = ['to', 'purpose', 'locale', 'via', 'ip', 'screening', 'deadlineMs', 'signal'] as const;
 const fieldsOfCheck = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as const;
@@ -70,12 +70,12 @@ export function readStartRequest(given: VerificationStartRequest): VerificationS
   const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
   const purpose = checkedPurpose('verifications.start()', givenPurpose);
   if (locale !== undefined && !(typeof locale === 'string' && isLanguageTag(locale))) {
-    throw invalid(
+    throw invalidRequest(
       'verifications.start(): locale must be one BCP 47 language tag, such as en or zh-CN; of an Accept-Language header take the first.',
     );
   }
   if (via !== undefined && !isListOfIds(via)) {
-    throw invalid('verifications.start(): via must be a list of different provider ids, not empty.');
+    throw invalidRequest('verifications.start(): via must be a list of different provider ids, not empty.');
   }
   checkLimits('verifications.start()', deadlineMs, signal);
   // What is no phone number is refused where it is parsed.
@@ -95,10 +95,11 @@ export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequ
   checkFields(caller, given, fieldsOfCheck);
   const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
   if ((id === undefined) === (to === undefined)) {
-    throw invalid(`${caller} takes either the id that start gave, or to.`);
+    throw invalidRequest(`${caller} takes either the id that start gave, or to.`);
   }
-  if (id !== undefined && typeof id !== 'string') throw invalid(`${caller}: id must be the string that start gave.`);
-  if (typeof code !== 'string') throw invalid(`${caller}: code must be a string, as the person typed it.`);
+  if (id !== undefined && typeof id !== 'string')
+    throw invalidRequest(`${caller}: id must be the string that start gave.`);
+  if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
   checkLimits(caller, deadlineMs, signal);
   const purpose = checkedPurpose(caller, givenPurpose);
   // Only now, so that a purpose that is none is refused; without one an id is good for any.
@@ -111,21 +112,22 @@ export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequ
 /** @throws SmsError `invalid_request` for what is no string: a receipt, say, in the place of its id */
 export function readId(caller: string, id: unknown): string {
   if (typeof id === 'string') return id;
-  throw invalid(`${caller} takes the id that start gave, a string.`);
+  throw invalidRequest(`${caller} takes the id that start gave, a string.`);
 }
 
 /** A misspelt field is an error: a misspelt `purpose` would mix codes up. */
 function checkFields(caller: string, given: unknown, fields: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) throw invalid(`${caller} takes an object.`);
+  if (typeof given !== 'object' || given === null) throw invalidRequest(`${caller} takes an object.`);
   for (const field in given) {
-    if (!fields.includes(field)) throw invalid(`${caller}: ${field} is not a field; it knows ${fields.join(', ')}.`);
+    if (!fields.includes(field))
+      throw invalidRequest(`${caller}: ${field} is not a field; it knows ${fields.join(', ')}.`);
   }
 }
 
 function checkedPurpose(caller: string, purpose: unknown): string {
   if (purpose === undefined) return defaultPurpose;
   if (typeof purpose === 'string' && /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(purpose)) return purpose;
-  throw invalid(`${caller}: purpose must be a string of 1 to 64 characters, such as login.`);
+  throw invalidRequest(`${caller}: purpose must be a string of 1 to 64 characters, such as login.`);
 }
 
 function checkLimits(caller: string, deadlineMs: unknown, signal: unknown): void {
@@ -133,17 +135,8 @@ function checkLimits(caller: string, deadlineMs: unknown, signal: unknown): void
     deadlineMs !== undefined &&
     !(typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDelayMs)
   ) {
-    throw invalid(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
+    throw invalidRequest(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
   }
   if (signal === undefined || signal instanceof AbortSignal) return;
-  throw invalid(`${caller}: signal must be an AbortSignal.`);
-}
-
-function isListOfIds(via: unknown): boolean {
-  if (!Array.isArray(via) || via.length === 0 || new Set(via).size < via.length) return false;
-  return via.every((id) => typeof id === 'string');
-}
-
-function invalid(message: string): SmsError {
-  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+  throw invalidRequest(`${caller}: signal must be an AbortSignal.`);
 }

@@ -8,12 +8,6 @@ import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-code.js';
-import {
-  readCheckRequest,
-  readStartRequest,
-  type VerificationCheckRequest,
-  type VerificationStartRequest,
-} from '../verification/verification-requests.js';
 import type {
   VerificationCancelResult,
   VerificationCheckResult,
@@ -23,6 +17,13 @@ import type {
 import type { VerificationService } from '../verification/verification-service.js';
 import type { CallsUnderWay } from './calls-under-way.js';
 import { costsNothing } from './costs-nothing.js';
+import {
+  readCheckRequest,
+  readId,
+  readStartRequest,
+  type VerificationCheckRequest,
+  type VerificationStartRequest,
+} from './verification-requests.js';
 
 /** Proves that a person has a phone, whoever makes the code. */
 export interface Verifications {
@@ -103,11 +104,13 @@ export class ClientVerifications implements Verifications {
   }
 
   async cancel(id: string): Promise<VerificationCancelResult> {
-    return this.#call({}, (deadline) => this.#parts.service.cancel(id, deadline));
+    const read = readId('verifications.cancel()', id);
+    return this.#call({}, (deadline) => this.#parts.service.cancel(read, deadline));
   }
 
   async status(id: string): Promise<VerificationStatus> {
-    return this.#call({}, (deadline) => this.#parts.service.status(id, deadline));
+    const read = readId('verifications.status()', id);
+    return this.#call({}, (deadline) => this.#parts.service.status(read, deadline));
   }
 
   async #call<Result>(

@@ -86,7 +86,7 @@ export function readSendRequest(given: SendRequest): SendRequest {
     template,
     params,
     // A copy: the guard may take its time.
-    via: isListOfIds(via) ? [...(via ?? [])] : via,
+    via: isListOfIds(via) ? [...via] : via,
     idempotencyKey,
     deadlineMs,
     signal,
@@ -136,7 +136,8 @@ function checkSendRequest(request: AnyRequest): void {
   }
 }
 
-function isListOfIds(via: unknown): boolean {
+/** Whether it is what `via` must be: different ids of providers, at least one. */
+export function isListOfIds(via: unknown): via is readonly string[] {
   if (!Array.isArray(via) || via.length === 0 || new Set(via).size < via.length) return false;
   return via.every((id) => typeof id === 'string');
 }

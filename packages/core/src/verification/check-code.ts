@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { askStore } from '../stores/ask-store.js';
 import { recordResult } from '../stores/record-result.js';
 import { withGrace } from '../stores/with-grace.js';
 import { askIssuers } from './ask-issuers.js';
 import { subjectOf } from './code-secrets.js';
 import { normaliseCode } from './local-code.js';
 import { isConclusion, isStep, isSubjectState } from './store-answers.js';
+import { afterApproval, beforeChecking, mayCount } from './store-questions.js';
 import { keepMs, type VerificationParts } from './verification-parts.js';
 import type { VerificationCheckResult } from './verification-results.js';
 import type { Challenged, CheckStep, Guess } from './verification-store.js';
@@ -27,21 +28,6 @@ export interface Checked {
   readonly challenged: Challenged | undefined;
 }
 
-const mayCount: StoreQuestion = {
-  store: 'verification store',
-  outcome: 'unknown',
-  consequence: 'The code was not accepted; the check may count.',
-};
-const afterApproval: StoreQuestion = {
-  store: 'verification store',
-  outcome: 'unknown',
-  consequence: 'The provider has accepted the code, which is used up now: a new one is needed.',
-};
-const beforeChecking: StoreQuestion = {
-  store: 'verification store',
-  outcome: 'not-sent',
-  consequence: 'The code was not checked.',
-};
 const notFound: Checked = { result: { outcome: 'not-found' }, challenged: undefined };
 
 /**

@@ -1,7 +1,7 @@
 import type { Deadline } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { askStore } from '../stores/ask-store.js';
 import { asked } from '../stores/asked.js';
 import { recordResult } from '../stores/record-result.js';
 import { type Checked, type CheckOrder, checkCode } from './check-code.js';
@@ -10,9 +10,9 @@ import { makeCode } from './local-code.js';
 import { variantFor } from './localized.js';
 import type { Carrier, LocalMessage } from './sms-sender.js';
 import { isFlag, isOpening, isSubjectState } from './store-answers.js';
+import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import { keepMs, type VerificationParts } from './verification-parts.js';
-import { readId } from './verification-requests.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
 import type { LiveCode } from './verification-store.js';
 
@@ -26,23 +26,6 @@ export interface StartOrder {
 
 /** Codes of one phone and purpose that may be live at once; more are a flood. */
 const maxLive = 10;
-
-const beforeSending: StoreQuestion = {
-  store: 'verification store',
-  outcome: 'not-sent',
-  consequence: 'Nothing was sent.',
-};
-
-const whileCanceling: StoreQuestion = {
-  store: 'verification store',
-  outcome: 'unknown',
-  consequence: 'The verification may or may not be canceled.',
-};
-const beforeAnswering: StoreQuestion = {
-  store: 'verification store',
-  outcome: 'not-sent',
-  consequence: 'Where the verification stands is not known.',
-};
 
 /** Starts, checks and ends verifications, whoever makes the code. */
 export class VerificationService {
@@ -108,7 +91,7 @@ export class VerificationService {
   }
 
   async cancel(id: string, deadline: Deadline): Promise<VerificationCancelResult> {
-    const subject = subjectOf(readId('verifications.cancel()', id));
+    const subject = subjectOf(id);
     if (subject === undefined) return { outcome: 'not-found' };
     const isCanceled = await askStore(whileCanceling, deadline, () => this.#parts.store.cancel(subject, id), {
       isAnswer: isFlag,
@@ -117,7 +100,7 @@ export class VerificationService {
   }
 
   async status(id: string, deadline: Deadline): Promise<VerificationStatus> {
-    const subject = subjectOf(readId('verifications.status()', id));
+    const subject = subjectOf(id);
     if (subject === undefined) return { state: 'not-found' };
     const { challenges, failures } = await askStore(beforeAnswering, deadline, () => this.#parts.store.read(subject), {
       isAnswer: isSubjectState,
