@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isLanguageTag } from '../verification/localized.js';
 import { verificationOptionsSchema } from '../verification/verification-options.js';
 import { byName, text } from './config-entries.js';
 import { issuePath, section } from './config-section.js';
@@ -28,7 +29,7 @@ const pepper = v.optional(
 
 const language = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'is not a language; write a BCP 47 tag such as en or zh-CN'),
+  v.check((tag: string) => isLanguageTag(tag), 'is not a language; write a BCP 47 tag such as en or zh-CN'),
 );
 
 function localized(expected: string) {
