@@ -91,13 +91,13 @@ class MobAccount implements MobProvider {
     }
     const problem = templateProblem(message);
     if (problem !== undefined) return notSent('template_rejected', problem);
-    const http = await this.#customTransport.request(customMessage(this.#appKey, message), context.deadline);
+    const http = await this.#customTransport.request(customMessage(this.#appKey, message), context);
     return readAnswer(http, customStatus);
   }
 
   async #start({ to }: VerificationStart, context: CallContext): Promise<SendOutcome> {
     const request = sendmsg(this.#appKey, to, this.#verificationTemplate);
-    const http = await this.#transport.request(request, context.deadline);
+    const http = await this.#transport.request(request, context);
     return readAnswer(http, sendmsgStatus);
   }
 
@@ -109,7 +109,7 @@ class MobAccount implements MobProvider {
     if (typeof code !== 'string' || code === '' || code.length > longestCode) {
       return notSent('invalid_request', `code: must have 1 to ${longestCode} characters`);
     }
-    const http = await this.#transport.request(checkCode(path, this.#appKey, to, code), context.deadline);
+    const http = await this.#transport.request(checkCode(path, this.#appKey, to, code), context);
     return readAnswer(http, checkcodeStatus);
   }
 

@@ -41,10 +41,10 @@ export function textProvider(url: string): SmsProvider {
     id: 'texts',
     sends: { text: true, template: false },
     verification: null,
-    async send(message, { deadline }) {
+    async send(message, context) {
       if (message.kind !== 'text') return unknown('unsupported_message', 'It sends texts only.');
       const body = JSON.stringify({ to: message.to.e164, text: message.text });
-      const outcome = await transport.request({ method: 'POST', path: '/', body }, deadline);
+      const outcome = await transport.request({ method: 'POST', path: '/', body }, context);
       if (outcome.outcome !== 'answered') return outcome;
       return outcome.status === 201 ? accepted() : unknown('provider_unavailable', 'The vendor said something else.');
     },

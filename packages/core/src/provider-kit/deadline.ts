@@ -22,12 +22,16 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
   return new TimerDeadline(performance.now() + ms, options.signal);
 }
 
+/** A timer that is later than this was held up; Node's timers are exact to a millisecond. */
+const noticeablyLateMs = 1;
+
 class TimerDeadline implements Deadline {
   readonly #expiresAt: number;
   readonly #signal: AbortSignal | undefined;
   /** An array, since a call has two or three, and most calls end without any being told. */
   #listeners: ((reason: DeadlineEnd) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
   #stopAbort: (() => void) | undefined;
 
   constructor(expiresAt: number, signal: AbortSignal | undefined) {
@@ -67,12 +71,22 @@ class TimerDeadline implements Deadline {
 
   /** One timer for all listeners: every layer of a call listens, and timers are what a call pays for. */
   #wait(): void {
-    this.#timer = setTimeout(() => this.#end('deadline_exceeded'), this.remainingMs());
+    this.#timer = setTimeout(() => this.#expire(), this.remainingMs());
     this.#stopAbort = this.#signal && onAbort(this.#signal, () => this.#end('aborted'));
+  }
+
+  /**
+   * Timers run before sockets are read. A timer that is late shows that the event loop was held up: an answer that came
+   * in time may still lie in its socket, so the end is told after one turn of polling.
+   */
+  #expire(): void {
+    if (performance.now() - this.#expiresAt < noticeablyLateMs) this.#end('deadline_exceeded');
+    else this.#immediate = setImmediate(() => this.#end('deadline_exceeded'));
   }
 
   #rest(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#stopAbort?.();
   }
 

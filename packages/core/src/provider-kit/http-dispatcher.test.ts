@@ -30,7 +30,7 @@ describe('a request through a dispatcher of the caller', () => {
     const agent = new Agent();
     cleanups.push(() => agent.destroy());
     const transport = transportTo(url, { dispatcher: retrying(agent) });
-    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'unknown' });
+    expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({ outcome: 'unknown' });
     await transport.close();
     expect(requests).toBe(1);
   });
@@ -48,7 +48,7 @@ describe('a request through a dispatcher of the caller', () => {
       return true;
     };
     const transport = transportTo('http://127.0.0.1:9', { dispatcher });
-    expect(await transport.request(post, deadlineAfter(20))).toMatchObject({ outcome: 'unknown' });
+    expect(await transport.request(post, { deadline: deadlineAfter(20) })).toMatchObject({ outcome: 'unknown' });
   });
 
   it('is unknown when an answer ends that never began', async () => {
@@ -58,7 +58,7 @@ describe('a request through a dispatcher of the caller', () => {
       return true;
     };
     const transport = transportTo('http://127.0.0.1:9', { dispatcher });
-    expect(await transport.request(post, deadlineAfter(1_000))).toMatchObject({
+    expect(await transport.request(post, { deadline: deadlineAfter(1_000) })).toMatchObject({
       outcome: 'unknown',
       code: 'invalid_response',
     });

@@ -13,7 +13,7 @@ function exchanged(maxResponseBytes = 10) {
   const abort = vi.fn();
   const controller = { abort } as unknown as Dispatcher.DispatchController;
   const deadline = deadlineAfter(1_000, { signal: caller.signal });
-  const exchange = new HttpExchange(deadline, maxResponseBytes, settled);
+  const exchange = new HttpExchange({ deadline }, maxResponseBytes, settled);
   return { exchange, caller, controller, abort, settled };
 }
 

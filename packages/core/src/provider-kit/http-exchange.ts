@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { DeadlineEnd } from '../contract/deadline.js';
 import type { NotSent, Unknown } from '../contract/outcomes.js';
+import type { CallContext } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { notSent, unknown } from './outcomes.js';
 import { transportFailure } from './transport-error.js';
@@ -19,6 +20,9 @@ export interface Answered {
 /** What became of one HTTP request. */
 export type HttpOutcome = Answered | NotSent | Unknown;
 
+/** When a request must have been written, and when its answer must have come. */
+export type HttpCallContext = Pick<CallContext, 'deadline' | 'writeBy'>;
+
 /**
  * One request and its answer, as undici's handler.
  *
@@ -26,6 +30,7 @@ export type HttpOutcome = Answered | NotSent | Unknown;
  * that call is the write mark. Before it nothing can have left this process; after it anything may have.
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
+  readonly #context: HttpCallContext;
   readonly #settle: (outcome: HttpOutcome) => void;
   readonly #maxResponseBytes: number;
   #stopWaiting = () => {};
@@ -37,10 +42,15 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #receivedBytes = 0;
 
-  constructor(deadline: Deadline, maxResponseBytes: number, settle: (outcome: HttpOutcome) => void) {
+  constructor(context: HttpCallContext, maxResponseBytes: number, settle: (outcome: HttpOutcome) => void) {
+    this.#context = context;
     this.#settle = settle;
     this.#maxResponseBytes = maxResponseBytes;
-    this.#stopWaiting = deadline.onEnd((reason) => this.#giveUp(reason));
+    this.#stopWaiting = this.#writeBy.onEnd((reason) => this.#giveUp(reason));
+  }
+
+  get #writeBy() {
+    return this.#context.writeBy ?? this.#context.deadline;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -51,8 +61,18 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.#fail('network_error', 'The dispatcher tried to send the request again; it was stopped.');
       throw new Error('Polysms never repeats a request silently.');
     }
+    // Its timer may be late: a busy event loop can come here first.
+    const { ended } = this.#writeBy;
+    if (ended !== undefined) {
+      this.#giveUp(ended);
+      throw new Error('The call ended before its request was written.');
+    }
     this.#written = true;
     this.#controller = controller;
+    const { deadline, writeBy } = this.#context;
+    if (writeBy === undefined || writeBy === deadline) return;
+    this.#stopWaiting();
+    this.#stopWaiting = deadline.onEnd((reason) => this.#giveUp(reason));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {

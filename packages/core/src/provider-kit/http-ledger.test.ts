@@ -78,7 +78,7 @@ async function call(transport: HttpTransport, id: number, kind: number, momentMs
   };
   const pending = transport.request(
     { method: 'POST', path: `/send/${id}`, headers: { 'content-type': 'text/plain' }, body: 'hello' },
-    deadlineAfter(deadlineMs, { signal: controller.signal }),
+    { deadline: deadlineAfter(deadlineMs, { signal: controller.signal }) },
   );
   if (kind === 0) abort();
   else if (kind === 1) queueMicrotask(abort);

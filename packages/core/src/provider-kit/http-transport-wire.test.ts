@@ -28,7 +28,7 @@ describe('what goes over the wire', () => {
       seen.push(request.url);
       response.end();
     });
-    await transportTo(`${url}${path}`).request(post, deadlineAfter(5_000));
+    await transportTo(`${url}${path}`).request(post, { deadline: deadlineAfter(5_000) });
     expect(seen).toEqual([expected]);
   });
 
@@ -40,7 +40,7 @@ describe('what goes over the wire', () => {
     const agent = new Agent();
     cleanups.push(() => agent.destroy());
     for (const transport of [transportTo(url), transportTo(url, { dispatcher: agent })]) {
-      const outcome = await transport.request({ method: 'GET', path: '/' }, deadlineAfter(5_000));
+      const outcome = await transport.request({ method: 'GET', path: '/' }, { deadline: deadlineAfter(5_000) });
       expect(outcome).toMatchObject({ outcome: 'answered', body: '["GET",null,null]' });
     }
   });
@@ -51,7 +51,10 @@ describe('what goes over the wire', () => {
     cleanups.push(() => agent.destroy());
     for (const transport of [transportTo(url), transportTo(url, { dispatcher: agent })]) {
       const request = { method: 'GET', path: '/', headers: { 'x-key': '7' } } as const;
-      expect(await transport.request(request, deadlineAfter(5_000))).toMatchObject({ outcome: 'answered', body: '7' });
+      expect(await transport.request(request, { deadline: deadlineAfter(5_000) })).toMatchObject({
+        outcome: 'answered',
+        body: '7',
+      });
     }
   });
 
@@ -63,7 +66,7 @@ describe('what goes over the wire', () => {
     const agent = new Agent();
     cleanups.push(() => agent.destroy());
     const transport = transportTo(url, { dispatcher: agent });
-    expect(await transport.request({ ...post, body: '短信' }, deadlineAfter(5_000))).toMatchObject({
+    expect(await transport.request({ ...post, body: '短信' }, { deadline: deadlineAfter(5_000) })).toMatchObject({
       outcome: 'answered',
       headers: { 'x-seen': 'text/plain 6' },
       body: '短信',
@@ -72,7 +75,7 @@ describe('what goes over the wire', () => {
 
   it('has no timers of undici’s own', async () => {
     const { dispatcher, noted } = noting();
-    await transportTo('https://api.example.com', { dispatcher }).request(post, deadlineAfter(5_000));
+    await transportTo('https://api.example.com', { dispatcher }).request(post, { deadline: deadlineAfter(5_000) });
     expect(noted).toMatchObject([
       { origin: 'https://api.example.com', path: '/send', method: 'POST', headersTimeout: 0, bodyTimeout: 0 },
     ]);
@@ -93,7 +96,10 @@ describe('what goes over the wire', () => {
       const transport = transportTo(`https://127.0.0.1:${port}`, { ca });
       // The caller may do with its list what it likes.
       if (typeof ca !== 'string') ca.length = 0;
-      expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'answered', body: '1.1' });
+      expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({
+        outcome: 'answered',
+        body: '1.1',
+      });
     }
   });
 
@@ -104,7 +110,7 @@ describe('what goes over the wire', () => {
     const port = await listen(silent);
     cleanups.push(() => void silent.close());
     const transport = transportTo(`https://127.0.0.1:${port}`, { connectTimeoutMs: 1 });
-    expect(await transport.request(post, deadlineAfter(10_000))).toMatchObject({
+    expect(await transport.request(post, { deadline: deadlineAfter(10_000) })).toMatchObject({
       outcome: 'not-sent',
       code: 'timeout',
       cause: { code: 'UND_ERR_CONNECT_TIMEOUT' },
@@ -116,13 +122,13 @@ describe('a request that cannot be made', () => {
   it('says whether the provider was closed or the call had ended', async () => {
     const url = await serve((_request, response) => response.end());
     const transport = transportTo(url);
-    expect(await transport.request(post, deadlineAfter(0))).toStrictEqual({
+    expect(await transport.request(post, { deadline: deadlineAfter(0) })).toStrictEqual({
       outcome: 'not-sent',
       code: 'deadline_exceeded',
       message: 'The call had ended before its request was made.',
     });
     await transport.close();
-    expect(await transport.request(post, deadlineAfter(0))).toStrictEqual({
+    expect(await transport.request(post, { deadline: deadlineAfter(0) })).toStrictEqual({
       outcome: 'not-sent',
       code: 'aborted',
       message: 'The provider is closed.',
@@ -139,7 +145,7 @@ describe('a request that cannot be made', () => {
     };
     cleanups.push(() => dispatcher.destroy());
     const transport = transportTo('https://api.example.com', { dispatcher });
-    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({
+    expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({
       outcome: 'not-sent',
       code: 'network_error',
       cause: { message: cause },

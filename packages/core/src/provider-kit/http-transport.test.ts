@@ -12,7 +12,10 @@ describe('an answered request', () => {
       response.writeHead(202, { 'x-request': `${request.method} ${request.url}` });
       request.pipe(response);
     });
-    const outcome = await transportTo(`${url}/vendor/`).request({ ...post, body: '短信 ✓' }, deadlineAfter(5_000));
+    const outcome = await transportTo(`${url}/vendor/`).request(
+      { ...post, body: '短信 ✓' },
+      { deadline: deadlineAfter(5_000) },
+    );
     expect(outcome).toMatchObject({
       outcome: 'answered',
       status: 202,
@@ -32,17 +35,20 @@ describe('an answered request', () => {
       }
     });
     const transport = transportTo(url);
-    expect(await transport.request({ ...post, path: '/empty' }, deadlineAfter(5_000))).toMatchObject({
+    expect(await transport.request({ ...post, path: '/empty' }, { deadline: deadlineAfter(5_000) })).toMatchObject({
       outcome: 'answered',
       status: 204,
       body: '',
     });
-    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'answered', body: '短信' });
+    expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({
+      outcome: 'answered',
+      body: '短信',
+    });
   });
 
   it('follows no redirect', async () => {
     const url = await serve((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end());
-    expect(await transportTo(url).request(post, deadlineAfter(5_000))).toMatchObject({ status: 302 });
+    expect(await transportTo(url).request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({ status: 302 });
   });
 
   it('reuses its sockets', async () => {
@@ -52,7 +58,7 @@ describe('an answered request', () => {
       response.end();
     });
     const transport = transportTo(url);
-    for (let i = 0; i < 20; i += 1) await transport.request(post, deadlineAfter(5_000));
+    for (let i = 0; i < 20; i += 1) await transport.request(post, { deadline: deadlineAfter(5_000) });
     // undici rests a socket for one turn of the event loop, so a second one may step in.
     expect(ports.size).toBeLessThanOrEqual(2);
   });
@@ -60,12 +66,16 @@ describe('an answered request', () => {
 
 describe('a request that never left', () => {
   it('is not-sent with network_error when the connection is refused', async () => {
-    const outcome = await transportTo(`http://127.0.0.1:${await freePort()}`).request(post, deadlineAfter(5_000));
+    const outcome = await transportTo(`http://127.0.0.1:${await freePort()}`).request(post, {
+      deadline: deadlineAfter(5_000),
+    });
     expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'network_error', cause: { code: 'ECONNREFUSED' } });
   });
 
   it('names the reason when several addresses refuse', async () => {
-    const outcome = await transportTo(`http://localhost:${await freePort()}`).request(post, deadlineAfter(5_000));
+    const outcome = await transportTo(`http://localhost:${await freePort()}`).request(post, {
+      deadline: deadlineAfter(5_000),
+    });
     expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'network_error', cause: { code: 'ECONNREFUSED' } });
     expect(inspect(outcome)).toContain('ECONNREFUSED');
   });
@@ -82,7 +92,9 @@ describe('a request that never left', () => {
     const port = await listen(server);
     cleanups.push(() => void server.close());
     for (const ca of [undefined, pems.cert]) {
-      const outcome = await transportTo(`https://127.0.0.1:${port}`, { ca }).request(post, deadlineAfter(5_000));
+      const outcome = await transportTo(`https://127.0.0.1:${port}`, { ca }).request(post, {
+        deadline: deadlineAfter(5_000),
+      });
       expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'network_error' });
     }
     expect(requests).toBe(0);
@@ -91,12 +103,12 @@ describe('a request that never left', () => {
   it('is not-sent with deadline_exceeded or aborted when the call had ended before', async () => {
     const url = await serve((_request, response) => response.end());
     const transport = transportTo(url);
-    expect(await transport.request(post, deadlineAfter(0))).toMatchObject({
+    expect(await transport.request(post, { deadline: deadlineAfter(0) })).toMatchObject({
       outcome: 'not-sent',
       code: 'deadline_exceeded',
     });
     const signal = AbortSignal.abort();
-    expect(await transport.request(post, deadlineAfter(1_000, { signal }))).toMatchObject({
+    expect(await transport.request(post, { deadline: deadlineAfter(1_000, { signal }) })).toMatchObject({
       outcome: 'not-sent',
       code: 'aborted',
     });
@@ -106,7 +118,7 @@ describe('a request that never left', () => {
     const url = await serve((_request, response) => response.end());
     const outcome = await transportTo(url).request(
       { ...post, headers: { authorization: 'canary\r\nsecret' } },
-      deadlineAfter(1_000),
+      { deadline: deadlineAfter(1_000) },
     );
     expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'invalid_request' });
     expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
@@ -121,12 +133,12 @@ describe('a request that never left', () => {
       if (waiting.length > 1) response.end();
     });
     const transport = transportTo(url, { connections: 1 });
-    const first = transport.request(post, deadlineAfter(5_000));
+    const first = transport.request(post, { deadline: deadlineAfter(5_000) });
     const controller = new AbortController();
     const abandoned = Array.from({ length: 20 }, () =>
-      transport.request(post, deadlineAfter(5_000, { signal: controller.signal })),
+      transport.request(post, { deadline: deadlineAfter(5_000, { signal: controller.signal }) }),
     );
-    const last = transport.request(post, deadlineAfter(5_000));
+    const last = transport.request(post, { deadline: deadlineAfter(5_000) });
     controller.abort();
     expect((await Promise.all(abandoned)).map(({ outcome }) => outcome)).toEqual(Array(20).fill('not-sent'));
     await vi.waitUntil(() => waiting.length === 1);
@@ -149,14 +161,14 @@ describe('a request without a trustworthy answer', () => {
     ],
   ])('is unknown when the server reads it and %s', async (_name, answer, code) => {
     const url = await serveRaw((socket) => socket.once('data', () => answer(socket)));
-    const outcome = await transportTo(url).request(post, deadlineAfter(5_000));
+    const outcome = await transportTo(url).request(post, { deadline: deadlineAfter(5_000) });
     expect(outcome).toMatchObject({ outcome: 'unknown', code });
     expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain('canary');
   });
 
   it('is unknown with timeout when the deadline passes', async () => {
     const url = await serveRaw((socket) => socket.resume());
-    const outcome = await transportTo(url).request(post, deadlineAfter(50));
+    const outcome = await transportTo(url).request(post, { deadline: deadlineAfter(50) });
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'timeout' });
   });
 
@@ -164,7 +176,7 @@ describe('a request without a trustworthy answer', () => {
     const controller = new AbortController();
     const url = await serveRaw((socket) => socket.once('data', () => controller.abort()));
     const deadline = deadlineAfter(5_000, { signal: controller.signal });
-    expect(await transportTo(url).request(post, deadline)).toMatchObject({ outcome: 'unknown', code: 'aborted' });
+    expect(await transportTo(url).request(post, { deadline })).toMatchObject({ outcome: 'unknown', code: 'aborted' });
   });
 
   it('is unknown when the answer is too long, and the rest is not read', async () => {
@@ -178,7 +190,9 @@ describe('a request without a trustworthy answer', () => {
         socket.write(Buffer.alloc(20_000_000, 'x'));
       });
     });
-    const outcome = await transportTo(url, { maxResponseBytes: 1_000 }).request(post, deadlineAfter(5_000));
+    const outcome = await transportTo(url, { maxResponseBytes: 1_000 }).request(post, {
+      deadline: deadlineAfter(5_000),
+    });
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
     await vi.waitUntil(() => socketClosed);
   });
@@ -193,7 +207,7 @@ describe('the length of an answer', () => {
     const url = await serve((request, response) => response.end('x'.repeat(most + Number(request.url?.slice(1)))));
     const transport = transportTo(url, { maxResponseBytes });
     const ask = async (more: string) => {
-      const outcome = await transport.request({ ...post, path: `/${more}` }, deadlineAfter(5_000));
+      const outcome = await transport.request({ ...post, path: `/${more}` }, { deadline: deadlineAfter(5_000) });
       return outcome.outcome === 'answered' ? outcome.body.length : outcome.code;
     };
     expect(await ask('0')).toBe(most);
@@ -210,9 +224,9 @@ describe('close', () => {
       held.push(() => response.end('done'));
     });
     const transport = createHttpTransport({ baseUrl: url, keepAliveMs: 60_000 });
-    const first = transport.request(post, deadlineAfter(5_000));
+    const first = transport.request(post, { deadline: deadlineAfter(5_000) });
     await vi.waitUntil(() => held.length === 1);
-    const second = transport.request(post, deadlineAfter(5_000));
+    const second = transport.request(post, { deadline: deadlineAfter(5_000) });
     await vi.waitUntil(() => held.length === 2);
     const closed = transport.close();
     held[0]?.();
@@ -227,10 +241,13 @@ describe('close', () => {
     const held: (() => void)[] = [];
     const url = await serve((_request, response) => held.push(() => response.end('done')));
     const transport = createHttpTransport({ baseUrl: url });
-    const inFlight = transport.request(post, deadlineAfter(5_000));
+    const inFlight = transport.request(post, { deadline: deadlineAfter(5_000) });
     await vi.waitUntil(() => held.length === 1);
     const closed = transport.close();
-    expect(await transport.request(post, deadlineAfter(5_000))).toMatchObject({ outcome: 'not-sent', code: 'aborted' });
+    expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({
+      outcome: 'not-sent',
+      code: 'aborted',
+    });
     held[0]?.();
     expect(await inFlight).toMatchObject({ outcome: 'answered', body: 'done' });
     await closed;
@@ -242,7 +259,7 @@ describe('close', () => {
     const dispatcher = new Agent();
     cleanups.push(() => dispatcher.close());
     const transport = createHttpTransport({ baseUrl: url, dispatcher });
-    await transport.request(post, deadlineAfter(5_000));
+    await transport.request(post, { deadline: deadlineAfter(5_000) });
     await transport.close();
     expect(dispatcher.closed).toBe(false);
   });

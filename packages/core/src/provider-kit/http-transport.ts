@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
-import type { Deadline } from '../contract/deadline.js';
 import { baseUrlProblem } from './base-url.js';
 import { longestDelayMs } from './deadline.js';
-import { HttpExchange, type HttpOutcome } from './http-exchange.js';
+import { type HttpCallContext, HttpExchange, type HttpOutcome } from './http-exchange.js';
 import { configurationInvalid } from './options.js';
 import { notSent } from './outcomes.js';
 
@@ -43,10 +42,11 @@ export interface HttpRequest {
 /** An HTTP client that knows, for every request, whether it was written. */
 export interface HttpTransport {
   /**
-   * Sends a request once and settles by the deadline. Never rejects, never repeats, follows no redirect.
+   * Sends a request once: writes it by `context.writeBy`, or else gives it up, and settles by `context.deadline`.
+   * Never rejects, never repeats, follows no redirect.
    * `not-sent` is a promise: no byte of the request has left this process, nor will it.
    */
-  request(request: HttpRequest, deadline: Deadline): Promise<HttpOutcome>;
+  request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome>;
   /** Waits for the requests in flight, which end by their deadlines, then closes the sockets. */
   close(): Promise<void>;
 }
@@ -108,9 +108,9 @@ class PoolTransport implements HttpTransport {
     this.#dispatcher = options.dispatcher ?? (this.#ownPool as Pool);
   }
 
-  request(request: HttpRequest, deadline: Deadline): Promise<HttpOutcome> {
+  request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome> {
     if (this.#closed !== undefined) return Promise.resolve(notSent('aborted', 'The provider is closed.'));
-    const { ended } = deadline;
+    const { ended } = context.writeBy ?? context.deadline;
     if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before its request was made.'));
     return new Promise((resolve) => {
       this.#inFlight += 1;
@@ -119,7 +119,7 @@ class PoolTransport implements HttpTransport {
         if (this.#inFlight === 0) this.#onIdle();
         resolve(outcome);
       };
-      this.#dispatch(request, new HttpExchange(deadline, this.#maxResponseBytes, settle));
+      this.#dispatch(request, new HttpExchange(context, this.#maxResponseBytes, settle));
     });
   }
 

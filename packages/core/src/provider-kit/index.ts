@@ -31,7 +31,7 @@ export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
 export { baseUrlProblem } from './base-url.js';
 export { type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
-export type { Answered, HttpOutcome } from './http-exchange.js';
+export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { outcomeOfHttpStatus } from './http-status.js';
 export {
   createHttpTransport,
