@@ -12,20 +12,20 @@ export const groups = [
     name: 'outcomes',
     mutate: [
       `${core}/provider-kit/{http-status,http-exchange,http-transport,transport-error,outcomes}.ts`,
-      `${core}/delivery/{settle-by-deadline,circuit-verdict,delivery-error}.ts`,
+      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-error}.ts`,
       `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
     ],
     tests: [
       `${core}/provider-kit/{http-*,transport-error,outcomes}.test.ts`,
       `!${core}/provider-kit/http-ledger.test.ts`,
-      `${core}/delivery/{settle-by-deadline,circuit-verdict,delivery-error}.test.ts`,
+      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-error}.test.ts`,
       `${mob}/{status-tables,answer}.test.ts`,
     ],
   },
   {
     name: 'policy',
-    mutate: [`${core}/errors/*.ts`, `${core}/delivery/{deliver,retry-budget,circuit-window,circuit-open-time}.ts`],
-    tests: [`${core}/errors/*.test.ts`, `${core}/delivery/{deliver,retry-budget,circuit-*}.test.ts`],
+    mutate: [`${core}/errors/*.ts`, `${core}/delivery/{deliver,retry-budget,circuits/window,circuits/open-time}.ts`],
+    tests: [`${core}/errors/*.test.ts`, `${core}/delivery/{deliver,retry-budget,circuits/*}.test.ts`],
   },
   {
     name: 'routing',
@@ -55,13 +55,13 @@ export const groups = [
     name: 'memory',
     mutate: [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
-      `${core}/delivery/{memory-idempotency-store,idempotent-sends}.ts`,
+      `${core}/delivery/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
       `${core}/stores/*.ts`,
       `${core}/guard/{memory-limit-store,window-counter}.ts`,
     ],
     tests: [
       `${core}/verification/{memory-*,subject-*}.test.ts`,
-      `${core}/delivery/{memory-idempotency-*,idempotent-sends*}.test.ts`,
+      `${core}/delivery/idempotency/{memory-idempotency-*,idempotent-sends*}.test.ts`,
       `${core}/stores/*.test.ts`,
       `${core}/guard/memory-limit-store.test.ts`,
       'packages/conformance/src/stores/describe-sms-stores.test.ts',

@@ -44,33 +44,36 @@ export type {
   Unknown,
 } from './contract/outcomes.js';
 export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from './contract/sms-provider.js';
+export type { SendManyProgress } from './delivery/batches/progress.js';
+export type { SendManyOptions, SendManyResult } from './delivery/batches/send-many.js';
 export {
   type CircuitBreakerOptions,
   type CircuitStateChange,
   type CircuitStateListener,
   type GuardedProvider,
   withCircuitBreaker,
-} from './delivery/circuit-breaker.js';
+} from './delivery/circuits/circuit-breaker.js';
 export type {
   IdempotencyStore,
   Reservation,
   StoredAccepted,
   StoredResult,
   StoredUnknown,
-} from './delivery/idempotency-store.js';
-export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './delivery/memory-idempotency-store.js';
+} from './delivery/idempotency/idempotency-store.js';
+export {
+  MemoryIdempotencyStore,
+  type MemoryIdempotencyStoreOptions,
+} from './delivery/idempotency/memory-idempotency-store.js';
 export type { Route } from './delivery/plan-route.js';
 export type { CircuitState, LastFailure, ProviderHealth } from './delivery/provider-health.js';
 export type { Receipt } from './delivery/receipt.js';
 export type { RetryBudgetOptions } from './delivery/retry-budget.js';
-export type { SendManyOptions, SendManyResult } from './delivery/send-many.js';
-export type { SendManyProgress } from './delivery/send-many-progress.js';
 export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';
 export type {
   TemplateCatalogueOptions,
   TemplateOptions,
   VendorTemplateOptions,
-} from './delivery/template-catalogue-options.js';
+} from './delivery/templates/catalogue-options.js';
 export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export { type ErrorPolicy, errorPolicies, errorPolicy } from './errors/error-policy.js';
 export {

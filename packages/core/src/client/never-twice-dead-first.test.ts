@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
+import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker.js';
 import { accepted, notSent } from '../provider-kit/outcomes.js';
 import { createSmsClient } from './sms-client.js';
 

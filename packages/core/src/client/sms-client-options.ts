@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
-import type { CircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
-import type { IdempotencyStore } from '../delivery/idempotency-store.js';
+import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
+import type { IdempotencyStore } from '../delivery/idempotency/idempotency-store.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
-import type { TemplateCatalogueOptions } from '../delivery/template-catalogue-options.js';
+import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
 import { type GuardOptions, parseGuardOptions } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
 import { isCountry } from '../phone/country.js';

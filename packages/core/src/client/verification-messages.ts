@@ -1,7 +1,7 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Route } from '../delivery/plan-route.js';
-import type { TemplateCatalogue } from '../delivery/template-catalogue.js';
-import { parseTemplateText } from '../delivery/template-text.js';
+import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
+import { parseTemplateText } from '../delivery/templates/template-text.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { variantsOf } from '../verification/localized.js';
 import type { ParsedVerificationOptions } from '../verification/verification-options.js';

@@ -1,9 +1,9 @@
 import type { VerificationCheck } from '../contract/messages.js';
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
-import type { GuardedProvider } from '../delivery/circuit-breaker.js';
+import type { GuardedProvider } from '../delivery/circuits/circuit-breaker.js';
 import type { Dispatch, Dispatcher } from '../delivery/dispatcher.js';
-import type { TemplateCatalogue } from '../delivery/template-catalogue.js';
+import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import type {
   Carrier,
   SendOrder,

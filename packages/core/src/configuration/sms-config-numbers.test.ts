@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSmsClientOptions, type SmsClientOptions } from '../client/sms-client-options.js';
-import { parseCircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
+import { parseCircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
 import { problemsOf } from './config-problems.test.fixture.js';
 import { fakeFactory } from './fake-factories.test.fixture.js';
 

@@ -1,8 +1,8 @@
 import type { UnknownPolicy } from '../client/sms-client-options.js';
-import type { CircuitBreakerOptions } from '../delivery/circuit-breaker-options.js';
+import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
-import type { TemplateCatalogueOptions } from '../delivery/template-catalogue-options.js';
+import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
 import type { GuardOptions } from '../guard/guard-options.js';
 import type { VerificationOptions } from '../verification/verification-options.js';
 

@@ -4,7 +4,7 @@ import { type Attempt, SmsError } from '../errors/sms-error.js';
 import { maskPhoneNumber } from '../phone/mask.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import type { EventHub } from '../telemetry/event-hub.js';
-import type { GuardedProvider } from './circuit-breaker.js';
+import type { GuardedProvider } from './circuits/circuit-breaker.js';
 import { deliver } from './deliver.js';
 import { deliveryError } from './delivery-error.js';
 import { planRoute, type Route, type RoutePlan } from './plan-route.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fake } from '../client/sms-client.test.fixture.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { prepareMessage } from './prepare-message.js';
-import { createTemplateCatalogue } from './template-catalogue.js';
+import { createTemplateCatalogue } from './templates/catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
 const texts = fake('texts', [], { text: true, template: false });

@@ -2,7 +2,7 @@ import type { OutboundMessage } from '../contract/messages.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { invalidRequest, type SendRequest, type TemplateRequest } from './send-request.js';
-import type { TemplateCatalogue } from './template-catalogue.js';
+import type { TemplateCatalogue } from './templates/catalogue.js';
 
 /** A message that has been checked, to be rendered for whichever provider is asked. */
 export interface Preparation {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SendOutcome } from '../contract/outcomes.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { notSent, unknown } from '../provider-kit/outcomes.js';
-import { held, noBalance, taken } from './circuit-scripted-provider.test.fixture.js';
+import { held, noBalance, taken } from './circuits/scripted-provider.test.fixture.js';
 import { settleByDeadline } from './settle-by-deadline.js';
 
 beforeEach(() => void vi.useFakeTimers());

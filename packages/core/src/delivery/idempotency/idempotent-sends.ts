@@ -1,12 +1,12 @@
-import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
-import { errorKind } from '../errors/error-kind.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { recordResult } from '../stores/record-result.js';
-import { fingerprintOf } from './idempotency-fingerprint.js';
+import type { Deadline, DeadlineEnd } from '../../contract/deadline.js';
+import { errorKind } from '../../errors/error-kind.js';
+import { isSmsError, SmsError } from '../../errors/sms-error.js';
+import { recordResult } from '../../stores/record-result.js';
+import type { Preparation } from '../prepare-message.js';
+import type { Receipt } from '../receipt.js';
+import { invalidRequest } from '../send-request.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
-import type { Preparation } from './prepare-message.js';
-import type { Receipt } from './receipt.js';
-import { invalidRequest } from './send-request.js';
 
 const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finished', 'conflict']);
 

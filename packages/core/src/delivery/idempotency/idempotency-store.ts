@@ -1,5 +1,5 @@
-import type { SmsErrorJson } from '../errors/sms-error.js';
-import type { Receipt } from './receipt.js';
+import type { SmsErrorJson } from '../../errors/sms-error.js';
+import type { Receipt } from '../receipt.js';
 
 /**
  * Remembers what became of the messages that were sent under a key, so that each is sent once.

@@ -1,4 +1,4 @@
-import type { SmsError } from '../errors/sms-error.js';
+import type { SmsError } from '../../errors/sms-error.js';
 
 /** How far a batch has come: what a progress bar needs. */
 export interface SendManyProgress {

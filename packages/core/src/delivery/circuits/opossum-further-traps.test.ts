@@ -8,11 +8,11 @@ import {
   noBalance,
   sendMany,
   taken,
-} from './circuit-scripted-provider.test.fixture.js';
-import { lastOpossum, type OpossumClass } from './circuit-watched-opossum.test.fixture.js';
+} from './scripted-provider.test.fixture.js';
+import { lastOpossum, type OpossumClass } from './watched-opossum.test.fixture.js';
 
 vi.mock('opossum', async (importOriginal) => {
-  const { watchOpossum } = await import('./circuit-watched-opossum.test.fixture.js');
+  const { watchOpossum } = await import('./watched-opossum.test.fixture.js');
   return watchOpossum((await importOriginal<{ default: OpossumClass }>()).default);
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SmsErrorCode } from '../errors/error-codes.js';
-import { errorPolicies } from '../errors/error-policy.js';
-import { refused, unknown } from '../provider-kit/outcomes.js';
+import type { SmsErrorCode } from '../../errors/error-codes.js';
+import { errorPolicies } from '../../errors/error-policy.js';
+import { refused, unknown } from '../../provider-kit/outcomes.js';
 import {
   context,
   guarded,
@@ -14,7 +14,7 @@ import {
   taken,
   to,
   wrongNumber,
-} from './circuit-scripted-provider.test.fixture.js';
+} from './scripted-provider.test.fixture.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,11 +1,11 @@
-import type { OutboundMessage } from '../contract/messages.js';
-import type { SmsProvider } from '../contract/sms-provider.js';
-import { SmsError } from '../errors/sms-error.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { configurationInvalid } from '../provider-kit/options.js';
-import type { TemplateCatalogueOptions } from './template-catalogue-options.js';
-import { type CompiledTemplate, compileTemplate } from './template-compiler.js';
-import { listOfNames, quoted, type TemplateParams, templateParam, templateParamsProblem } from './template-params.js';
+import type { OutboundMessage } from '../../contract/messages.js';
+import type { SmsProvider } from '../../contract/sms-provider.js';
+import { SmsError } from '../../errors/sms-error.js';
+import type { PhoneNumber } from '../../phone/phone-number.js';
+import { configurationInvalid } from '../../provider-kit/options.js';
+import type { TemplateCatalogueOptions } from './catalogue-options.js';
+import { type CompiledTemplate, compileTemplate } from './compiler.js';
+import { listOfNames, quoted, type TemplateParams, templateParam, templateParamsProblem } from './params.js';
 import { fillTemplateText } from './template-text.js';
 
 /** What the catalogue must know of a provider. */

@@ -1,9 +1,9 @@
-import type { OutboundMessage, VerificationCheck, VerificationStart } from '../contract/messages.js';
-import type { CheckOutcome, NotSent, SendOutcome, Unknown } from '../contract/outcomes.js';
-import type { CallContext, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
-import type { CircuitStateListener } from './circuit-listeners.js';
-import type { CircuitState, ProviderHealth } from './provider-health.js';
-import { type CallKind, settleByDeadline } from './settle-by-deadline.js';
+import type { OutboundMessage, VerificationCheck, VerificationStart } from '../../contract/messages.js';
+import type { CheckOutcome, NotSent, SendOutcome, Unknown } from '../../contract/outcomes.js';
+import type { CallContext, IssuedVerification, SmsProvider } from '../../contract/sms-provider.js';
+import type { CircuitState, ProviderHealth } from '../provider-health.js';
+import { type CallKind, settleByDeadline } from '../settle-by-deadline.js';
+import type { CircuitStateListener } from './listeners.js';
 
 /** A provider behind a circuit breaker. Its calls never reject, and settle by the deadline + 50 ms. */
 export interface GuardedProvider extends SmsProvider {

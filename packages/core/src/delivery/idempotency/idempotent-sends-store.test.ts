@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Deadline } from '../contract/deadline.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { deadlineAfter } from '../provider-kit/deadline.js';
+import type { Deadline } from '../../contract/deadline.js';
+import { isSmsError, SmsError } from '../../errors/sms-error.js';
+import { deadlineAfter } from '../../provider-kit/deadline.js';
+import type { Preparation } from '../prepare-message.js';
+import type { Receipt } from '../receipt.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import { IdempotentSends } from './idempotent-sends.js';
-import type { Preparation } from './prepare-message.js';
-import type { Receipt } from './receipt.js';
 
 const receipt: Receipt = { provider: 'a', reference: 'r', attempts: [] };
 const mine = { state: 'reserved', token: 'mine' } as const;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseOptions } from '../provider-kit/options.js';
+import { parseOptions } from '../../provider-kit/options.js';
 
 /** When a provider's circuit opens, and for how long. */
 export interface CircuitBreakerOptions {

@@ -1,8 +1,8 @@
-import { errorKind } from '../errors/error-kind.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { BatchIntake } from './send-many-intake.js';
-import { knownTotal, ProgressMeter, type SendManyProgress } from './send-many-progress.js';
-import { invalidRequest } from './send-request.js';
+import { errorKind } from '../../errors/error-kind.js';
+import { isSmsError, SmsError } from '../../errors/sms-error.js';
+import { invalidRequest } from '../send-request.js';
+import { BatchIntake } from './intake.js';
+import { knownTotal, ProgressMeter, type SendManyProgress } from './progress.js';
 
 /** Options of a batch. */
 export interface SendManyOptions {

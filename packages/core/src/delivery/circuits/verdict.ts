@@ -1,8 +1,8 @@
-import type { CheckOutcome, Refused, SendOutcome } from '../contract/outcomes.js';
-import { errorPolicy } from '../errors/error-policy.js';
-import { safeProviderCode } from '../errors/provider-code.js';
-import type { FailureOutcome } from '../errors/sms-error.js';
-import type { LastFailure } from './provider-health.js';
+import type { CheckOutcome, Refused, SendOutcome } from '../../contract/outcomes.js';
+import { errorPolicy } from '../../errors/error-policy.js';
+import { safeProviderCode } from '../../errors/provider-code.js';
+import type { FailureOutcome } from '../../errors/sms-error.js';
+import type { LastFailure } from '../provider-health.js';
 
 /**
  * What an outcome says about the health of the provider:

@@ -1,22 +1,22 @@
 import Opossum from 'opossum';
-import type { CheckOutcome, NotSent, SendOutcome } from '../contract/outcomes.js';
-import type { SmsProvider } from '../contract/sms-provider.js';
-import { notSent } from '../provider-kit/outcomes.js';
+import type { CheckOutcome, NotSent, SendOutcome } from '../../contract/outcomes.js';
+import type { SmsProvider } from '../../contract/sms-provider.js';
+import { notSent } from '../../provider-kit/outcomes.js';
+import type { CircuitState, LastFailure, ProviderHealth } from '../provider-health.js';
 import {
   type CircuitBreakerOptions,
   type CircuitBreakerSettings,
   parseCircuitBreakerOptions,
 } from './circuit-breaker-options.js';
-import { type Circuit, type CircuitPass, type GuardedProvider, guardProvider } from './circuit-guarded-provider.js';
-import { CircuitListeners, type CircuitStateListener } from './circuit-listeners.js';
-import { OpenTime } from './circuit-open-time.js';
-import { circuitVerdict } from './circuit-verdict.js';
-import { CircuitWindow, windowBuckets } from './circuit-window.js';
-import type { CircuitState, LastFailure, ProviderHealth } from './provider-health.js';
+import { type Circuit, type CircuitPass, type GuardedProvider, guardProvider } from './guarded-provider.js';
+import { CircuitListeners, type CircuitStateListener } from './listeners.js';
+import { OpenTime } from './open-time.js';
+import { circuitVerdict } from './verdict.js';
+import { CircuitWindow, windowBuckets } from './window.js';
 
 export type { CircuitBreakerOptions } from './circuit-breaker-options.js';
-export type { GuardedProvider } from './circuit-guarded-provider.js';
-export type { CircuitStateChange, CircuitStateListener } from './circuit-listeners.js';
+export type { GuardedProvider } from './guarded-provider.js';
+export type { CircuitStateChange, CircuitStateListener } from './listeners.js';
 
 /**
  * Puts a circuit breaker in front of one account of a provider.

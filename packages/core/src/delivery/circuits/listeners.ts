@@ -1,4 +1,4 @@
-import type { CircuitState } from './provider-health.js';
+import type { CircuitState } from '../provider-health.js';
 
 /** A step of a circuit from one state to another. */
 export interface CircuitStateChange {

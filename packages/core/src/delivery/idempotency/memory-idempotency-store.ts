@@ -1,6 +1,6 @@
-import { SmsError } from '../errors/sms-error.js';
-import { configurationInvalid } from '../provider-kit/options.js';
-import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
+import { SmsError } from '../../errors/sms-error.js';
+import { configurationInvalid } from '../../provider-kit/options.js';
+import { type Expiring, ExpiryQueue } from '../../stores/expiry-queue.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
 /** Options of a {@link MemoryIdempotencyStore}. */

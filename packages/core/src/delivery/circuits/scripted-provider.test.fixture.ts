@@ -1,10 +1,10 @@
 import { expect, vi } from 'vitest';
-import type { OutboundMessage } from '../contract/messages.js';
-import type { CheckOutcome, Refused, SendOutcome, Unknown } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
-import { parsePhoneNumber } from '../phone/parse.js';
-import { deadlineAfter } from '../provider-kit/deadline.js';
-import { accepted, refused, unknown } from '../provider-kit/outcomes.js';
+import type { OutboundMessage } from '../../contract/messages.js';
+import type { CheckOutcome, Refused, SendOutcome, Unknown } from '../../contract/outcomes.js';
+import type { CallContext, SmsProvider } from '../../contract/sms-provider.js';
+import { parsePhoneNumber } from '../../phone/parse.js';
+import { deadlineAfter } from '../../provider-kit/deadline.js';
+import { accepted, refused, unknown } from '../../provider-kit/outcomes.js';
 import { type CircuitBreakerOptions, withCircuitBreaker } from './circuit-breaker.js';
 
 export const to = parsePhoneNumber('+8613800138000');

@@ -1,4 +1,4 @@
-import { listOfNames, quoted } from './template-params.js';
+import { listOfNames, quoted } from './params.js';
 import { parseTemplateText, type TemplateText } from './template-text.js';
 
 /** A template, ready to be rendered. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SmsError } from '../errors/sms-error.js';
+import { SmsError } from '../../errors/sms-error.js';
 import type { SendManyResult } from './send-many.js';
 
 /** Why a message failed. */

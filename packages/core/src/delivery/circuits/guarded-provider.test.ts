@@ -14,7 +14,7 @@ import {
   taken,
   to,
   wrongNumber,
-} from './circuit-scripted-provider.test.fixture.js';
+} from './scripted-provider.test.fixture.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

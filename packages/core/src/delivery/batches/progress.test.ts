@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SmsError } from '../errors/sms-error.js';
+import { SmsError } from '../../errors/sms-error.js';
+import { knownTotal, ProgressMeter, type SendManyProgress } from './progress.js';
 import { sendMany } from './send-many.js';
-import { knownTotal, ProgressMeter, type SendManyProgress } from './send-many-progress.js';
 
 const failed = (outcome: 'refused' | 'unknown') => new SmsError({ code: 'timeout', outcome, message: 'No.' });
 

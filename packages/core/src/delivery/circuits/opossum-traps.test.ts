@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SendOutcome } from '../contract/outcomes.js';
-import { deadlineAfter } from '../provider-kit/deadline.js';
-import { refused } from '../provider-kit/outcomes.js';
+import type { SendOutcome } from '../../contract/outcomes.js';
+import { deadlineAfter } from '../../provider-kit/deadline.js';
+import { refused } from '../../provider-kit/outcomes.js';
 import {
   aborted,
   context,
@@ -15,11 +15,11 @@ import {
   taken,
   to,
   wrongNumber,
-} from './circuit-scripted-provider.test.fixture.js';
-import { lastOpossum, type OpossumClass } from './circuit-watched-opossum.test.fixture.js';
+} from './scripted-provider.test.fixture.js';
+import { lastOpossum, type OpossumClass } from './watched-opossum.test.fixture.js';
 
 vi.mock('opossum', async (importOriginal) => {
-  const { watchOpossum } = await import('./circuit-watched-opossum.test.fixture.js');
+  const { watchOpossum } = await import('./watched-opossum.test.fixture.js');
   return watchOpossum((await importOriginal<{ default: OpossumClass }>()).default);
 });
 
