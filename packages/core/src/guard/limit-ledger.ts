@@ -1,5 +1,5 @@
 import type { Deadline } from '../contract/deadline.js';
-import { errorKind } from '../errors/error-kind.js';
+import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore, type StoreQuestion } from '../stores/ask-store.js';
@@ -7,7 +7,6 @@ import { type Denial, endedDenial, limitDenials } from './denial.js';
 import { type LimitScope, limitScopes } from './limit-rules.js';
 import type { Limit, LimitStore, Taking } from './limit-store.js';
 import { patienceFor } from './patience.js';
-import { SeldomWarning } from './seldom-warning.js';
 
 /** What a request is counted by; a scope without a key is not limited. */
 export type CountedKeys = Readonly<Record<LimitScope, string | undefined>>;
@@ -128,7 +127,7 @@ export class LimitLedger {
     if (!this.#failOpen || error.code === 'send_limit_exceeded') return { scope: 'store', error };
     const { ended } = deadline;
     if (ended !== undefined) return endedDenial('store', ended, 'before the limit store had answered');
-    this.#passedUncounted.warn(error.code);
+    this.#passedUncounted.warn(error);
     return { units: [] };
   }
 
@@ -148,7 +147,7 @@ export class LimitLedger {
     try {
       await askStore(question, deadline, () => this.#store.giveBack(key, limit, elapsedMs));
     } catch (error) {
-      this.#lost.warn(errorKind(error));
+      this.#lost.warn(error);
     }
   }
 

@@ -1,11 +1,11 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
+import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { deadlineSignal } from '../provider-kit/deadline.js';
 import { type Denial, endedDenial } from './denial.js';
 import { patienceFor } from './patience.js';
-import { SeldomWarning } from './seldom-warning.js';
 
 /** What the app's own check is told of a request. */
 export interface ScreenedRequest {
@@ -56,7 +56,7 @@ export class Screening {
     if ('denied' in verdict) return { scope: 'screen', error: verdict.denied };
     const { ended } = deadline;
     if (this.#failOpen && ended === undefined) {
-      this.#passedUnscreened.warn(verdict.failure);
+      this.#passedUnscreened.warn(verdict.error, verdict.failure);
       return undefined;
     }
     if (ended !== undefined) return endedDenial('screen', ended, 'before guard.screen had answered');
@@ -80,7 +80,7 @@ export class Screening {
   }
 }
 
-type Answer = 'allowed' | { readonly denied: SmsError } | { readonly failure: string };
+type Answer = 'allowed' | { readonly denied: SmsError } | { readonly failure: string; readonly error?: unknown };
 
 /** Never rejects: what a check throws, or makes its answer throw, is a failure like any other. */
 async function asked(screen: Screen, request: ScreenedRequest): Promise<Answer> {
@@ -91,7 +91,7 @@ async function asked(screen: Screen, request: ScreenedRequest): Promise<Answer> 
     if (allow !== false) return { failure: 'it must answer { allow: true } or { allow: false, reason }' };
     return { denied: denied(`guard.screen refused the request, and nothing was sent${shown(reason)}`, retryAfterMs) };
   } catch (error) {
-    return { failure: errorKind(error) };
+    return { failure: errorKind(error), error };
   }
 }
 
