@@ -46,13 +46,9 @@ export type {
 export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from './contract/sms-provider.js';
 export type { SendManyProgress } from './delivery/batches/progress.js';
 export type { SendManyOptions, SendManyResult } from './delivery/batches/send-many.js';
-export {
-  type CircuitBreakerOptions,
-  type CircuitStateChange,
-  type CircuitStateListener,
-  type GuardedProvider,
-  withCircuitBreaker,
-} from './delivery/circuits/circuit-breaker.js';
+export type { CircuitStateChange, CircuitStateListener } from './delivery/circuits/circuit.js';
+export type { CircuitBreakerOptions } from './delivery/circuits/circuit-breaker-options.js';
+export { type GuardedProvider, withCircuitBreaker } from './delivery/circuits/with-circuit-breaker.js';
 export type {
   IdempotencyStore,
   Reservation,

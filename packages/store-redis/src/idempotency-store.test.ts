@@ -14,7 +14,7 @@ interface Side {
 }
 
 /** The answer of a call, without what differs by right. */
-type Call = (side: Side) => Promise<unknown>;
+type Call = (side: Side) => unknown;
 
 /** A recent token, more often than not one that still holds. */
 const chosen = ({ tokens }: Side, pick: number) => tokens.at(-1 - (pick % 4)) ?? 'none';

@@ -210,7 +210,7 @@ describe('an operation that fails', () => {
   const first = { subject, ids: ['first'], token: 't', verdict: 'approved', keepMs: 1 } as const;
   const result = { version: 1, outcome: 'accepted', receipt: { provider: 'p', reference: 'r', attempts: [] } } as const;
 
-  it.each<[string, string, 'not-sent' | 'unknown', (stores: RedisStores) => Promise<unknown>]>([
+  it.each<[string, string, 'not-sent' | 'unknown', (stores: RedisStores) => unknown]>([
     ['open', 'verification', 'not-sent', ({ verification }) => verification.open(challenge())],
     [
       'settle',

@@ -24,11 +24,11 @@ export const hourly = { max: 2, windowMs: 3_600_000 };
 
 /** Demands a `store_unavailable` that says these words, and nothing of what was asked. */
 export async function expectUnavailable(
-  asked: Promise<unknown>,
+  asked: unknown,
   outcome: 'not-sent' | 'unknown',
   words: string | RegExp,
 ): Promise<void> {
-  const error = await asked.then(
+  const error = await Promise.resolve(asked).then(
     (answer) => expect.fail(`answered ${JSON.stringify(answer)}`),
     (reason: unknown) => reason,
   );

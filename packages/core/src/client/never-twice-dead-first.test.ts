@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker.js';
+import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
 import { accepted, notSent } from '../provider-kit/outcomes.js';
 import { createSmsClient } from './sms-client.js';
 
@@ -21,7 +21,11 @@ describe('a first provider that is dead before the write', () => {
   it.each<[string, CircuitBreakerOptions, number]>([
     ['with the usual circuit', {}, 50],
     ['with a circuit that probes all the time', { openMs: 1, maxOpenMs: 1 }, 50],
-    ['with a circuit that never opens, and thousands of calls at once', { minimumCalls: 100_000 }, 10_000],
+    [
+      'with a circuit that never opens, and thousands of calls at once',
+      { minimumCalls: 100_000, consecutiveFailures: 100_000 },
+      10_000,
+    ],
   ])('loses less than one message in ten thousand %s', { timeout: 60_000 }, async (_, breaker, inFlight) => {
     const arrivals = new Map<string, number>();
     await using client = createSmsClient({

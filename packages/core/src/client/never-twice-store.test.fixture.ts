@@ -1,4 +1,9 @@
-import type { IdempotencyStore, Reservation, StoredResult } from '../delivery/idempotency/idempotency-store.js';
+import type {
+  Awaitable,
+  IdempotencyStore,
+  Reservation,
+  StoredResult,
+} from '../delivery/idempotency/idempotency-store.js';
 import { MemoryIdempotencyStore } from '../delivery/idempotency/memory-idempotency-store.js';
 import type { StoreScript } from './never-twice-scenario.test.fixture.js';
 
@@ -26,7 +31,7 @@ export class ScriptedStore implements IdempotencyStore {
     return this.#do(() => this.#memory.release(key, token));
   }
 
-  async #do<Value>(operation: () => Promise<Value>): Promise<Value> {
+  async #do<Value>(operation: () => Awaitable<Value>): Promise<Value> {
     const { delaysMs, failures } = this.#script;
     const delayMs = delaysMs[this.#operations % delaysMs.length] ?? 0;
     const failure = failures[this.#operations % failures.length];

@@ -25,6 +25,12 @@ export interface SmsClientOptions {
   readonly routes?: readonly Route[] | undefined;
   /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
   readonly deadlineMs?: number | undefined;
+  /**
+   * The time of one attempt while other providers could still be tried after it, in milliseconds: until then it must
+   * have been written, and, if the message may arrive twice, answered. The last attempt has all that is left. Default:
+   * an equal share of what is left of the deadline.
+   */
+  readonly attemptTimeoutMs?: number | undefined;
   /** Attempts of one call at most. Default 3. */
   readonly maxAttempts?: number | undefined;
   /** How far further attempts may go over all calls. */
@@ -33,7 +39,7 @@ export interface SmsClientOptions {
   readonly breaker?: CircuitBreakerOptions | undefined;
   /**
    * What happens when nobody knows whether a message was sent: `stop` with an error that says so, or `failover` to
-   * the next provider, once. Default: `stop` for messages, `failover` for verifications.
+   * the next provider. Default: `stop` for messages, `failover` for verifications.
    */
   readonly onUnknown?:
     | { readonly message?: UnknownPolicy | undefined; readonly verification?: UnknownPolicy | undefined }
@@ -131,6 +137,7 @@ const schema = v.strictObject({
   providers: v.pipe(v.array(provider, 'must be a list of providers'), v.nonEmpty('must name at least one provider')),
   routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
   deadlineMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days'), 10_000),
+  attemptTimeoutMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
   maxAttempts: v.optional(whole(1, 100, 'must be a whole number from 1 to 100'), 3),
   retryBudget: v.optional(
     v.strictObject({

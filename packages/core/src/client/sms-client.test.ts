@@ -58,10 +58,15 @@ describe('a message', () => {
     expect(b.sent).toEqual([]);
   });
 
-  it('that may arrive twice goes on after an unknown outcome, once', async () => {
-    const providers = [fake('a', [lost]), fake('b', [lost]), fake('c')];
-    const error = await failureOf(client(providers).send({ ...hello, onUnknown: 'failover' }));
-    expect(error).toMatchObject({ outcome: 'unknown', attempts: [{ provider: 'a' }, { provider: 'b' }] });
+  it('that may arrive twice goes on after unknown outcomes, as far as maxAttempts allows', async () => {
+    const providers = [fake('a', [lost]), fake('b', [lost]), fake('c', [accepted(), lost]), fake('d')];
+    const sms = client(providers);
+    expect(await sms.send({ ...hello, onUnknown: 'failover' })).toMatchObject({ provider: 'c' });
+    const error = await failureOf(sms.send({ ...hello, onUnknown: 'failover' }));
+    expect(error).toMatchObject({
+      outcome: 'unknown',
+      attempts: [{ provider: 'a' }, { provider: 'b' }, { provider: 'c' }],
+    });
     const configured = client([fake('a', [lost]), fake('b')], { onUnknown: { message: 'failover' } });
     expect(await configured.send(hello)).toMatchObject({ provider: 'b' });
   });

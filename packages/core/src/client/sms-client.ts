@@ -1,35 +1,20 @@
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { CallContext } from '../contract/sms-provider.js';
+import type { Account } from '../delivery/account.js';
 import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
-import { type GuardedProvider, withCircuitBreaker } from '../delivery/circuits/circuit-breaker.js';
-import { Dispatcher } from '../delivery/dispatcher.js';
-import { IdempotentSends } from '../delivery/idempotency/idempotent-sends.js';
-import { MemoryIdempotencyStore } from '../delivery/idempotency/memory-idempotency-store.js';
-import type { Route } from '../delivery/plan-route.js';
-import { type Preparation, prepareMessage } from '../delivery/prepare-message.js';
+import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
 import type { ProviderHealth } from '../delivery/provider-health.js';
 import type { Receipt } from '../delivery/receipt.js';
-import { RetryBudget } from '../delivery/retry-budget.js';
+import type { Delivered } from '../delivery/router.js';
 import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';
-import { createTemplateCatalogue, type TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import { errorKind } from '../errors/error-kind.js';
 import { isSmsError } from '../errors/sms-error.js';
-import { AbuseGuard } from '../guard/abuse-guard.js';
-import type { LimitStore } from '../guard/limit-store.js';
-import { MemoryLimitStore } from '../guard/memory-limit-store.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import { EventHub } from '../telemetry/event-hub.js';
 import type { SmsEvents } from '../telemetry/events.js';
-import { CodeSecrets } from '../verification/code-secrets.js';
-import { variantsOf } from '../verification/localized.js';
-import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
-import { VerificationService } from '../verification/verification-service.js';
-import { CallsUnderWay } from './calls-under-way.js';
+import { type Composition, compose } from './compose.js';
 import { costsNothing } from './costs-nothing.js';
-import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
-import { checkCarriers, checkVerificationMessages, messageParams } from './verification-messages.js';
-import { VerificationSender } from './verification-sender.js';
-import { ClientVerifications, type Verifications } from './verifications.js';
+import type { SmsClientOptions } from './sms-client-options.js';
+import type { Verifications } from './verifications.js';
 
 /** Sends messages through whichever provider is able and well. */
 export interface SmsClient extends AsyncDisposable {
@@ -63,129 +48,75 @@ export interface SmsClient extends AsyncDisposable {
  * @throws SmsError `configuration_invalid`, naming the option
  */
 export function createSmsClient(options: SmsClientOptions): SmsClient {
-  return new RoutingClient(options);
+  return new RoutingClient(compose(options));
 }
 
 /** Providers close in milliseconds: the calls that they would have to wait for have ended. */
 const longestCloseMs = 10_000;
-const defaultTtlMs = 24 * 60 * 60 * 1000;
 
 class RoutingClient implements SmsClient {
   readonly verifications: Verifications;
-  readonly #providers: ReadonlyMap<string, GuardedProvider>;
-  readonly #catalogue: TemplateCatalogue;
-  readonly #dispatcher: Dispatcher;
-  readonly #idempotentSends: IdempotentSends;
-  readonly #guard: AbuseGuard | undefined;
-  /** Made for this client, and so ended with it. */
-  readonly #ownLimits: MemoryLimitStore | undefined;
-  readonly #events = new EventHub();
-  readonly #calls = new CallsUnderWay();
-  readonly #deadlineMs: number;
-  readonly #onUnknown: 'stop' | 'failover';
+  readonly #parts: Composition;
   #closed: Promise<void> | undefined;
 
-  constructor(options: SmsClientOptions) {
-    const parsed = parseSmsClientOptions(options);
-    const { providers, routes, deadlineMs, maxAttempts, breaker, verification, guard, stores, onUnknown } = parsed;
-    this.#deadlineMs = deadlineMs;
-    this.#onUnknown = onUnknown?.message ?? 'stop';
-    this.#catalogue = catalogueOf(parsed);
-    checkVerificationMessages(verification.message, this.#catalogue);
-    if (meansToVerify(options.verification)) checkCarriers(parsed, this.#catalogue);
-    const idempotencyStore = stores.idempotency ?? parsed.idempotency?.store ?? new MemoryIdempotencyStore();
-    this.#idempotentSends = new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? defaultTtlMs);
-    const budget = new RetryBudget(options.retryBudget);
-    this.#providers = new Map(providers.map((provider) => [provider.id, withCircuitBreaker(provider, breaker)]));
-    for (const provider of this.#providers.values()) {
-      provider.onStateChange((change) => this.#events.emit('circuit', { provider: provider.id, ...change }));
-    }
-    const dispatcher = new Dispatcher({
-      providers: this.#providers,
-      routes,
-      maxAttempts,
-      budget,
-      events: this.#events,
-    });
-    this.#dispatcher = dispatcher;
-    const secrets = new CodeSecrets(verification.pepper, verification.tenant);
-    this.#ownLimits = stores.limits === undefined ? new MemoryLimitStore() : undefined;
-    const limits = stores.limits ?? this.#ownLimits;
-    this.#guard = guard && limits && makeGuard(guard, routes, limits, secrets, this.#events);
-    this.verifications = new ClientVerifications({
-      service: new VerificationService({
-        options: verification,
-        secrets,
-        store: stores.verification ?? new MemoryVerificationStore(),
-        sender: new VerificationSender({
-          providers: this.#providers,
-          dispatcher,
-          templates: this.#catalogue,
-          texts: textCatalogueOf(verification.message, providers),
-          codes: verification.codes,
-          onUnknown: onUnknown?.verification ?? 'failover',
-        }),
-      }),
-      guard: this.#guard,
-      resendAfterMs: Math.max(0, ...(guard?.limits.phone ?? []).map(({ max, windowMs }) => (max === 1 ? windowMs : 0))),
-      calls: this.#calls,
-      events: this.#events,
-      deadlineMs,
-    });
+  constructor(parts: Composition) {
+    this.#parts = parts;
+    this.verifications = parts.verifications;
   }
 
   async send(given: SendRequest): Promise<Receipt> {
     const request = readSendRequest(given);
-    const preparation = prepareMessage(request, parsePhoneNumber(request.to), this.#catalogue);
-    return this.#calls.run(async () => {
-      const deadline = deadlineAfter(request.deadlineMs ?? this.#deadlineMs, { signal: request.signal });
+    const { templates, inFlight, deadlineMs, idempotentSends } = this.#parts;
+    const message = prepareMessage(request, parsePhoneNumber(request.to), templates);
+    inFlight.begin();
+    try {
+      const deadline = deadlineAfter(request.deadlineMs ?? deadlineMs, { signal: request.signal });
       const { idempotencyKey } = request;
-      if (idempotencyKey === undefined) return this.#admitAndDeliver(request, preparation, { deadline });
-      return this.#idempotentSends.once(idempotencyKey, preparation, deadline, () =>
-        this.#admitAndDeliver(request, preparation, { deadline, idempotencyKey }),
-      );
-    });
+      const context: CallContext = idempotencyKey === undefined ? { deadline } : { deadline, idempotencyKey };
+      if (idempotencyKey !== undefined) {
+        return await idempotentSends.once(idempotencyKey, message, deadline, () =>
+          this.#admitAndSend(message, context),
+        );
+      }
+      if (request.guard === true) return await this.#admitAndSend(message, context);
+      return receiptOf(await this.#deliver(message, context));
+    } finally {
+      inFlight.end();
+    }
   }
 
-  async #admitAndDeliver(request: SendRequest, preparation: Preparation, context: CallContext): Promise<Receipt> {
-    if (request.guard !== true) return this.#deliver(request, preparation, context);
-    if (this.#guard === undefined) throw invalidRequest('send(): guard: the client was made with guard: false.');
-    const { ip, screening } = request;
-    const subject = {
-      kind: 'message',
-      to: preparation.to,
-      ip,
-      screening,
-      purpose: undefined,
-      locale: undefined,
-    } as const;
-    const admission = await this.#guard.admit(subject, context.deadline);
+  #admitAndSend(message: PreparedMessage, context: CallContext): Promise<Receipt> {
+    if (message.request.guard === true) return this.#admitted(message, context);
+    return this.#deliver(message, context).then(receiptOf);
+  }
+
+  async #admitted(message: PreparedMessage, context: CallContext): Promise<Receipt> {
+    const { guard } = this.#parts;
+    if (guard === undefined) throw invalidRequest('send(): guard: the client was made with guard: false.');
+    const { to } = message;
+    const { ip, screening } = message.request;
+    const subject = { kind: 'message', to, ip, screening, purpose: undefined, locale: undefined } as const;
+    const admission = await guard.admit(subject, context.deadline);
     try {
-      return await this.#deliver(request, preparation, context);
+      return receiptOf(await this.#deliver(message, context));
     } catch (error) {
       if (isSmsError(error) && costsNothing(error)) admission.giveBack();
       throw error;
     }
   }
 
-  async #deliver(
-    request: SendRequest,
-    { to, canSend, messageFor }: Preparation,
-    context: CallContext,
-  ): Promise<Receipt> {
-    const { attempts, reference, error } = await this.#dispatcher.dispatch(
+  #deliver({ to, request, canSend, messageFor }: PreparedMessage, context: CallContext): Promise<Delivered> {
+    return this.#parts.router.deliver(
       {
         to,
         canSend,
-        attempt: (provider, attemptContext) => provider.send(messageFor(provider), attemptContext),
-        onUnknown: request.onUnknown ?? this.#onUnknown,
+        ask: (provider, attemptContext) => provider.send(messageFor(provider), attemptContext),
+        onUnknown: request.onUnknown ?? this.#parts.onUnknown,
         via: request.via,
         kind: 'message',
       },
       context,
     );
-    if (error !== undefined) throw error;
-    return { provider: attempts.at(-1)?.provider ?? '', reference, attempts };
   }
 
   sendMany(
@@ -197,13 +128,14 @@ class RoutingClient implements SmsClient {
   }
 
   health(): Readonly<Record<string, ProviderHealth>> {
-    return Object.fromEntries([...this.#providers].map(([id, provider]) => [id, provider.health()]));
+    return Object.fromEntries(this.#parts.accounts.map(({ id, circuit }) => [id, circuit.health()]));
   }
 
   on<Name extends keyof SmsEvents>(name: Name, listener: (event: SmsEvents[Name]) => void): Disposable {
-    if (!this.#events.has(name)) throw invalidRequest(`on(): there is no event ${String(name)}.`);
+    const { events } = this.#parts;
+    if (!events.has(name)) throw invalidRequest(`on(): there is no event ${String(name)}.`);
     if (typeof listener !== 'function') throw invalidRequest('on(): the listener must be a function.');
-    return this.#events.on(name, listener);
+    return events.on(name, listener);
   }
 
   close(): Promise<void> {
@@ -212,10 +144,10 @@ class RoutingClient implements SmsClient {
   }
 
   async #close(): Promise<void> {
-    await this.#calls.close();
-    await this.#guard?.settled();
-    this.#ownLimits?.clear();
-    await Promise.all([...this.#providers.values()].map(closeInTime));
+    await this.#parts.inFlight.close();
+    await this.#parts.guard?.settled();
+    this.#parts.dispose();
+    await Promise.all(this.#parts.accounts.map(closeInTime));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -223,61 +155,25 @@ class RoutingClient implements SmsClient {
   }
 }
 
+/** @throws SmsError if nobody took it */
+function receiptOf({ attempts, reference, error }: Delivered): Receipt {
+  if (error !== undefined) throw error;
+  return { provider: attempts.at(-1)?.provider ?? '', reference, attempts };
+}
+
 /** Closes a provider; one that fails or hangs is told of, and holds nobody up for ever. */
-async function closeInTime(provider: GuardedProvider): Promise<void> {
+async function closeInTime({ id, provider, circuit }: Account): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), longestCloseMs);
   });
+  circuit.shutDown();
   try {
     if ((await Promise.race([provider.close(), late])) !== 'late') return;
-    process.emitWarning(`Provider ${provider.id} did not close in ${longestCloseMs / 1000} s.`, 'PolysmsWarning');
+    process.emitWarning(`Provider ${id} did not close in ${longestCloseMs / 1000} s.`, 'PolysmsWarning');
   } catch (error) {
-    process.emitWarning(`Provider ${provider.id} failed to close: ${errorKind(error)}`, 'PolysmsWarning');
+    process.emitWarning(`Provider ${id} failed to close: ${errorKind(error)}`, 'PolysmsWarning');
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A pepper and a tenant are for shared limits, too: an app that never verifies a phone may have them. */
-function meansToVerify(options: SmsClientOptions['verification']): boolean {
-  return Object.keys(options ?? {}).some((name) => name !== 'pepper' && name !== 'tenant');
-}
-
-type ParsedOptions = ReturnType<typeof parseSmsClientOptions>;
-
-/** The templates of the app. A provider that makes codes itself need not render the one that carries ours. */
-function catalogueOf({ providers, routes, templates, verification }: ParsedOptions): TemplateCatalogue {
-  const routed = new Set(routes.flatMap((route) => route.providers));
-  const { kind, names } = verification.message;
-  const carriers = new Set(kind === 'template' ? variantsOf(names) : []);
-  const issuers = new Set(providers.flatMap((each) => (each.verification === null ? [] : each.id)));
-  return createTemplateCatalogue(
-    templates,
-    providers.filter(({ id }) => routed.has(id)),
-    providers,
-    (name, id) => verification.codes === 'issued' && carriers.has(name) && issuers.has(id),
-  );
-}
-
-/** The texts that carry codes, each under its own words. Whoever sends texts can render them; nobody has to. */
-function textCatalogueOf(
-  { kind, names }: ParsedOptions['verification']['message'],
-  providers: readonly SmsProvider[],
-): TemplateCatalogue {
-  const texts = kind === 'text' ? variantsOf(names) : [];
-  const templates = Object.fromEntries(texts.map((text) => [text, { params: messageParams, text }]));
-  return createTemplateCatalogue(templates, [], providers);
-}
-
-function makeGuard(
-  options: NonNullable<ParsedOptions['guard']>,
-  routes: readonly Route[],
-  store: LimitStore,
-  secrets: CodeSecrets,
-  events: EventHub,
-): AbuseGuard {
-  // In memory nobody else sees the keys.
-  const keyOf = store.isShared ? (text: string) => secrets.keyOf(text) : (text: string) => text;
-  return new AbuseGuard({ options, store, keyOf, routes, events });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accepted } from '../provider-kit/outcomes.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
-import { CallsUnderWay } from './calls-under-way.js';
+import { InFlight } from './in-flight.js';
 import { failureOf, fake } from './sms-client.test.fixture.js';
 import { intercepted, issuedCode, issuer, lastCode, phone, verifier } from './verifications.test.fixture.js';
 
@@ -110,28 +110,23 @@ describe('closing a client', () => {
 });
 
 describe('calls under way', () => {
-  it('are waited for together, also those that fail', async () => {
-    const calls = new CallsUnderWay();
-    const [one, other] = [gate(), gate()];
-    const first = calls.run(() => one.opened);
-    const second = calls.run(async () => {
-      await other.opened;
-      throw new Error('failed');
-    });
+  it('are waited for together, and no others begin', async () => {
+    const inFlight = new InFlight();
+    inFlight.begin();
+    inFlight.begin();
     let isClosed = false;
-    const closing = calls.close().then(() => {
+    const closing = inFlight.close().then(() => {
       isClosed = true;
     });
-    one.open();
-    await first;
+    inFlight.end();
     await new Promise(setImmediate);
     expect(isClosed).toBe(false);
-    other.open();
-    await expect(second).rejects.toThrow('failed');
+    expect(() => inFlight.begin()).toThrow('The client is closed.');
+    inFlight.end();
     await closing;
   });
 
   it('are none: closing waits for nothing', async () => {
-    await new CallsUnderWay().close();
+    await new InFlight().close();
   });
 });

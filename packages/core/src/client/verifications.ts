@@ -15,8 +15,8 @@ import type {
   VerificationStatus,
 } from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
-import type { CallsUnderWay } from './calls-under-way.js';
 import { costsNothing } from './costs-nothing.js';
+import type { InFlight } from './in-flight.js';
 import {
   readCheckRequest,
   readId,
@@ -53,7 +53,7 @@ export interface ClientVerificationsParts {
   /** Undefined if the client has none. */
   readonly guard: AbuseGuard | undefined;
   readonly resendAfterMs: number;
-  readonly calls: CallsUnderWay;
+  readonly inFlight: InFlight;
   readonly events: EventHub;
   readonly deadlineMs: number;
 }
@@ -117,22 +117,22 @@ export class ClientVerifications implements Verifications {
     { deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>,
     call: (deadline: Deadline) => Promise<Result>,
   ): Promise<Result> {
-    const { calls } = this.#parts;
+    const { inFlight } = this.#parts;
     const deadline = deadlineAfter(deadlineMs ?? this.#parts.deadlineMs, { signal });
-    calls.begin();
+    inFlight.begin();
     // Held for the whole call: a deadline starts its timer for the first listener, and stops it after the last.
     const release = deadline.onEnd(() => {});
     try {
       return await call(deadline);
     } finally {
       release();
-      calls.end();
+      inFlight.end();
     }
   }
 
   #tellChecked(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {
     const { events, guard } = this.#parts;
-    const isHeard = events.hears('check');
+    const isHeard = events.hasListeners('check');
     const isApproved = guard !== undefined && outcome === 'approved';
     if (!isHeard && !isApproved) return;
     const challenged = checked?.challenged;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../errors/sms-error.js';
 import { notSent, refused, unknown } from '../provider-kit/outcomes.js';
-import type { DeliveryFailure } from './deliver.js';
+import type { DeliveryFailure } from './delivery-error.js';
 import { deliveryError } from './delivery-error.js';
 
 const cause = new Error('the cause');

@@ -1,6 +1,13 @@
+import type { NotSent, Refused, Unknown } from '../contract/outcomes.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { type Attempt, type FailureOutcome, SmsError } from '../errors/sms-error.js';
-import type { DeliveryFailure } from './deliver.js';
+import type { StopReason } from './stop-reason.js';
+
+/** The failure that ended a delivery, and why no further provider was tried. */
+export interface DeliveryFailure {
+  readonly last: Refused | NotSent | Unknown;
+  readonly stoppedBy: StopReason;
+}
 
 /** Makes the one error of a delivery that failed. */
 export function deliveryError({ last, stoppedBy }: DeliveryFailure, attempts: readonly Attempt[]): SmsError {
@@ -34,7 +41,7 @@ function everyAttempt(attempts: readonly Attempt[]): string {
   return `Every provider that was tried failed (${each.join('; ')}).`;
 }
 
-const advice: Readonly<Record<DeliveryFailure['stoppedBy'], string>> = {
+const advice: Readonly<Record<StopReason, string>> = {
   policy: '',
   'unknown-outcome': 'The message may still arrive, so no other provider was tried.',
   'no-provider-left': '',

@@ -11,7 +11,7 @@ interface Provider {
 const ids = ['a', 'b', 'c'] as const;
 const providers = new Map<string, Provider>(ids.map((id) => [id, { id }]));
 const everything: Route = { providers: ids };
-const closed: CandidateHealth = { circuit: 'closed', probeInMs: undefined };
+const closed: CandidateHealth = { state: 'closed', probeInMs: undefined };
 
 function plan(
   routes: readonly Route[],
@@ -165,7 +165,7 @@ describe('the caller’s own choice', () => {
 });
 
 describe('those to avoid', () => {
-  const open: CandidateHealth = { circuit: 'open', probeInMs: 100 };
+  const open: CandidateHealth = { state: 'open', probeInMs: 100 };
 
   it.each<[string, readonly string[], string]>([
     ['nobody', [], 'abc'],
@@ -211,9 +211,9 @@ describe('those to avoid', () => {
 
 describe('the circuits', () => {
   const health = (a: CircuitState, b: CircuitState, c: CircuitState) => ({
-    a: { circuit: a, probeInMs: a === 'open' ? 300 : undefined },
-    b: { circuit: b, probeInMs: b === 'open' ? 200 : undefined },
-    c: { circuit: c, probeInMs: c === 'open' ? 100 : undefined },
+    a: { state: a, probeInMs: a === 'open' ? 300 : undefined },
+    b: { state: b, probeInMs: b === 'open' ? 200 : undefined },
+    c: { state: c, probeInMs: c === 'open' ? 100 : undefined },
   });
 
   it.each<[string, ReturnType<typeof health>]>([
@@ -247,7 +247,7 @@ describe('the circuits', () => {
     ['abc', [100, 100, 100]],
     ['bac', [200, 100, 100]],
   ])('all open: %s when they would be probed in %j ms, the first of equals first', (expected, [a, b, c]) => {
-    const open = (probeInMs: number): CandidateHealth => ({ circuit: 'open', probeInMs });
+    const open = (probeInMs: number): CandidateHealth => ({ state: 'open', probeInMs });
     expect(order([everything], { isDuplicateHarmless: true }, { a: open(a), b: open(b), c: open(c) })).toBe(expected);
   });
 
@@ -280,7 +280,7 @@ it('a plan names every able provider exactly once, whatever the state of things'
           isDuplicateHarmless: harmless,
           turns: new Map([[lane, turn]]),
         };
-        const health = { a: { circuit: x, probeInMs: 1 }, b: { circuit: y, probeInMs: 2 } };
+        const health = { a: { state: x, probeInMs: 1 }, b: { state: y, probeInMs: 2 } };
         const planned = order([route], message, health);
         const sorted = [...planned].sort().join('');
         expect(sorted).toBe(able.length === 0 ? [...'unsupported'].sort().join('') : able.join(''));

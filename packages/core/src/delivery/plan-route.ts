@@ -26,7 +26,7 @@ export interface Candidate {
 
 /** What the planner must know of a provider's health. */
 export interface CandidateHealth {
-  readonly circuit: CircuitState;
+  readonly state: CircuitState;
   /** Milliseconds until an open circuit lets a probe pass. */
   readonly probeInMs: number | undefined;
 }
@@ -163,8 +163,9 @@ function cycleOf(weights: readonly number[]): readonly number[] {
   return cycle;
 }
 
-function isPassable({ circuit }: CandidateHealth): boolean {
-  return circuit === 'closed' || circuit === 'half-open';
+/** Whether a circuit lets calls pass. */
+export function isPassable({ state }: Pick<CandidateHealth, 'state'>): boolean {
+  return state === 'closed' || state === 'half-open';
 }
 
 /** The provider that would be probed next by itself; undefined if one lets calls pass, or all are being probed. */
@@ -177,7 +178,7 @@ function leastBadOf<Provider>(
   for (const provider of providers) {
     const health = healthOf(provider);
     if (isPassable(health)) return undefined;
-    if (health.circuit !== 'open' || (health.probeInMs ?? 0) >= shortest) continue;
+    if (health.state !== 'open' || (health.probeInMs ?? 0) >= shortest) continue;
     leastBad = provider;
     shortest = health.probeInMs ?? 0;
   }

@@ -5,7 +5,7 @@ import { invalidRequest, type SendRequest, type TemplateRequest } from './send-r
 import type { TemplateCatalogue } from './templates/catalogue.js';
 
 /** A message that has been checked, to be rendered for whichever provider is asked. */
-export interface Preparation {
+export interface PreparedMessage {
   readonly to: PhoneNumber;
   readonly request: SendRequest;
   canSend(provider: SmsProvider): boolean;
@@ -13,7 +13,7 @@ export interface Preparation {
 }
 
 /** @throws SmsError `invalid_request`, naming the template or the parameter */
-export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue: TemplateCatalogue): Preparation {
+export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue: TemplateCatalogue): PreparedMessage {
   if ('text' in request && request.text !== undefined) {
     const { text, senderId } = request;
     const message: OutboundMessage = { kind: 'text', to, text, ...(senderId === undefined ? {} : { senderId }) };

@@ -16,30 +16,37 @@ const graceMs = 25;
  * answers later is dropped. Otherwise the answer is the provider's own object.
  *
  * @param call runs at once, once
+ * @param onSettled told of the outcome before the caller is; must not throw
  */
 export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
   call: () => Promise<Outcome>,
   deadline: Deadline,
   kind: CallKind,
+  onSettled: (outcome: Outcome | Unknown) => void = () => {},
 ): Promise<Outcome | Unknown> {
   return new Promise((resolve) => {
+    let isSettled = false;
+    let grace: NodeJS.Timeout | undefined;
+    let stopWaiting = () => {};
+    const settle = (outcome: Outcome | Unknown) => {
+      if (isSettled) return;
+      isSettled = true;
+      stopWaiting();
+      clearTimeout(grace);
+      onSettled(outcome);
+      resolve(outcome);
+    };
     let answer: Promise<Outcome>;
     try {
       // Also for a provider that answers without a promise: its outcome counts all the same.
       answer = Promise.resolve(call());
     } catch (error) {
-      resolve(thrown(error));
+      settle(thrown(error));
       return;
     }
-    let grace: NodeJS.Timeout | undefined;
-    const stopWaiting = deadline.onEnd((reason) => {
-      grace = setTimeout(() => resolve(overdue(reason)), graceMs);
+    stopWaiting = deadline.onEnd((reason) => {
+      grace = setTimeout(() => settle(overdue(reason)), graceMs);
     });
-    const settle = (outcome: Outcome | Unknown) => {
-      stopWaiting();
-      clearTimeout(grace);
-      resolve(outcome);
-    };
     answer.then(
       (outcome) => settle(isOutcome(kind, outcome) ? outcome : noOutcome()),
       (error: unknown) => settle(thrown(error)),

@@ -99,7 +99,7 @@ export class AbuseGuard {
 
   #refuse({ kind, to, purpose }: GuardedRequest, { scope, error }: Denial): Denial['error'] {
     // An aborted call was not refused: its caller no longer wanted it.
-    if (error.code !== 'aborted' && this.#events.hears('denied')) {
+    if (error.code !== 'aborted' && this.#events.hasListeners('denied')) {
       const { code, retryAfterMs } = error;
       this.#events.emit('denied', { kind, to: maskPhoneNumber(to), purpose, code, scope, retryAfterMs });
     }

@@ -1,5 +1,7 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
+import { Listeners } from '../listeners/listeners.js';
+import { warnOfListener } from '../listeners/warn-of-listener.js';
 import { onAbort } from './on-abort.js';
 
 /** The longest wait that Node's timers can hold; a longer one would fire at once. */
@@ -22,21 +24,37 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
   return new TimerDeadline(performance.now() + ms, options.signal);
 }
 
+/**
+ * A deadline `ms` from now, or the end of `whole` if that is sooner: the share of one attempt in the time of a call.
+ * Ends with `whole`, and with its signal.
+ */
+export function deadlineWithin(whole: Deadline, ms: number): Deadline {
+  const expiresAt = performance.now() + Math.min(ms, whole.remainingMs());
+  // The signal is all that can end the whole before the share: one timer less.
+  return whole instanceof TimerDeadline
+    ? new TimerDeadline(expiresAt, whole.signal)
+    : new TimerDeadline(expiresAt, undefined, whole);
+}
+
 /** A timer that is later than this was held up; Node's timers are exact to a millisecond. */
 const noticeablyLateMs = 1;
 
+const onListenerFailure = warnOfListener('a deadline');
+
 class TimerDeadline implements Deadline {
+  readonly signal: AbortSignal | undefined;
   readonly #expiresAt: number;
-  readonly #signal: AbortSignal | undefined;
-  /** An array, since a call has two or three, and most calls end without any being told. */
-  #listeners: ((reason: DeadlineEnd) => void)[] = [];
+  readonly #whole: Deadline | undefined;
+  readonly #listeners = new Listeners<DeadlineEnd>(onListenerFailure);
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #stopAbort: (() => void) | undefined;
+  #stopWhole: (() => void) | undefined;
 
-  constructor(expiresAt: number, signal: AbortSignal | undefined) {
+  constructor(expiresAt: number, signal: AbortSignal | undefined, whole?: Deadline) {
     this.#expiresAt = expiresAt;
-    this.#signal = signal;
+    this.signal = signal;
+    this.#whole = whole;
   }
 
   remainingMs(): number {
@@ -44,8 +62,8 @@ class TimerDeadline implements Deadline {
   }
 
   get ended(): DeadlineEnd | undefined {
-    if (this.#signal?.aborted === true) return 'aborted';
-    return this.remainingMs() === 0 ? 'deadline_exceeded' : undefined;
+    if (this.signal?.aborted === true) return 'aborted';
+    return this.#whole?.ended ?? (this.remainingMs() === 0 ? 'deadline_exceeded' : undefined);
   }
 
   onEnd(listener: (reason: DeadlineEnd) => void): () => void {
@@ -54,25 +72,19 @@ class TimerDeadline implements Deadline {
       listener(ended);
       return () => {};
     }
-    // Wrapped, so that one function may be given twice.
-    const entry = (reason: DeadlineEnd) => listener(reason);
-    this.#listeners.push(entry);
-    if (this.#listeners.length === 1) this.#wait();
+    if (this.#listeners.isEmpty) this.#wait();
+    const remove = this.#listeners.add(listener);
     return () => {
-      if (this.#remove(entry) && this.#listeners.length === 0) this.#rest();
+      remove();
+      if (this.#listeners.isEmpty) this.#rest();
     };
-  }
-
-  #remove(entry: (reason: DeadlineEnd) => void): boolean {
-    const index = this.#listeners.indexOf(entry);
-    if (index >= 0) this.#listeners.splice(index, 1);
-    return index >= 0;
   }
 
   /** One timer for all listeners: every layer of a call listens, and timers are what a call pays for. */
   #wait(): void {
     this.#timer = setTimeout(() => this.#expire(), this.remainingMs());
-    this.#stopAbort = this.#signal && onAbort(this.#signal, () => this.#end('aborted'));
+    this.#stopAbort = this.signal && onAbort(this.signal, () => this.#end('aborted'));
+    this.#stopWhole = this.#whole?.onEnd((reason) => this.#end(reason));
   }
 
   /**
@@ -88,14 +100,13 @@ class TimerDeadline implements Deadline {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
     this.#stopAbort?.();
+    this.#stopWhole?.();
   }
 
   #end(reason: DeadlineEnd): void {
     this.#rest();
-    for (const listener of [...this.#listeners]) {
-      // An earlier one may have stopped it.
-      if (this.#remove(listener)) listener(reason);
-    }
+    this.#listeners.emit(reason);
+    this.#listeners.clear();
   }
 }
 

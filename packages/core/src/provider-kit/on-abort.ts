@@ -1,6 +1,9 @@
+import { Listeners } from '../listeners/listeners.js';
+import { warnOfListener } from '../listeners/warn-of-listener.js';
+
 interface Subscription {
-  readonly listeners: Set<() => void>;
-  readonly tell: () => void;
+  readonly listeners: Listeners<void>;
+  readonly emit: () => void;
 }
 
 const subscriptions = new WeakMap<AbortSignal, Subscription>();
@@ -13,37 +16,23 @@ const subscriptions = new WeakMap<AbortSignal, Subscription>();
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const subscription = subscriptions.get(signal) ?? subscribe(signal);
-  // Wrapped, so that one function may be given twice.
-  const entry = () => listener();
-  subscription.listeners.add(entry);
+  const remove = subscription.listeners.add(listener);
   return () => {
-    subscription.listeners.delete(entry);
-    if (subscription.listeners.size === 0 && subscriptions.get(signal) === subscription) {
-      subscriptions.delete(signal);
-      signal.removeEventListener('abort', subscription.tell);
-    }
+    remove();
+    if (!subscription.listeners.isEmpty || subscriptions.get(signal) !== subscription) return;
+    subscriptions.delete(signal);
+    signal.removeEventListener('abort', subscription.emit);
   };
 }
 
 function subscribe(signal: AbortSignal): Subscription {
-  const listeners = new Set<() => void>();
-  const tell = () => {
+  const listeners = new Listeners<void>(warnOfListener('an AbortSignal'));
+  const emit = () => {
     subscriptions.delete(signal);
-    for (const listener of [...listeners]) {
-      // An earlier one may have stopped it.
-      if (!listeners.has(listener)) continue;
-      try {
-        listener();
-      } catch (error) {
-        // As an event target does it: the others are still told, and the error is nobody's to catch.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    listeners.emit();
   };
-  const subscription = { listeners, tell };
+  const subscription = { listeners, emit };
   subscriptions.set(signal, subscription);
-  signal.addEventListener('abort', tell, { once: true });
+  signal.addEventListener('abort', emit, { once: true });
   return subscription;
 }

@@ -6,6 +6,7 @@ describe('options of a circuit breaker', () => {
     expect(parseCircuitBreakerOptions({})).toEqual({
       failureRatePercent: 50,
       minimumCalls: 20,
+      consecutiveFailures: 5,
       windowMs: 10_000,
       openMs: 30_000,
       maxOpenMs: 300_000,

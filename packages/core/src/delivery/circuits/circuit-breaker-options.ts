@@ -11,6 +11,12 @@ export interface CircuitBreakerOptions {
   readonly failureRatePercent?: number | undefined;
   /** With fewer calls than this in the window the circuit stays closed. 1 to 100000. Default 20. */
   readonly minimumCalls?: number | undefined;
+  /**
+   * The circuit also opens when this many health failures come in a row within a minute, whatever the rate: at low
+   * traffic a rate has too few calls to say anything. A success ends the row; calls that say nothing about the
+   * provider's health are left out. 1 to 100000. Default 5.
+   */
+  readonly consecutiveFailures?: number | undefined;
   /** The length of the rolling window, in milliseconds; 100 to 3600000 (an hour). Default 10000. */
   readonly windowMs?: number | undefined;
   /**
@@ -32,6 +38,7 @@ export interface CircuitBreakerOptions {
 export interface CircuitBreakerSettings {
   readonly failureRatePercent: number;
   readonly minimumCalls: number;
+  readonly consecutiveFailures: number;
   readonly windowMs: number;
   readonly openMs: number;
   readonly maxOpenMs: number;
@@ -57,6 +64,7 @@ const schema = v.pipe(
         50,
       ),
       minimumCalls: v.optional(wholeNumber(1, 100_000, 'calls, at least 1 and at most 100000'), 20),
+      consecutiveFailures: v.optional(wholeNumber(1, 100_000, 'failures, at least 1 and at most 100000'), 5),
       windowMs: v.optional(wholeNumber(100, 3_600_000, 'milliseconds, at least 100 and at most an hour'), 10_000),
       openMs: v.optional(wholeNumber(1, dayMs, 'milliseconds, at least 1 and at most a day'), 30_000),
       maxOpenMs: v.optional(wholeNumber(1, dayMs, 'milliseconds, at least 1 and at most a day')),

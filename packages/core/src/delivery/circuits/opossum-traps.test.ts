@@ -48,6 +48,7 @@ describe('traps of opossum', () => {
     ],
     ['rejects', () => Promise.reject(new Error('listener'))],
   ])('a listener that %s would turn an accepted send into a failure: listeners are guarded', async (_, listener) => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const { provider, guard } = guarded();
     const heard: string[] = [];
     // A plain function: a mock would handle the rejection itself.
@@ -64,6 +65,9 @@ describe('traps of opossum', () => {
     expect(guard.circuit).toBe('closed');
     const steps = ['open', 'half-open', 'probing', 'closed'];
     expect(heard).toEqual(steps.flatMap((step) => [step, step]));
+    expect(warnings.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringMatching(/^A listener of a circuit threw/),
+    ]);
   });
 
   it('its emitter is out of reach', () => {

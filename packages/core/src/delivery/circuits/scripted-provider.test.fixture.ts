@@ -5,7 +5,8 @@ import type { CallContext, SmsProvider } from '../../contract/sms-provider.js';
 import { parsePhoneNumber } from '../../phone/parse.js';
 import { deadlineAfter } from '../../provider-kit/deadline.js';
 import { accepted, refused, unknown } from '../../provider-kit/outcomes.js';
-import { type CircuitBreakerOptions, withCircuitBreaker } from './circuit-breaker.js';
+import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
+import { withCircuitBreaker } from './with-circuit-breaker.js';
 
 export const to = parsePhoneNumber('+8613800138000');
 export const message: OutboundMessage = { kind: 'text', to, text: 'hello' };
@@ -75,10 +76,13 @@ export function held(): Held {
   return { promise, settle };
 }
 
-/** A guarded provider whose open times do not vary. */
+/** A guarded provider whose open times do not vary, and whose circuit opens by the rate alone. */
 export function guarded(options: CircuitBreakerOptions = {}) {
   const provider = new ScriptedProvider();
-  return { provider, guard: withCircuitBreaker(provider, { random: () => 0.5, ...options }) };
+  return {
+    provider,
+    guard: withCircuitBreaker(provider, { random: () => 0.5, consecutiveFailures: 1_000, ...options }),
+  };
 }
 
 /** One whose circuit has just opened, for 30 seconds. */

@@ -1,10 +1,13 @@
 import type { SmsErrorJson } from '../../errors/sms-error.js';
 import type { Receipt } from '../receipt.js';
 
+/** What a store answers: at once, as one in memory can, or later. */
+export type Awaitable<Value> = Value | Promise<Value>;
+
 /**
  * Remembers what became of the messages that were sent under a key, so that each is sent once.
  *
- * Every operation is atomic, over all processes that share the store. A method that rejects means that the store is
+ * Every operation is atomic, over all processes that share the store. A method that throws or rejects means that the store is
  * down; a call whose key could not be reserved must not be sent.
  */
 export interface IdempotencyStore {
@@ -16,14 +19,14 @@ export interface IdempotencyStore {
    * of a call: if a process dies between `reserve` and `finish`, nobody knows whether it sent, and the reservation
    * is all that stops a second send.
    */
-  reserve(key: string, fingerprint: string, ttlMs: number): Promise<Reservation>;
+  reserve(key: string, fingerprint: string, ttlMs: number): Awaitable<Reservation>;
   /**
    * Records how the reserved call ended, for replays, and gives the key a new lifetime of `ttlMs`.
    * Does nothing unless the reservation with this token still holds.
    */
-  finish(key: string, token: string, result: StoredResult, ttlMs: number): Promise<void>;
+  finish(key: string, token: string, result: StoredResult, ttlMs: number): Awaitable<void>;
   /** Gives the key free again: nothing was sent. Does nothing unless the reservation with this token still holds. */
-  release(key: string, token: string): Promise<void>;
+  release(key: string, token: string): Awaitable<void>;
 }
 
 /** What {@link IdempotencyStore.reserve} answers. */

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createSmsClient } from '../../client/sms-client.js';
 import { client, down, failureOf, fake, hello, lost } from '../../client/sms-client.test.fixture.js';
 import { accepted } from '../../provider-kit/outcomes.js';
+import type { IdempotencyStore } from './idempotency-store.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 
 describe('an idempotency key', () => {
@@ -82,7 +83,7 @@ describe('an idempotency key', () => {
   it('is free again when its reservation came only after the call had ended', async () => {
     vi.useFakeTimers();
     const store = new MemoryIdempotencyStore();
-    const reserveLate: typeof store.reserve = async (...args) => {
+    const reserveLate: IdempotencyStore['reserve'] = async (...args) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       return store.reserve(...args);
     };

@@ -1,21 +1,29 @@
 import type { Deadline, DeadlineEnd } from '../../contract/deadline.js';
 import { errorKind } from '../../errors/error-kind.js';
+import { SeldomWarning } from '../../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
+import { isThenable } from '../../listeners/is-thenable.js';
 import { recordResult } from '../../stores/record-result.js';
-import type { Preparation } from '../prepare-message.js';
+import type { PreparedMessage } from '../prepare-message.js';
 import type { Receipt } from '../receipt.js';
 import { invalidRequest } from '../send-request.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
+import type { Awaitable, IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
 const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finished', 'conflict']);
 
 /** Failures that say nothing about another call with the same key: only that this one ran out of time, or was aborted. */
 const ownEnds: ReadonlySet<string> = new Set(['aborted', 'deadline_exceeded', 'timeout']);
 
+/** A store that has not answered for so long after the end of a call may never do so. */
+const longestLateReservationMs = 60_000;
+
+/** A call of this process that holds a key, or did so a moment ago. */
 interface RunningCall {
   readonly fingerprint: string;
-  readonly receipt: Promise<Receipt>;
+  receipt: Promise<Receipt>;
+  /** The call has ended, and its reservation is still on its way: until it has been released the key is not free. */
+  release?: Promise<void>;
 }
 
 /** Sends a message once for each key, however often it is asked to. */
@@ -24,6 +32,7 @@ export class IdempotentSends {
   readonly #ttlMs: number;
   /** Calls of this process: a second one with the key waits for the first instead of asking the store. */
   readonly #running = new Map<string, RunningCall>();
+  readonly #notReleased = new SeldomWarning('The idempotency store could not release a key');
 
   constructor(store: IdempotencyStore, ttlMs: number) {
     this.#store = store;
@@ -39,54 +48,58 @@ export class IdempotentSends {
    */
   async once(
     key: string,
-    preparation: Preparation,
+    message: PreparedMessage,
     deadline: Deadline,
     send: () => Promise<Receipt>,
   ): Promise<Receipt> {
-    const fingerprint = fingerprintOf(preparation.request, preparation.to);
-    const running = this.#running.get(key);
-    if (running !== undefined) {
+    const fingerprint = fingerprintOf(message.request, message.to);
+    // Other followers may have been quicker when the call that this one followed has ended.
+    for (let running = this.#running.get(key); running !== undefined; running = this.#running.get(key)) {
       if (running.fingerprint !== fingerprint) throw otherMessage();
-      return this.#follow(running, key, preparation, deadline, send);
+      const receipt = await this.#follow(running, deadline);
+      if (receipt !== undefined) return receipt;
     }
     if (deadline.ended !== undefined) throw endedError(deadline.ended, 'not-sent');
-    const receipt = this.#reserveAndSend(key, fingerprint, deadline, send);
-    this.#running.set(key, { fingerprint, receipt });
+    const call: RunningCall = { fingerprint, receipt: notBegun };
+    this.#running.set(key, call);
+    call.receipt = this.#reserveAndSend(key, call, deadline, send);
     try {
-      return await receipt;
+      return await call.receipt;
     } finally {
-      this.#running.delete(key);
+      if (call.release === undefined) this.#running.delete(key);
+      else void call.release.then(() => this.#running.delete(key));
     }
   }
 
-  /** Shares the result of a call under way, unless that call's own end was all that kept it from being sent. */
-  async #follow(
-    running: RunningCall,
-    key: string,
-    preparation: Preparation,
-    deadline: Deadline,
-    send: () => Promise<Receipt>,
-  ): Promise<Receipt> {
+  /** The result of a call under way; undefined if that call's own end was all that kept it from being sent. */
+  async #follow(running: RunningCall, deadline: Deadline): Promise<Receipt | undefined> {
     try {
       return await within(deadline, running.receipt, 'unknown');
     } catch (error) {
       const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
       if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
-      return this.once(key, preparation, deadline, send);
     }
+    if (running.release !== undefined) await within(deadline, running.release, 'not-sent');
+    return undefined;
   }
 
   async #reserveAndSend(
     key: string,
-    fingerprint: string,
+    call: RunningCall,
     deadline: Deadline,
     send: () => Promise<Receipt>,
   ): Promise<Receipt> {
-    const reserving = this.#reserve(key, fingerprint, Math.max(this.#ttlMs, deadline.remainingMs() + 1_000));
-    const reservation = await within(deadline, reserving, 'not-sent').catch((error: unknown) => {
-      if (deadline.ended !== undefined) void this.#releaseLate(key, reserving);
-      throw error;
-    });
+    const reserving = this.#reserve(key, call.fingerprint, Math.max(this.#ttlMs, deadline.remainingMs() + 1_000));
+    let reservation: Reservation;
+    if (isThenable(reserving)) {
+      try {
+        reservation = await within(deadline, reserving, 'not-sent');
+      } catch (error) {
+        // A reservation that comes too late would hold the key for its whole lifetime.
+        if (deadline.ended !== undefined) call.release = this.#releaseLate(key, reserving);
+        throw error;
+      }
+    } else reservation = reserving;
     switch (reservation.state) {
       case 'reserved':
         return this.#sendAndRecord(key, reservation.token, deadline, send);
@@ -99,46 +112,81 @@ export class IdempotentSends {
     }
   }
 
-  /** The call has ended: a reservation that comes too late would hold the key for its whole lifetime. */
+  /** Releases what is reserved after the end of its call. Never rejects, and never waits without end. */
   async #releaseLate(key: string, reserving: Promise<Reservation>): Promise<void> {
-    try {
-      const late = await reserving;
+    let timer: NodeJS.Timeout | undefined;
+    const never = new Promise<void>((resolve) => {
+      timer = setTimeout(() => resolve(), longestLateReservationMs).unref();
+    });
+    const releasing = reserving.then(async (late) => {
       if (late.state === 'reserved') await this.#store.release(key, late.token);
+    });
+    try {
+      await Promise.race([releasing, never]);
     } catch (error) {
-      process.emitWarning(`The idempotency store could not release a key: ${errorKind(error)}`, 'PolysmsWarning');
+      this.#notReleased.warn(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  async #reserve(key: string, fingerprint: string, ttlMs: number): Promise<Reservation> {
+  /** What the store answers; at once, if it does. */
+  #reserve(key: string, fingerprint: string, ttlMs: number): Awaitable<Reservation> {
     try {
-      const reservation = await this.#store.reserve(key, fingerprint, ttlMs);
-      if (!states.has(reservation?.state)) throw new TypeError('The store answered something else.');
-      return reservation;
+      const reserving = this.#store.reserve(key, fingerprint, ttlMs);
+      return isThenable(reserving)
+        ? Promise.resolve(reserving).then(checkedReservation).catch(storeFailure)
+        : checkedReservation(reserving);
     } catch (error) {
-      if (isSmsError(error)) throw error;
-      const message = `The idempotency store failed (${errorKind(error)}), so nothing was sent.`;
-      throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
+      return storeFailure(error);
     }
   }
 
   async #sendAndRecord(key: string, token: string, deadline: Deadline, send: () => Promise<Receipt>): Promise<Receipt> {
+    let receipt: Receipt;
     try {
-      const receipt = await send();
-      await recordResult('idempotency store', deadline, () =>
-        this.#store.finish(key, token, { version: 1, outcome: 'accepted', receipt }, this.#ttlMs),
-      );
-      return receipt;
+      receipt = await send();
     } catch (error) {
       // Anything but an SmsError is a bug somewhere, which proves nothing: the key stays reserved.
       if (!isSmsError(error)) throw error;
-      await recordResult('idempotency store', deadline, () =>
+      const recorded = this.#record(deadline, () =>
         error.outcome === 'unknown'
           ? this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: error.toJSON() }, this.#ttlMs)
           : this.#store.release(key, token),
       );
+      if (recorded !== undefined) await recorded;
       throw error;
     }
+    const recorded = this.#record(deadline, () =>
+      this.#store.finish(key, token, { version: 1, outcome: 'accepted', receipt }, this.#ttlMs),
+    );
+    if (recorded !== undefined) await recorded;
+    return receipt;
   }
+
+  /** Undefined if the store was done at once. */
+  #record(deadline: Deadline, write: () => Awaitable<void>): Promise<void> | undefined {
+    try {
+      const writing = write();
+      if (!isThenable(writing)) return undefined;
+      return recordResult('idempotency store', deadline, () => Promise.resolve(writing));
+    } catch (error) {
+      return recordResult('idempotency store', deadline, () => Promise.reject(error));
+    }
+  }
+}
+
+const notBegun = new Promise<never>(() => {});
+
+function checkedReservation(reservation: Reservation): Reservation {
+  if (!states.has(reservation?.state)) throw new TypeError('The store answered something else.');
+  return reservation;
+}
+
+function storeFailure(error: unknown): never {
+  if (isSmsError(error)) throw error;
+  const message = `The idempotency store failed (${errorKind(error)}), so nothing was sent.`;
+  throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
 }
 
 function otherMessage(): SmsError {

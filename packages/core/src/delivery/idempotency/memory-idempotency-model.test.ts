@@ -63,7 +63,7 @@ class Model implements IdempotencyStore {
 }
 
 /** `serial` is its own for each call; a little of it in every lifetime keeps two keys from expiring together. */
-type Call = (store: IdempotencyStore, tokens: readonly string[], serial: number) => Promise<unknown>;
+type Call = (store: IdempotencyStore, tokens: readonly string[], serial: number) => unknown;
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 const ttl = fc.integer({ min: 1, max: 5 }).map((hundreds) => hundreds * 100);
@@ -111,8 +111,12 @@ describe('the memory store and a trivial model', () => {
           const tokens: string[] = [];
           let serial = 0;
           for (const { calls, passMs } of rounds) {
-            const answers = await Promise.allSettled(calls.map((each, index) => each(store, tokens, serial + index)));
-            const expected = await Promise.allSettled(calls.map((each, index) => each(model, tokens, serial + index)));
+            const answers = await Promise.allSettled(
+              calls.map(async (each, index) => each(store, tokens, serial + index)),
+            );
+            const expected = await Promise.allSettled(
+              calls.map(async (each, index) => each(model, tokens, serial + index)),
+            );
             expect(answers.map(answer)).toStrictEqual(expected.map(answer));
             for (const each of answers.map(answer)) {
               if (typeof each === 'object' && each !== null && 'token' in each) tokens.push(String(each.token));

@@ -1,7 +1,7 @@
 import { SmsError } from '../../errors/sms-error.js';
 import { configurationInvalid } from '../../provider-kit/options.js';
 import { type Expiring, ExpiryQueue } from '../../stores/expiry-queue.js';
-import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
+import type { Awaitable, IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
 /** Options of a {@link MemoryIdempotencyStore}. */
 export interface MemoryIdempotencyStoreOptions {
@@ -47,7 +47,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   /** @throws SmsError `send_limit_exceeded` if the store is full of keys in progress; nothing is reserved then */
-  async reserve(key: string, fingerprint: string, ttlMs: number): Promise<Reservation> {
+  reserve(key: string, fingerprint: string, ttlMs: number): Awaitable<Reservation> {
     const now = this.#now();
     const expiresAt = now + checkedTtl(ttlMs);
     this.#sweep(now);
@@ -60,7 +60,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return { state: 'reserved', token };
   }
 
-  async finish(key: string, token: string, result: StoredResult, ttlMs: number): Promise<void> {
+  finish(key: string, token: string, result: StoredResult, ttlMs: number): Awaitable<void> {
     const now = this.#now();
     const expiresAt = now + checkedTtl(ttlMs);
     const held = this.#heldBy(key, token, now);
@@ -70,7 +70,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     this.#add(entry);
   }
 
-  async release(key: string, token: string): Promise<void> {
+  release(key: string, token: string): Awaitable<void> {
     const held = this.#heldBy(key, token, this.#now());
     if (held !== undefined) this.#remove(held);
   }

@@ -1,77 +1,69 @@
 import Opossum from 'opossum';
 import type { CheckOutcome, NotSent, SendOutcome } from '../../contract/outcomes.js';
-import type { SmsProvider } from '../../contract/sms-provider.js';
+import { Listeners } from '../../listeners/listeners.js';
+import { warnOfListener } from '../../listeners/warn-of-listener.js';
 import { notSent } from '../../provider-kit/outcomes.js';
 import type { CircuitState, LastFailure, ProviderHealth } from '../provider-health.js';
-import {
-  type CircuitBreakerOptions,
-  type CircuitBreakerSettings,
-  parseCircuitBreakerOptions,
-} from './circuit-breaker-options.js';
-import { type Circuit, type CircuitPass, type GuardedProvider, guardProvider } from './guarded-provider.js';
-import { CircuitListeners, type CircuitStateListener } from './listeners.js';
+import type { CircuitBreakerSettings } from './circuit-breaker-options.js';
+import { FailureStreak } from './failure-streak.js';
 import { OpenTime } from './open-time.js';
 import { circuitVerdict } from './verdict.js';
 import { CircuitWindow, windowBuckets } from './window.js';
 
-export type { CircuitBreakerOptions } from './circuit-breaker-options.js';
-export type { GuardedProvider } from './guarded-provider.js';
-export type { CircuitStateChange, CircuitStateListener } from './listeners.js';
+/** A step of a circuit from one state to another. */
+export interface CircuitStateChange {
+  readonly from: CircuitState;
+  readonly to: CircuitState;
+}
 
-/**
- * Puts a circuit breaker in front of one account of a provider.
- *
- * When too many calls fail by the provider's own or the account's fault, the circuit opens: calls are answered
- * `not-sent` with `circuit_open` and never reach the provider. After a while one call passes as a probe; its success
- * (a message taken, a code judged) closes the circuit, its failure opens it again for twice as long.
- *
- * The wrapper never repeats a call, never rejects, and hands out the provider's own outcome objects.
- * `close()` closes the provider too.
- *
- * @throws SmsError `configuration_invalid`, naming the option and what is expected
- */
-export function withCircuitBreaker(provider: SmsProvider, options: CircuitBreakerOptions = {}): GuardedProvider {
-  return guardProvider(provider, new OpossumCircuit(provider.id, parseCircuitBreakerOptions(options)));
+/** Told about every step of a circuit. */
+export type CircuitStateListener = (change: CircuitStateChange) => void;
+
+/** Leave to make a call. It ends when the circuit opens: what the call then says comes too late. */
+export interface Permit {
+  readonly isProbe: boolean;
 }
 
 /** Thrown to opossum, and seen by nobody else. One for all: an error of its own for each failure would be slow. */
 const healthFailure = new Error('A health failure of the provider.');
-const healthy = Promise.resolve();
 
 /**
- * What opossum runs: not the call itself but a report of how it ended. It takes no arguments (opossum's events carry
- * them, and they would be phone numbers), always returns a promise (opossum takes `undefined` for a failure), and
- * throws at once for a failure, so that the circuit is open before the caller sees the outcome.
+ * What opossum runs: not the call itself but the report of its failure. It takes no arguments (opossum's events carry
+ * them, and they would be phone numbers), and throws at once, so that the circuit is open before the caller sees the
+ * outcome.
  */
-function report(this: 'success' | 'failure'): Promise<void> {
-  if (this === 'failure') throw healthFailure;
-  return healthy;
+function reportFailure(): Promise<void> {
+  throw healthFailure;
 }
 
 /**
- * A circuit kept by opossum: its rolling window, its threshold, its states and its timer.
+ * The circuit of one provider, kept by opossum: its rolling window, its threshold, its states and its timer.
  *
  * opossum is told how a call ended when it has ended, and only if that says something about the provider's health.
  * Were it to run the calls itself, calls still under way would count as healthy ones, a neutral probe would close the
- * circuit or block it, and a call begun before the opening would close it by a late success.
+ * circuit or block it, and a call begun before the opening would close it by a late success. A success is told by
+ * opossum's own events, which count it: only a failure can move a closed circuit, and running something in opossum costs
+ * eight promises.
  */
-class OpossumCircuit implements Circuit {
+export class Circuit {
   readonly #id: string;
   readonly #breaker: Opossum<[], void>;
   readonly #window: CircuitWindow;
+  readonly #streak: FailureStreak;
   readonly #openTime: OpenTime;
-  readonly #listeners = new CircuitListeners();
+  readonly #listeners = new Listeners<CircuitStateChange>(warnOfListener('a circuit'));
   #state: CircuitState = 'closed';
-  #shutDown = false;
-  /** The pass of all calls since the circuit closed; replaced when it opens, so that late results are recognised. */
-  #ordinaryPass: CircuitPass = { probe: false };
-  #probePass: CircuitPass | undefined;
+  #isShutDown = false;
+  /** The permit of all calls since the circuit closed; replaced when it opens, so that late results are recognised. */
+  #ordinaryPermit: Permit = { isProbe: false };
+  #probePermit: Permit | undefined;
   #probeDueAt = 0;
   #lastFailure: LastFailure | undefined;
 
   constructor(id: string, settings: CircuitBreakerSettings) {
     this.#id = id;
     this.#window = new CircuitWindow(settings.windowMs);
+    this.#streak = new FailureStreak(settings.consecutiveFailures);
     this.#openTime = new OpenTime(settings);
     const options: Opossum.Options<[]> = {
       name: id,
@@ -86,7 +78,7 @@ class OpossumCircuit implements Circuit {
       enableSnapshots: false,
       // No errorFilter, capacity, fallback, cache or abortController: see the tests for what each would break.
     };
-    this.#breaker = new Opossum(report, options);
+    this.#breaker = new Opossum(reportFailure, options);
     // First, because opossum's own listener starts the timer from this option.
     this.#breaker.prependListener('open', () => {
       options.resetTimeout = this.#openTime.next();
@@ -97,27 +89,35 @@ class OpossumCircuit implements Circuit {
     this.#breaker.on('close', () => this.#closed());
   }
 
+  /** Cheaper than {@link Circuit.health}. After `shutDown()` always `open`. */
   get state(): CircuitState {
     return this.#state;
   }
 
+  /** Milliseconds until an open circuit lets a probe pass; undefined unless it is open. */
   get probeInMs(): number | undefined {
-    if (this.#state !== 'open' || this.#shutDown) return undefined;
+    if (this.#state !== 'open' || this.#isShutDown) return undefined;
     return Math.max(0, Math.ceil(this.#probeDueAt - performance.now()));
   }
 
-  admit(asProbe: boolean): CircuitPass | undefined {
-    if (this.#state === 'closed') return this.#ordinaryPass;
-    if (this.#shutDown || this.#probePass !== undefined) return undefined;
+  /**
+   * Undefined when no call may pass. Whoever gets a permit records one outcome with it.
+   *
+   * @param asProbe passes an open circuit at once, as its probe; one probe at a time
+   */
+  admit(asProbe: boolean): Permit | undefined {
+    if (this.#state === 'closed') return this.#ordinaryPermit;
+    if (this.#isShutDown || this.#probePermit !== undefined) return undefined;
     if (this.#state === 'open' && !asProbe) return undefined;
-    const pass = { probe: true };
-    this.#probePass = pass;
+    const permit = { isProbe: true };
+    this.#probePermit = permit;
     this.#enter('probing');
-    return pass;
+    return permit;
   }
 
+  /** The answer to a call that may not pass. */
   refusal(): NotSent {
-    if (this.#shutDown) return notSent('aborted', 'The provider is closed.');
+    if (this.#isShutDown) return notSent('aborted', 'The provider is closed.');
     const seconds = Math.max(1, Math.ceil((this.#probeDueAt - performance.now()) / 1000));
     const next =
       this.#state === 'probing'
@@ -126,12 +126,14 @@ class OpossumCircuit implements Circuit {
     return notSent('circuit_open', `The circuit of provider ${this.#id} is open after failures; ${next}.`);
   }
 
-  record(pass: CircuitPass, outcome: SendOutcome | CheckOutcome): void {
-    if (pass !== this.#ordinaryPass && pass !== this.#probePass) return;
+  /** Never throws. */
+  record(permit: Permit, outcome: SendOutcome | CheckOutcome): void {
+    if (permit !== this.#ordinaryPermit && permit !== this.#probePermit) return;
     const verdict = circuitVerdict(outcome);
     if (typeof verdict === 'object') this.#lastFailure = verdict;
-    if (pass.probe) this.#endProbe(verdict === 'success', typeof verdict === 'object');
-    else if (verdict !== 'neutral') this.#count(verdict === 'success' ? 'success' : 'failure');
+    if (permit.isProbe) this.#endProbe(verdict === 'success', typeof verdict === 'object');
+    else if (verdict === 'success') this.#countSuccess();
+    else if (verdict !== 'neutral') this.#countFailure();
   }
 
   health(): ProviderHealth {
@@ -151,47 +153,58 @@ class OpossumCircuit implements Circuit {
     };
   }
 
+  /** Returns a function that stops the listener; `shutDown()` stops all, silently. */
   onStateChange(listener: CircuitStateListener): () => void {
     return this.#listeners.add(listener);
   }
 
   shutDown(): void {
-    this.#shutDown = true;
+    this.#isShutDown = true;
     this.#listeners.clear();
-    this.#ordinaryPass = { probe: false };
-    this.#probePass = undefined;
+    this.#ordinaryPermit = { isProbe: false };
+    this.#probePermit = undefined;
     this.#state = 'open';
     this.#breaker.shutdown();
   }
 
   #endProbe(succeeded: boolean, failed: boolean): void {
-    this.#probePass = undefined;
+    this.#probePermit = undefined;
     if (succeeded) this.#breaker.close();
     // A probe that failed before it was due changes nothing: the timer still runs.
-    else if (failed && this.#breaker.halfOpen) this.#count('failure');
+    else if (failed && this.#breaker.halfOpen) this.#countFailure();
     else this.#settleState();
   }
 
-  #count(verdict: 'success' | 'failure'): void {
+  #countSuccess(): void {
     this.#window.advance();
-    this.#breaker.call(verdict).catch(alreadyCounted);
+    this.#streak.reset();
+    this.#breaker.emit('fire');
+    this.#breaker.emit('success');
     this.#window.trim(() => this.#breaker.status.window);
   }
 
+  #countFailure(): void {
+    this.#window.advance();
+    this.#breaker.fire().catch(alreadyCounted);
+    this.#window.trim(() => this.#breaker.status.window);
+    if (this.#streak.fails(performance.now()) && this.#breaker.closed) this.#breaker.open();
+  }
+
   #opened(): void {
-    this.#ordinaryPass = { probe: false };
+    this.#ordinaryPermit = { isProbe: false };
     this.#settleState();
   }
 
   #closed(): void {
     this.#openTime.reset();
+    this.#streak.reset();
     // Otherwise the failures from before the opening would open it again at the next one.
     this.#window.clear();
     this.#settleState();
   }
 
   #settleState(): void {
-    if (this.#probePass !== undefined) return;
+    if (this.#probePermit !== undefined) return;
     if (this.#breaker.closed) this.#enter('closed');
     else this.#enter(this.#breaker.halfOpen ? 'half-open' : 'open');
   }
@@ -200,7 +213,7 @@ class OpossumCircuit implements Circuit {
     const from = this.#state;
     if (from === to) return;
     this.#state = to;
-    this.#listeners.tell({ from, to });
+    this.#listeners.emit({ from, to });
   }
 }
 

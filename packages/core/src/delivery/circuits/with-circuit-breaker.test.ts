@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { withCircuitBreaker } from './circuit-breaker.js';
 import {
   aborted,
   context,
@@ -15,6 +14,7 @@ import {
   to,
   wrongNumber,
 } from './scripted-provider.test.fixture.js';
+import { withCircuitBreaker } from './with-circuit-breaker.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,26 +1,12 @@
 import { SmsError } from '../errors/sms-error.js';
 
 /** Counts the calls of a client, so that closing it refuses new ones and waits for the others. */
-export class CallsUnderWay {
+export class InFlight {
   #count = 0;
   #isClosed = false;
   #onIdle = () => {};
 
-  /**
-   * Runs a call.
-   *
-   * @throws SmsError `aborted` if the client is closed; else whatever the call throws
-   */
-  async run<Result>(call: () => Promise<Result>): Promise<Result> {
-    this.begin();
-    try {
-      return await call();
-    } finally {
-      this.end();
-    }
-  }
-
-  /** For a call that does without `run`: each begin must have its end. @throws SmsError `aborted` if the client is closed */
+  /** A call begins; each begin must have its end. @throws SmsError `aborted` if the client is closed */
   begin(): void {
     if (this.#isClosed) throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
     this.#count += 1;

@@ -1,0 +1,253 @@
+import type { SendOutcome } from '../contract/outcomes.js';
+import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsErrorCode } from '../errors/error-codes.js';
+import { errorPolicy } from '../errors/error-policy.js';
+import { safeProviderCode } from '../errors/provider-code.js';
+import { type Attempt, SmsError } from '../errors/sms-error.js';
+import { maskPhoneNumber } from '../phone/mask.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
+import { notSent } from '../provider-kit/outcomes.js';
+import type { EventHub } from '../telemetry/event-hub.js';
+import { type Account, askAccount } from './account.js';
+import { attemptContext } from './attempt-share.js';
+import { type DeliveryFailure, deliveryError } from './delivery-error.js';
+import { isPassable, planRoute, type Route, type RoutePlan } from './plan-route.js';
+import type { RetryBudget } from './retry-budget.js';
+import { invalidRequest } from './send-request.js';
+import { reasonToStop } from './stop-reason.js';
+
+/** What is to be delivered. */
+export interface Delivery {
+  readonly to: PhoneNumber;
+  /** Whether a provider can take it. */
+  canSend(provider: SmsProvider): boolean;
+  /** Asks one provider, once. The outcome holds nothing that nobody may see. */
+  ask(provider: SmsProvider, context: CallContext): Promise<SendOutcome>;
+  /** After an `unknown` outcome: `stop`, or try the next provider, since a duplicate is harmless. */
+  readonly onUnknown: 'stop' | 'failover';
+  /** Ids of providers, in order, instead of the routes. */
+  readonly via?: readonly string[] | undefined;
+  /** Ids of providers that come last. */
+  readonly avoid?: readonly string[] | undefined;
+  /** What it is, for events; what a verification is for. */
+  readonly kind: 'message' | 'verification';
+  readonly purpose?: string | undefined;
+}
+
+/** How it ended. */
+export interface Delivered {
+  readonly attempts: readonly Attempt[];
+  /** The vendor's id of what it took. */
+  readonly reference: string | undefined;
+  /** Why nobody took it; undefined if somebody did. */
+  readonly error: SmsError | undefined;
+}
+
+/** What a {@link Router} works with. */
+export interface RouterDeps {
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly routes: readonly Route[];
+  readonly maxAttempts: number;
+  readonly attemptTimeoutMs: number | undefined;
+  readonly budget: RetryBudget;
+  readonly events: EventHub;
+}
+
+type Planned = Extract<RoutePlan<Account>, { readonly status: 'planned' }>;
+
+/**
+ * Chooses providers and asks them one after the other, until one takes the message or it is no longer safe or useful
+ * to go on. Its loop is the only place that repeats anything.
+ */
+export class Router {
+  readonly #deps: RouterDeps;
+  /** How many messages each rotation has had. */
+  readonly #turns = new Map<string, number>();
+
+  constructor(deps: RouterDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The providers that can take it, in no order.
+   *
+   * @throws SmsError `no_route`, `unsupported_message`, `invalid_request`
+   */
+  ableProviders(delivery: Omit<Delivery, 'ask'>): readonly SmsProvider[] {
+    const plan = this.#plan(delivery);
+    if (plan.status !== 'planned') throw planError(plan, delivery.kind, this.#deps.accounts);
+    return plan.providers.map(({ provider }) => provider);
+  }
+
+  /** Never rejects. */
+  async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
+    const started = performance.now();
+    const attempts: Attempt[] = [];
+    const plan = this.#plan(delivery);
+    if (plan.status !== 'planned') {
+      const error = planError(plan, delivery.kind, this.#deps.accounts);
+      this.#emitSettled(delivery, attempts, error, started);
+      return { attempts, reference: undefined, error };
+    }
+    const { ended } = call.deadline;
+    if (ended !== undefined) {
+      const last = notSent(ended, 'The call had ended before a provider was asked.');
+      return this.#failed(delivery, attempts, { last, stoppedBy: 'policy' }, started);
+    }
+    if (plan.lane !== undefined) this.#turns.set(plan.lane, (this.#turns.get(plan.lane) ?? 0) + 1);
+    const { budget, maxAttempts } = this.#deps;
+    const { providers } = plan;
+    budget.deposit();
+    for (let index = 0; ; index += 1) {
+      // A plan has at least one.
+      const account = providers[index] as Account;
+      const attemptStarted = performance.now();
+      const context = attemptContext(call, {
+        others: this.#furtherAttempts(plan, index),
+        isDuplicateHarmless: delivery.onUnknown === 'failover',
+        attemptTimeoutMs: this.#deps.attemptTimeoutMs,
+      });
+      const asProbe = index === 0 && plan.probesOpenCircuit;
+      const ask = () => delivery.ask(account.provider, context);
+      const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe);
+      const attempt = attemptOf(account.id, outcome, performance.now() - attemptStarted);
+      attempts.push(attempt);
+      this.#emitAttempt(delivery, attempt, index + 1);
+      if (outcome.outcome === 'accepted') {
+        this.#emitSettled(delivery, attempts, undefined, started);
+        return { attempts, reference: outcome.reference, error: undefined };
+      }
+      if (index > 0 && amplifiesOutage(outcome.code)) budget.charge();
+      const stoppedBy = reasonToStop({
+        failure: outcome,
+        onUnknown: delivery.onUnknown,
+        made: index + 1,
+        maxAttempts,
+        providers: providers.length,
+        hasEnded: call.deadline.ended !== undefined,
+        budgetAllows: budget.allowsAttempt,
+      });
+      if (stoppedBy !== undefined) return this.#failed(delivery, attempts, { last: outcome, stoppedBy }, started);
+    }
+  }
+
+  #plan({ to, canSend, via, avoid, onUnknown }: Omit<Delivery, 'ask'>): RoutePlan<Account> {
+    return planRoute<Account>(
+      {
+        to,
+        canSend: ({ provider }) => canSend(provider),
+        via,
+        avoid,
+        isDuplicateHarmless: onUnknown === 'failover',
+        turns: this.#turns,
+      },
+      this.#deps.accounts,
+      this.#deps.routes,
+      circuitOf,
+    );
+  }
+
+  /** How many attempts could follow this one. An open circuit needs no time: it answers at once. */
+  #furtherAttempts({ providers }: Planned, index: number): number {
+    const { maxAttempts, budget } = this.#deps;
+    const end = Math.min(providers.length, maxAttempts);
+    if (index + 1 >= end || !budget.allowsAttempt) return 0;
+    let count = 0;
+    for (let next = index + 1; next < end; next += 1) {
+      if (isPassable((providers[next] as Account).circuit)) count += 1;
+    }
+    return count;
+  }
+
+  #failed(delivery: Delivery, attempts: readonly Attempt[], failure: DeliveryFailure, started: number): Delivered {
+    const error = deliveryError(failure, attempts);
+    this.#emitSettled(delivery, attempts, error, started);
+    return { attempts, reference: undefined, error };
+  }
+
+  #emitAttempt({ to, kind, purpose }: Delivery, attempt: Attempt, number: number): void {
+    const { events } = this.#deps;
+    if (!events.hasListeners('attempt')) return;
+    const { provider, outcome, durationMs, code, providerCode } = attempt;
+    events.emit('attempt', {
+      kind,
+      purpose,
+      provider,
+      attempt: number,
+      to: maskPhoneNumber(to),
+      outcome,
+      code,
+      providerCode,
+      durationMs,
+    });
+  }
+
+  #emitSettled(
+    { to, kind, purpose }: Delivery,
+    attempts: readonly Attempt[],
+    error: SmsError | undefined,
+    started: number,
+  ): void {
+    const { events } = this.#deps;
+    if (!events.hasListeners('settled')) return;
+    events.emit('settled', {
+      kind,
+      purpose,
+      provider: attempts.at(-1)?.provider,
+      attempts: attempts.length,
+      to: maskPhoneNumber(to),
+      outcome: error?.outcome ?? 'accepted',
+      code: error?.code,
+      durationMs: performance.now() - started,
+    });
+  }
+}
+
+const circuitOf = ({ circuit }: Account) => circuit;
+
+/** Whether a failure is one of a provider in trouble: broken, or asked too often. A wrong number is none. */
+function amplifiesOutage(code: SmsErrorCode): boolean {
+  const { countsAgainstCircuit, retrySameProvider } = errorPolicy(code);
+  return countsAgainstCircuit || retrySameProvider;
+}
+
+function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): Attempt {
+  if (outcome.outcome === 'accepted') return { provider, outcome: 'accepted', durationMs };
+  const { code } = outcome;
+  const providerCode = safeProviderCode(outcome.providerCode);
+  return {
+    provider,
+    outcome: outcome.outcome,
+    durationMs,
+    code,
+    ...(providerCode === undefined ? {} : { providerCode }),
+  };
+}
+
+function planError(
+  plan: Exclude<RoutePlan<never>, { status: 'planned' }>,
+  kind: Delivery['kind'],
+  accounts: ReadonlyMap<string, unknown>,
+): SmsError {
+  switch (plan.status) {
+    case 'no-route':
+      return new SmsError({
+        code: 'no_route',
+        outcome: 'not-sent',
+        message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
+      });
+    case 'unsupported':
+      return new SmsError({
+        code: 'unsupported_message',
+        outcome: 'not-sent',
+        message:
+          kind === 'message'
+            ? 'No provider of the route sends this kind of message.'
+            : 'No provider of the route makes codes or can carry one: set verification.template, or add one that sends texts.',
+      });
+    case 'unknown-provider':
+      return invalidRequest(
+        `${kind === 'message' ? 'send()' : 'verifications.start()'}: via: there is no provider ${plan.id}; there are ${[...accounts.keys()].join(', ')}.`,
+      );
+  }
+}
