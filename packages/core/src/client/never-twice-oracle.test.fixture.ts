@@ -39,7 +39,7 @@ function judgeCall(call: Call, { ledger, scenario }: Run, say: Say): void {
   }
 
   const arrivals = ledger.arrivalsOf(call.message);
-  const allowed = onUnknown === 'stop' ? 1 : 2;
+  const allowed = onUnknown === 'stop' ? 1 : scenario.maxAttempts;
   if (arrivals.length > allowed) say(`arrived ${arrivals.length} times, by ${arrivals.map((each) => each.reference)}`);
   if (receipt !== undefined && !arrivals.some((each) => each.reference === receipt.reference)) {
     say(`is accepted as ${receipt.reference}, which no phone received`);
@@ -86,13 +86,37 @@ function judgeAttempts(call: Call, plan: readonly string[], run: Run, say: Say):
     say(`reached ${seen.map(({ provider }) => provider)}, and tells of ${made.map(({ provider }) => provider)}`);
   }
   for (const [index, attempt] of made.entries()) judgeAttempt(attempt, seen[index], call, say);
+  for (const each of seen) judgeShare(each, call, plan, run, say);
+}
+
+/** While others could still be tried, an attempt has its share; otherwise all that is left. */
+function judgeShare(seen: SeenCall, call: Call, plan: readonly string[], { scenario }: Run, say: Say): void {
+  const { provider, writeBy, endsAt, startedAt, passable } = seen;
+  const later = plan.slice(plan.indexOf(provider) + 1, scenario.maxAttempts);
+  const others = later.filter((id) => passable.includes(id)).length;
+  const about = (a: number, b: number) => Math.abs(a - b) < 1e-6;
+  if (writeBy === undefined) {
+    if (!about(endsAt, call.deadlineAt)) say(`${provider} was the last, and had until ${endsAt}`);
+    // A budget that is used up leaves nobody else to try.
+    if (others > 0 && scenario.retryBudget.burst >= 1000) say(`${provider} left ${others} others without a turn`);
+    return;
+  }
+  const left = call.deadlineAt - startedAt;
+  // Deadlines of the model are shorter than two seconds: half of what is left, since a second would be more.
+  const share = Math.min(left, scenario.attemptTimeoutMs ?? left / 2);
+  if (others === 0) say(`${provider} had a share although nobody came after it`);
+  if (!about(writeBy, startedAt + share))
+    say(`${provider} could write until ${writeBy}, its share of ${left} is ${share}`);
+  const end = call.onUnknown === 'failover' ? writeBy : call.deadlineAt;
+  if (!about(endsAt, end)) say(`${provider} could answer until ${endsAt} instead of ${end}`);
 }
 
 /** What an attempt says must be what the provider said, if it said it in time. */
 function judgeAttempt(attempt: Attempt, seen: SeenCall | undefined, call: Call, say: Say): void {
-  const overdueAt = call.endsAt + graceMs;
+  if (seen === undefined) return;
+  const overdueAt = Math.min(call.endsAt, seen.endsAt) + graceMs;
   // At that very moment either is right.
-  if (seen === undefined || seen.answeredAt === overdueAt) return;
+  if (Math.abs(seen.answeredAt - overdueAt) < 1) return;
   const expected = seen.answeredAt < overdueAt ? (seen.outcome ?? 'unknown') : 'unknown';
   if (attempt.outcome !== expected) say(`${attempt.provider} said ${expected}, told is ${attempt.outcome}`);
 }
@@ -108,13 +132,11 @@ function judgeError({ receipt, error }: Call, attempts: readonly Attempt[], say:
 /** A call goes on while it may, and not a step further. */
 function judgeEnd(call: Call, attempts: readonly Attempt[], plan: readonly string[], run: Run, say: Say): void {
   const { scenario } = run;
-  let unknowns = 0;
   for (const [index, { outcome, code }] of attempts.entries()) {
     if (outcome === 'accepted' || code === undefined) return;
-    if (outcome === 'unknown') unknowns += 1;
     const forbidden =
       errorPolicy(code).failOver === 'never' ||
-      (outcome === 'unknown' && (call.onUnknown === 'stop' || unknowns > 1)) ||
+      (outcome === 'unknown' && call.onUnknown === 'stop') ||
       index + 1 >= Math.min(plan.length, scenario.maxAttempts);
     const last = index === attempts.length - 1;
     if (forbidden && !last) say(`went on after ${outcome}, ${code}`);

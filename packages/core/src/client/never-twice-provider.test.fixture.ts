@@ -19,6 +19,12 @@ export interface SeenCall {
   readonly message: string;
   /** The state of its circuit when the call came. */
   readonly circuit: CircuitState | undefined;
+  /** Providers that would have let a call pass when this one came. */
+  readonly passable: readonly string[];
+  readonly startedAt: number;
+  /** When the attempt must have been written, and when it ends. */
+  readonly writeBy: number | undefined;
+  readonly endsAt: number;
   /** What it answered; undefined if it hung, threw, or answered with something that is no outcome. */
   outcome: SendOutcome['outcome'] | undefined;
   answeredAt: number;
@@ -47,8 +53,8 @@ export class LedgerProvider implements SmsProvider {
   closes = 0;
   /** Timers that a provider with a bug of its own leaves behind. */
   timers = 0;
-  /** Set when the client is made. */
-  circuit: () => CircuitState | undefined = () => undefined;
+  /** The states of all circuits. Set when the client is made. */
+  circuits: () => Readonly<Record<string, CircuitState>> = () => ({});
   readonly #behaviours: readonly Behaviour[];
   readonly #ledger: Ledger;
   #calls = 0;
@@ -66,10 +72,16 @@ export class LedgerProvider implements SmsProvider {
     this.#calls += 1;
     const reference = `${this.id}-${this.#calls}`;
     const name = message.kind === 'text' ? message.text : (message.params[0]?.value ?? '');
+    const circuits = this.circuits();
+    const now = performance.now();
     const call: SeenCall = {
       provider: this.id,
       message: name,
-      circuit: this.circuit(),
+      circuit: circuits[this.id],
+      passable: Object.keys(circuits).filter((id) => ['closed', 'half-open'].includes(circuits[id] ?? '')),
+      startedAt: now,
+      writeBy: context.writeBy && now + context.writeBy.remainingMs(),
+      endsAt: now + context.deadline.remainingMs(),
       outcome: undefined,
       answeredAt: Number.POSITIVE_INFINITY,
     };
@@ -86,7 +98,7 @@ export class LedgerProvider implements SmsProvider {
     behaviour: Behaviour,
     call: SeenCall,
     reference: string,
-    { deadline }: CallContext,
+    { deadline, writeBy = deadline }: CallContext,
     arrive: () => void,
   ): Promise<SendOutcome> {
     const { kind } = behaviour;
@@ -113,9 +125,9 @@ export class LedgerProvider implements SmsProvider {
         const outcome = outcomeOf(behaviour, reference);
         settle(outcome, () => resolve(outcome));
       };
+      // What has not been written yet is taken back, and said to be not sent.
+      const takenBack = !arrivesAtOnce && !behaviour.arrives;
       const endEarly = (reason: DeadlineEnd) => {
-        // What has not been written yet is taken back, and said to be not sent.
-        const takenBack = !arrivesAtOnce && !behaviour.arrives;
         if (takenBack && timer !== undefined) this.#clear(timer);
         const outcome = takenBack
           ? notSent(reason, 'taken back')
@@ -123,12 +135,13 @@ export class LedgerProvider implements SmsProvider {
         settle(outcome, () => resolve(outcome));
       };
       if (kind !== 'hangs') {
-        const from = behaviour.aroundDeadline ? deadline.remainingMs() - 20 : 0;
+        const end = takenBack ? writeBy : deadline;
+        const from = behaviour.aroundDeadline ? end.remainingMs() - 20 : 0;
         const waitMs = Math.max(0, Math.round(from + behaviour.delayMs));
         if (waitMs === 0) answer();
         else timer = this.#after(waitMs, answer);
       }
-      if (behaviour.honoursDeadline && !settled) stop = deadline.onEnd(endEarly);
+      if (behaviour.honoursDeadline && !settled) stop = (takenBack ? writeBy : deadline).onEnd(endEarly);
     });
   }
 

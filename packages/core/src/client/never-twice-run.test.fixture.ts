@@ -17,6 +17,8 @@ export interface Call {
   readonly startedAt: number;
   /** When the deadline or the caller ends it. */
   readonly endsAt: number;
+  /** When its deadline ends it. */
+  readonly deadlineAt: number;
   /**
    * The planned order; undefined if the call plans nothing, because another one with its key has the answer,
    * or if nobody outside can tell when it plans.
@@ -106,7 +108,8 @@ class Player {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    const { providers, strategy, weights, maxAttempts, retryBudget, breaker, onUnknown, store } = scenario;
+    const { providers, strategy, weights, maxAttempts, attemptTimeoutMs, retryBudget, breaker, onUnknown, store } =
+      scenario;
     this.#providers = providers.map((script, index) => new LedgerProvider(`p${index}`, script, this.#ledger));
     const ids = this.#providers.map(({ id }) => id);
     const weighted =
@@ -116,13 +119,16 @@ class Player {
       providers: this.#providers,
       routes: [{ providers: ids, strategy, ...(weighted === undefined ? {} : { weights: weighted }) }],
       maxAttempts,
+      attemptTimeoutMs,
       retryBudget,
       breaker: { ...breaker, random: () => 0.5 },
       onUnknown: { message: onUnknown },
       templates: templates(this.#providers),
       ...(this.#store === undefined ? {} : { idempotency: { store: this.#store } }),
     });
-    for (const provider of this.#providers) provider.circuit = () => this.#client.health()[provider.id]?.circuit;
+    const circuits = () =>
+      Object.fromEntries(Object.entries(this.#client.health()).map(([id, { circuit }]) => [id, circuit]));
+    for (const provider of this.#providers) provider.circuits = circuits;
     this.#client.on('circuit', ({ provider, from, to }) => {
       if (to === 'probing') this.#probes.push({ provider, from });
     });
@@ -221,6 +227,7 @@ class Player {
       key,
       onUnknown: policy,
       startedAt,
+      deadlineAt: startedAt + send.deadlineMs,
       endsAt: startedAt + Math.min(send.deadlineMs, abortAfterMs ?? Number.POSITIVE_INFINITY),
       plan: plansNow
         ? this.#route.plan({ via, asTemplate, mayProbe: policy === 'failover' }, this.#client.health())

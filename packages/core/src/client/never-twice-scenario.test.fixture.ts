@@ -63,9 +63,11 @@ export interface Scenario {
   readonly strategy: 'priority' | 'round-robin' | 'weighted';
   readonly weights: readonly number[];
   readonly maxAttempts: number;
+  readonly attemptTimeoutMs: number | undefined;
   readonly retryBudget: { readonly ratio: number; readonly burst: number };
   readonly breaker: {
     readonly minimumCalls: number;
+    readonly consecutiveFailures: number;
     readonly failureRatePercent: number;
     readonly windowMs: number;
     readonly openMs: number;
@@ -138,9 +140,11 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   strategy: fc.constantFrom('priority' as const, 'round-robin' as const, 'weighted' as const),
   weights: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(3), fc.nat(3), fc.nat(3)),
   maxAttempts: fc.integer({ min: 1, max: 4 }),
+  attemptTimeoutMs: fc.option(fc.integer({ min: 1, max: 120 }), { nil: undefined, freq: 3 }),
   retryBudget: fc.record({ ratio: fc.constantFrom(0, 0.2, 1), burst: fc.constantFrom(0, 1, 3, 1000) }),
   breaker: fc.record({
     minimumCalls: fc.integer({ min: 1, max: 4 }),
+    consecutiveFailures: fc.constantFrom(1, 2, 5, 1000),
     failureRatePercent: fc.constantFrom(0, 50, 80),
     windowMs: fc.constantFrom(100, 1000),
     openMs: fc.integer({ min: 1, max: 80 }),

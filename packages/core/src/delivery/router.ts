@@ -89,12 +89,12 @@ export class Router {
       this.#emitSettled(delivery, attempts, error, started);
       return { attempts, reference: undefined, error };
     }
+    if (plan.lane !== undefined) this.#turns.set(plan.lane, (this.#turns.get(plan.lane) ?? 0) + 1);
     const { ended } = call.deadline;
     if (ended !== undefined) {
       const last = notSent(ended, 'The call had ended before a provider was asked.');
       return this.#failed(delivery, attempts, { last, stoppedBy: 'policy' }, started);
     }
-    if (plan.lane !== undefined) this.#turns.set(plan.lane, (this.#turns.get(plan.lane) ?? 0) + 1);
     const { budget, maxAttempts } = this.#deps;
     const { providers } = plan;
     budget.deposit();

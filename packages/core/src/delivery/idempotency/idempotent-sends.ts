@@ -16,14 +16,14 @@ const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finish
 const ownEnds: ReadonlySet<string> = new Set(['aborted', 'deadline_exceeded', 'timeout']);
 
 /** A store that has not answered for so long after the end of a call may never do so. */
-const longestLateReservationMs = 60_000;
+const longestReleaseMs = 60_000;
 
 /** A call of this process that holds a key, or did so a moment ago. */
 interface RunningCall {
   readonly fingerprint: string;
   receipt: Promise<Receipt>;
   /** The call has ended, and its reservation is still on its way: until it has been released the key is not free. */
-  release?: Promise<void>;
+  release?: { readonly done: Promise<void>; readonly overdueAt: number };
 }
 
 /** Sends a message once for each key, however often it is asked to. */
@@ -54,7 +54,7 @@ export class IdempotentSends {
   ): Promise<Receipt> {
     const fingerprint = fingerprintOf(message.request, message.to);
     // Other followers may have been quicker when the call that this one followed has ended.
-    for (let running = this.#running.get(key); running !== undefined; running = this.#running.get(key)) {
+    for (let running = this.#runningCall(key); running !== undefined; running = this.#runningCall(key)) {
       if (running.fingerprint !== fingerprint) throw otherMessage();
       const receipt = await this.#follow(running, deadline);
       if (receipt !== undefined) return receipt;
@@ -67,8 +67,19 @@ export class IdempotentSends {
       return await call.receipt;
     } finally {
       if (call.release === undefined) this.#running.delete(key);
-      else void call.release.then(() => this.#running.delete(key));
+      else void call.release.done.then(() => this.#forget(key, call));
     }
+  }
+
+  #runningCall(key: string): RunningCall | undefined {
+    const call = this.#running.get(key);
+    if (call?.release === undefined || performance.now() < call.release.overdueAt) return call;
+    this.#running.delete(key);
+    return undefined;
+  }
+
+  #forget(key: string, call: RunningCall): void {
+    if (this.#running.get(key) === call) this.#running.delete(key);
   }
 
   /** The result of a call under way; undefined if that call's own end was all that kept it from being sent. */
@@ -79,7 +90,7 @@ export class IdempotentSends {
       const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
       if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
     }
-    if (running.release !== undefined) await within(deadline, running.release, 'not-sent');
+    if (running.release !== undefined) await within(deadline, running.release.done, 'not-sent');
     return undefined;
   }
 
@@ -96,7 +107,10 @@ export class IdempotentSends {
         reservation = await within(deadline, reserving, 'not-sent');
       } catch (error) {
         // A reservation that comes too late would hold the key for its whole lifetime.
-        if (deadline.ended !== undefined) call.release = this.#releaseLate(key, reserving);
+        if (deadline.ended !== undefined) {
+          const overdueAt = performance.now() + longestReleaseMs;
+          call.release = { done: this.#releaseLate(key, reserving), overdueAt };
+        }
         throw error;
       }
     } else reservation = reserving;
@@ -112,21 +126,13 @@ export class IdempotentSends {
     }
   }
 
-  /** Releases what is reserved after the end of its call. Never rejects, and never waits without end. */
+  /** Releases what is reserved after the end of its call. Never rejects. */
   async #releaseLate(key: string, reserving: Promise<Reservation>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const never = new Promise<void>((resolve) => {
-      timer = setTimeout(() => resolve(), longestLateReservationMs).unref();
-    });
-    const releasing = reserving.then(async (late) => {
-      if (late.state === 'reserved') await this.#store.release(key, late.token);
-    });
     try {
-      await Promise.race([releasing, never]);
+      const late = await reserving;
+      if (late.state === 'reserved') await this.#store.release(key, late.token);
     } catch (error) {
       this.#notReleased.warn(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
