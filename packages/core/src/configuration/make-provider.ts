@@ -1,6 +1,7 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { errorKind } from '../errors/error-kind.js';
 import { isSmsError } from '../errors/sms-error.js';
+import { isThenable } from '../listeners/is-thenable.js';
 import type { ResolvedOptions } from './resolve-references.js';
 
 /**
@@ -24,7 +25,7 @@ export function makeProvider(
   try {
     const made = (factory as (options: unknown) => unknown)(options);
     if (isProvider(made)) return { provider: made };
-    if (made instanceof Promise) void discardLater(made);
+    if (isThenable(made)) void discardLater(made);
     return {
       problem: `the factory ${type} returned no provider; it must return an object with id, send and close, and at once`,
     };
@@ -50,7 +51,7 @@ function isProvider(value: unknown): value is SmsProvider {
 }
 
 /** Closes what an asynchronous factory makes in the end. */
-async function discardLater(making: Promise<unknown>): Promise<void> {
+async function discardLater(making: PromiseLike<unknown>): Promise<void> {
   try {
     const made = await making;
     if (isProvider(made)) await close(made);

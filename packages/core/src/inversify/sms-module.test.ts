@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { Container, type ResolutionContext, type ServiceIdentifier } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import { createSmsClient } from '../client/sms-client.js';
@@ -93,6 +94,25 @@ describe('the client of a container', () => {
     const sms = await container.getAsync(smsClientToken);
     expect(Object.keys(sms.health())).toEqual(['secret-account']);
     expect(container.get(smsClientToken)).toBe(sms);
+  });
+});
+
+describe('options that come later', () => {
+  const then = 'then';
+  it.each<[string, <Value extends object>(value: Value) => PromiseLike<Value>]>([
+    ['a promise of another realm', (value) => runInNewContext('Promise').resolve(value)],
+    // As the least of all thenables does: it answers nothing itself.
+    ['a thenable', (value) => ({ [then]: (resolve: (given: typeof value) => void) => resolve(value) }) as never],
+  ])('may be %s', async (_name, later) => {
+    const a = scripted(() => later({ id: 'a' }));
+    const container = containerOf(
+      a.module,
+      smsModule(() => later({ maxAttempts: 2 })),
+    );
+    const sms = await container.getAsync(smsClientToken);
+    expect((await sms.send(request)).provider).toBe('a');
+    expect(container.get(smsClientToken)).toBe(sms);
+    await container.unbindAllAsync();
   });
 });
 

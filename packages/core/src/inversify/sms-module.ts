@@ -2,6 +2,7 @@ import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 
 import { createSmsClient, type SmsClient } from '../client/sms-client.js';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { isThenable } from '../listeners/is-thenable.js';
 import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
 import { ContainerSlot } from '../provider-kit/container-slot.js';
 import { smsProviderToken } from '../provider-kit/inversify.js';
@@ -55,7 +56,7 @@ export function smsModule(options: ModuleOptions<SmsModuleOptions> = {}): Contai
             asked = true;
             return makeFrom(options, context, (given) => makeClient(given, providers));
           });
-          return made instanceof Promise ? made.then((it) => clientOver(it, providers)) : clientOver(made, providers);
+          return isThenable(made) ? made.then((it) => clientOver(it, providers)) : clientOver(made, providers);
         },
         // The slot is resolved for its deactivation; without a provider it is `createSmsClient` that complains.
         [slotToken, contextToken, { serviceIdentifier: smsProviderToken, isMultiple: true, optional: true }],

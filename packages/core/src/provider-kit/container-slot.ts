@@ -1,4 +1,5 @@
 import { SmsError } from '../errors/sms-error.js';
+import { isThenable } from '../listeners/is-thenable.js';
 
 /**
  * Holds one object for a container: made on first use, closed once.
@@ -17,7 +18,7 @@ export class ContainerSlot<Value> {
         throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The container is closed.' });
       }
       const made = make();
-      this.#kept = { value: made instanceof Promise ? this.#whenMade(made) : made };
+      this.#kept = { value: isThenable(made) ? this.#whenMade(made) : made };
     }
     return this.#kept.value;
   }
@@ -42,7 +43,7 @@ export class ContainerSlot<Value> {
   async #close(close: (value: Value) => Promise<void>): Promise<void> {
     if (this.#kept === undefined) return;
     let { value } = this.#kept;
-    if (value instanceof Promise) {
+    if (isThenable(value)) {
       try {
         value = await value;
       } catch {

@@ -1,9 +1,10 @@
 import type { ResolutionContext } from 'inversify';
+import { isThenable } from '../listeners/is-thenable.js';
 
 /** Options, or a function that gets them, perhaps from other services of the container, perhaps later. */
 export type ModuleOptions<Options extends object> =
   | Options
-  | ((context: ResolutionContext) => Options | Promise<Options>);
+  | ((context: ResolutionContext) => Options | PromiseLike<Options>);
 
 /** Makes something from options; at once if they are there. */
 export function makeFrom<Options extends object, Made>(
@@ -12,5 +13,6 @@ export function makeFrom<Options extends object, Made>(
   make: (options: Options) => Made,
 ): Made | Promise<Made> {
   const given = typeof options === 'function' ? options(context) : options;
-  return given instanceof Promise ? given.then(make) : make(given);
+  // Of any kind: a thenable need not answer a promise itself.
+  return isThenable(given) ? Promise.resolve(given).then(make) : make(given);
 }

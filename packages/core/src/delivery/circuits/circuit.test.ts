@@ -10,11 +10,13 @@ import {
   message,
   noBalance,
   opened,
+  ScriptedProvider,
   sendMany,
   taken,
   to,
   wrongNumber,
 } from './scripted-provider.test.fixture.js';
+import { withCircuitBreaker } from './with-circuit-breaker.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -224,5 +226,69 @@ describe('a half-open circuit', () => {
     const { guard } = await halfOpened();
     await guard.asProbe.send(message, context());
     expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
+  });
+});
+
+describe('failures in a row', () => {
+  const inARow = { consecutiveFailures: 5 };
+
+  it('open the circuit at any traffic: five by default, one a second', async () => {
+    const provider = new ScriptedProvider();
+    const guard = withCircuitBreaker(provider);
+    provider.answers(noBalance);
+    for (let second = 0; second < 25; second += 1) {
+      await sendMany(guard, 1);
+      expect(guard.circuit).toBe(second < 4 ? 'closed' : 'open');
+      if (second === 4) expect(guard.health()).toMatchObject({ calls: 5, failures: 5 });
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(provider.calls).toBe(5);
+  });
+
+  it('are ended by a success, and not by a call that says nothing', async () => {
+    const { provider, guard } = guarded(inARow);
+    for (const [outcome, count] of [
+      [noBalance, 4],
+      [taken, 1],
+      [noBalance, 4],
+      [wrongNumber, 3],
+    ] as const) {
+      provider.answers(outcome);
+      await sendMany(guard, count);
+      expect(guard.circuit).toBe('closed');
+    }
+    provider.answers(noBalance);
+    await sendMany(guard, 1);
+    expect(guard.circuit).toBe('open');
+  });
+
+  it('count within a minute only', async () => {
+    const { provider, guard } = guarded({ ...inARow, windowMs: 3_600_000 });
+    provider.answers(noBalance);
+    for (let call = 0; call < 10; call += 1) {
+      await sendMany(guard, 1);
+      vi.advanceTimersByTime(15_001);
+    }
+    expect(guard.circuit).toBe('closed');
+    await sendMany(guard, 5);
+    expect(guard.circuit).toBe('open');
+  });
+
+  it('start anew when the circuit closes, and wait twice as long when it opens again', async () => {
+    const { provider, guard } = guarded(inARow);
+    provider.answers(noBalance);
+    await sendMany(guard, 5);
+    expect(guard.probeInMs).toBe(30_000);
+    vi.advanceTimersByTime(30_000);
+    await sendMany(guard, 1);
+    expect(guard.probeInMs).toBe(60_000);
+    vi.advanceTimersByTime(60_000);
+    provider.answers(taken);
+    await sendMany(guard, 1);
+    provider.answers(noBalance);
+    await sendMany(guard, 4);
+    expect(guard.circuit).toBe('closed');
+    await sendMany(guard, 1);
+    expect(guard.probeInMs).toBe(30_000);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createSmsClient } from '../../client/sms-client.js';
 import { client, down, failureOf, fake, hello, lost } from '../../client/sms-client.test.fixture.js';
 import { accepted } from '../../provider-kit/outcomes.js';
-import type { IdempotencyStore } from './idempotency-store.js';
+import type { Awaitable, IdempotencyStore } from './idempotency-store.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 
 describe('an idempotency key', () => {
@@ -97,6 +97,59 @@ describe('an idempotency key', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect((await again).provider).toBe('a');
     expect(a.sent.length).toBe(1);
+  });
+
+  it.each(['aborted', 'out of time'])(
+    'of a call that was %s while it was being reserved is tried by the next one, as soon as it is free',
+    async (end) => {
+      vi.useFakeTimers();
+      const store = new MemoryIdempotencyStore();
+      const later = async <Value>(operation: () => Awaitable<Value>): Promise<Value> => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return operation();
+      };
+      const away: IdempotencyStore = {
+        reserve: (...args) => later(() => store.reserve(...args)),
+        finish: (...args) => later(() => store.finish(...args)),
+        release: (...args) => later(() => store.release(...args)),
+      };
+      const a = fake('a');
+      const sms = client([a], { idempotency: { store: away } });
+      const caller = new AbortController();
+      const first = failureOf(
+        sms.send({ ...keyed, ...(end === 'aborted' ? { signal: caller.signal } : { deadlineMs: 20 }) }),
+      );
+      const follower = sms.send(keyed);
+      await vi.advanceTimersByTimeAsync(20);
+      caller.abort();
+      const next = sms.send(keyed);
+      const hasty = failureOf(sms.send({ ...keyed, deadlineMs: 60 }));
+      expect(await first).toMatchObject({ outcome: 'not-sent' });
+      await vi.advanceTimersByTimeAsync(400);
+      expect(await hasty).toMatchObject({ code: 'deadline_exceeded', outcome: 'not-sent' });
+      expect(await follower).toEqual(await next);
+      expect(a.sent.length).toBe(1);
+    },
+  );
+
+  it('whose late reservation never comes holds nobody up for longer than a minute', async () => {
+    vi.useFakeTimers();
+    const store = new MemoryIdempotencyStore();
+    let isHung = true;
+    const recovering: IdempotencyStore = {
+      reserve: (...args) => (isHung ? new Promise<never>(() => {}) : store.reserve(...args)),
+      finish: (...args) => store.finish(...args),
+      release: (...args) => store.release(...args),
+    };
+    const a = fake('a');
+    const sms = client([a], { idempotency: { store: recovering } });
+    const first = failureOf(sms.send({ ...keyed, deadlineMs: 20 }));
+    await vi.advanceTimersByTimeAsync(20);
+    await first;
+    isHung = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await sms.send(keyed)).provider).toBe('a');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it.each<[string, unknown]>([
