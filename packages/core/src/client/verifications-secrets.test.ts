@@ -144,6 +144,30 @@ describe('no code, pepper, credential or whole number is shown or stored', () =>
     expectNoSecrets(surfaces);
   });
 
+  it('when a vendor repeats the code in what counts against its circuit', async () => {
+    const surfaces = new Surfaces();
+    const repeat = (code: string) =>
+      refused('permission_denied', `The code ${code} is refused.`, {
+        providerCode: `denied-${code}`,
+        cause: new Error(code),
+      });
+    const text = fake('text', [
+      async (message) => repeat((message.kind === 'text' && /\d{6}/.exec(message.text)?.[0]) || 'none'),
+    ]);
+    const mob = issuer('mob', { check: [async ({ code }) => repeat(code)] });
+    const sms = watched([mob, text], surfaces, { guard: false });
+    const { id } = (await surfaces.showResult(sms.verifications.start({ to: phone }))) as { id: string };
+    await surfaces.showResult(sms.verifications.start({ to: phone, via: ['text'] }));
+    surfaces.codes.add(lastCode(text));
+    await surfaces.showResult(sms.verifications.check({ id, code: issuedCode }));
+    surfaces.show(sms.health());
+    expect(sms.health()).toMatchObject({
+      mob: { lastFailure: { providerCode: 'denied-***' } },
+      text: { lastFailure: { providerCode: 'denied-***' } },
+    });
+    expectNoSecrets(surfaces);
+  });
+
   it.each(['open', 'settle', 'check', 'conclude', 'cancel', 'read'] as const)(
     'when the store fails in %s',
     async (fails) => {

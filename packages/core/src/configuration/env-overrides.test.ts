@@ -19,11 +19,13 @@ const oldPepper = 'an older pepper for tests, of 32 and more characters';
 
 const everyOverride = {
   POLYSMS_DEADLINE_MS: '1',
+  POLYSMS_ATTEMPT_TIMEOUT_MS: '3',
   POLYSMS_MAX_ATTEMPTS: '2',
   POLYSMS_RETRY_BUDGET_RATIO: '0.3',
   POLYSMS_RETRY_BUDGET_BURST: '4',
   POLYSMS_BREAKER_FAILURE_RATE_PERCENT: '5.5',
   POLYSMS_BREAKER_MINIMUM_CALLS: '6',
+  POLYSMS_BREAKER_CONSECUTIVE_FAILURES: '4',
   POLYSMS_BREAKER_WINDOW_MS: '700',
   POLYSMS_BREAKER_OPEN_MS: '8',
   POLYSMS_BREAKER_MAX_OPEN_MS: ' 9 ',
@@ -57,9 +59,10 @@ const { POLYSMS_VERIFICATION_TEMPLATE: _, ...withText } = everyOverride;
 const { POLYSMS_VERIFICATION_TEXT: __, ...withTemplate } = everyOverride;
 const overridden = {
   deadlineMs: 1,
+  attemptTimeoutMs: 3,
   maxAttempts: 2,
   retryBudget: { ratio: 0.3, burst: 4 },
-  breaker: { failureRatePercent: 5.5, minimumCalls: 6, windowMs: 700, openMs: 8, maxOpenMs: 9 },
+  breaker: { failureRatePercent: 5.5, minimumCalls: 6, consecutiveFailures: 4, windowMs: 700, openMs: 8, maxOpenMs: 9 },
   onUnknown: { message: 'failover', verification: 'stop' },
   idempotency: { ttlMs: 10 },
   verification: {

@@ -11,11 +11,13 @@ type Reading = ((value: string) => unknown) | 'secret';
 
 const overridable: readonly (readonly [setting: string, read: Reading, variable?: string])[] = [
   ['deadlineMs', numberOrText],
+  ['attemptTimeoutMs', numberOrText],
   ['maxAttempts', numberOrText],
   ['retryBudget.ratio', numberOrText],
   ['retryBudget.burst', numberOrText],
   ['breaker.failureRatePercent', numberOrText],
   ['breaker.minimumCalls', numberOrText],
+  ['breaker.consecutiveFailures', numberOrText],
   ['breaker.windowMs', numberOrText],
   ['breaker.openMs', numberOrText],
   ['breaker.maxOpenMs', numberOrText],

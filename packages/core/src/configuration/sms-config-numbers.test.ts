@@ -31,7 +31,7 @@ describe('numbers in a configuration', () => {
   );
   const runs = { numRuns: 300, examples: edges.map((edge): [number] => [edge]) };
 
-  it.each(['failureRatePercent', 'minimumCalls', 'windowMs', 'openMs', 'maxOpenMs'])(
+  it.each(['failureRatePercent', 'minimumCalls', 'consecutiveFailures', 'windowMs', 'openMs', 'maxOpenMs'])(
     'are good for breaker.%s exactly if the circuit breaker takes them',
     (name) => {
       fc.assert(
@@ -49,6 +49,7 @@ describe('numbers in a configuration', () => {
 
   it.each<[string, (value: number) => Settings]>([
     ['deadlineMs', (deadlineMs) => ({ deadlineMs })],
+    ['attemptTimeoutMs', (attemptTimeoutMs) => ({ attemptTimeoutMs })],
     ['maxAttempts', (maxAttempts) => ({ maxAttempts })],
     ['retryBudget.ratio', (ratio) => ({ retryBudget: { ratio } })],
     ['retryBudget.burst', (burst) => ({ retryBudget: { burst } })],

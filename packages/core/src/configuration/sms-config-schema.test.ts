@@ -27,9 +27,17 @@ describe('the schema of configurations', () => {
         { providers: ['acme', 'other'] },
       ],
       deadlineMs: 5000,
+      attemptTimeoutMs: 2000,
       maxAttempts: 2,
       retryBudget: { ratio: 0.1, burst: 100 },
-      breaker: { failureRatePercent: 12.5, minimumCalls: 5, windowMs: 1000, openMs: 2000, maxOpenMs: 4000 },
+      breaker: {
+        failureRatePercent: 12.5,
+        minimumCalls: 5,
+        consecutiveFailures: 3,
+        windowMs: 1000,
+        openMs: 2000,
+        maxOpenMs: 4000,
+      },
       onUnknown: { message: 'failover', verification: 'stop' },
       templates: {
         shipped: {
@@ -93,7 +101,7 @@ describe('the schema of configurations', () => {
     [{ breaker: { openMS: 5 } }, 'breaker.openMS: is not a setting; did you mean openMs?'],
     [
       { breaker: { random: 0.5 } },
-      'breaker.random: is not a setting; the settings here are failureRatePercent, minimumCalls, windowMs, openMs, maxOpenMs',
+      'breaker.random: is not a setting; the settings here are failureRatePercent, minimumCalls, consecutiveFailures, windowMs, openMs, maxOpenMs',
     ],
     [{ idempotency: { store: {} } }, 'idempotency.store: is not a setting; the settings here are ttlMs'],
     [{ routes: [{ providers: ['a'], weight: { a: 1 } }] }, 'routes.0.weight: is not a setting; did you mean weights?'],

@@ -75,6 +75,7 @@ export const smsConfigSchema: v.GenericSchema<unknown, SmsConfig> = section({
   providers: v.pipe(v.array(provider, noProviders), v.nonEmpty(noProviders)),
   routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
   deadlineMs: duration,
+  attemptTimeoutMs: duration,
   maxAttempts: whole(1, 100, 'attempts, from 1 to 100'),
   retryBudget: v.optional(
     section({
@@ -86,6 +87,7 @@ export const smsConfigSchema: v.GenericSchema<unknown, SmsConfig> = section({
     section({
       failureRatePercent: v.optional(v.pipe(v.number(percent), v.minValue(0, percent), v.ltValue(100, percent))),
       minimumCalls: whole(1, 100_000, 'calls, from 1 to 100000'),
+      consecutiveFailures: whole(1, 100_000, 'failures, from 1 to 100000'),
       windowMs: whole(100, 3_600_000, 'milliseconds, from 100 to an hour'),
       openMs: whole(1, dayMs, 'milliseconds, from 1 to a day'),
       maxOpenMs: whole(1, dayMs, 'milliseconds, from 1 to a day, at least openMs'),

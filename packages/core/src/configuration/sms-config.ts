@@ -17,6 +17,8 @@ export interface SmsConfig {
   readonly routes?: readonly Route[] | undefined;
   /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
   readonly deadlineMs?: number | undefined;
+  /** The time of one attempt while others could still be tried, in milliseconds. Default: an equal share of what is left. */
+  readonly attemptTimeoutMs?: number | undefined;
   /** Attempts of one call at most. Default 3. */
   readonly maxAttempts?: number | undefined;
   /** How far further attempts may go over all calls. */
