@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isSmsError } from '../errors/sms-error.js';
+import {
+  type HangingPhase,
+  HangingVendors,
+  type Phase,
+  unwritten,
+  type Vendor,
+  written,
+} from './hanging-vendors.test.fixture.js';
+import { createSmsClient } from './sms-client.js';
+
+const to = '+8613800138000';
+const phases: readonly HangingPhase[] = [...unwritten, ...written];
+/** Three attempts get two seconds each: time enough for a healthy vendor, on however busy a machine. */
+const deadlineMs = 6_000;
+const seed = Number(process.env['POLYSMS_TEST_SEED'] ?? 20_260_101);
+
+let vendors: HangingVendors;
+beforeAll(() => {
+  vendors = new HangingVendors();
+});
+afterAll(() => vendors.close());
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** A client over vendors that hang in these phases, in this order. */
+async function clientOver(order: readonly Phase[], options: { readonly attemptTimeoutMs?: number } = {}) {
+  const made = await Promise.all(order.map((phase, index) => vendors.vendor(`p${index}`, phase)));
+  for (const { close } of made) open.push(close);
+  const providers = made.map(({ provider }) => provider);
+  const sms = createSmsClient({ providers, deadlineMs, guard: false, maxAttempts: order.length, ...options });
+  open.push(() => sms.close());
+  return { sms, made };
+}
+
+async function receivedBy(made: readonly Vendor[]): Promise<readonly number[]> {
+  return Promise.all(made.map(async ({ received }) => (await received()).length));
+}
+
+/** Every order in which one or two vendors hang before a healthy one, and some others, drawn by the seed. */
+const worst: readonly (readonly Phase[])[] = [
+  ...phases.map((phase) => [phase, 'healthy'] as const),
+  ...phases.flatMap((first) => phases.map((second) => [first, second, 'healthy'] as const)),
+];
+const others = fc.sample(fc.shuffledSubarray<Phase>([...phases, 'healthy'], { minLength: 2, maxLength: 3 }), {
+  seed,
+  numRuns: 40,
+});
+const orders = [...worst, ...others.filter((order) => order.includes('healthy'))];
+
+describe('whichever vendors hang, in whichever phase', () => {
+  it('a code arrives by the healthy one, within the deadline', async () => {
+    await Promise.all(
+      orders.map(async (order) => {
+        const { sms } = await clientOver(order);
+        const healthy = `p${order.indexOf('healthy')}`;
+        const receipt = await sms.verifications.start({ to });
+        expect([order, receipt.provider]).toEqual([order, healthy]);
+      }),
+    );
+  });
+
+  it('a message does if nothing was written before, is unknown otherwise, and never arrives twice', async () => {
+    await Promise.all(
+      orders.map(async (order) => {
+        const { sms, made } = await clientOver(order);
+        const before = order.slice(0, order.indexOf('healthy'));
+        const maybeRead = before.findIndex((phase) => (written as readonly Phase[]).includes(phase));
+        const ended = await sms.send({ to, text: 'Order 42 has shipped.' }).then(
+          ({ provider }) => `accepted by ${provider}`,
+          (error: unknown) => (isSmsError(error) ? `${error.outcome} at ${error.provider}` : String(error)),
+        );
+        const expected = maybeRead < 0 ? `accepted by p${before.length}` : `unknown at p${maybeRead}`;
+        expect([order, ended]).toEqual([order, expected]);
+        await sms.close();
+        const asked = maybeRead < 0 ? before.length : maybeRead;
+        expect([order, await receivedBy(made)]).toEqual([order, order.map((_, index) => (index === asked ? 1 : 0))]);
+      }),
+    );
+  });
+});
+
+describe('a primary that drops what comes, at low traffic', () => {
+  it('is no longer asked after five messages: the backup takes all of them, from the sixth on at once', async () => {
+    const { sms, made } = await clientOver(['SYN is dropped', 'healthy'], { attemptTimeoutMs: 100 });
+    const asked: string[] = [];
+    for (let number = 1; number <= 25; number += 1) {
+      const { provider, attempts } = await sms.send({ to, text: `Message ${number}` });
+      expect(provider).toBe('p1');
+      asked.push(attempts.map((attempt) => attempt.provider).join());
+    }
+    expect(asked).toEqual([...Array(5).fill('p0,p1'), ...Array(20).fill('p1')]);
+    expect(await receivedBy(made)).toEqual([0, 25]);
+  });
+});
