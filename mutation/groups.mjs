@@ -12,25 +12,28 @@ export const groups = [
     name: 'outcomes',
     mutate: [
       `${core}/provider-kit/{http-status,http-exchange,http-transport,transport-error,outcomes}.ts`,
-      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-error}.ts`,
+      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-failure}.ts`,
       `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
     ],
     tests: [
       `${core}/provider-kit/{http-*,transport-error,outcomes}.test.ts`,
       `!${core}/provider-kit/http-ledger.test.ts`,
-      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-error}.test.ts`,
+      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-failure}.test.ts`,
       `${mob}/{status-tables,answer}.test.ts`,
     ],
   },
   {
     name: 'policy',
-    mutate: [`${core}/errors/*.ts`, `${core}/delivery/{deliver,retry-budget,circuits/window,circuits/open-time}.ts`],
-    tests: [`${core}/errors/*.test.ts`, `${core}/delivery/{deliver,retry-budget,circuits/*}.test.ts`],
+    mutate: [
+      `${core}/errors/*.ts`,
+      `${core}/delivery/{router,attempt-share,retry-budget,circuits/window,circuits/open-time,circuits/failure-streak}.ts`,
+    ],
+    tests: [`${core}/errors/*.test.ts`, `${core}/delivery/{router,attempt-share,retry-budget,circuits/*}.test.ts`],
   },
   {
     name: 'routing',
-    mutate: [`${core}/delivery/{plan-route,weighted-cycle,prepare-message}.ts`],
-    tests: [`${core}/delivery/{plan-route,weighted-cycle,prepare-message}.test.ts`],
+    mutate: [`${core}/delivery/{plan-route,prepare-message}.ts`],
+    tests: [`${core}/delivery/{plan-route*,prepare-message}.test.ts`],
   },
   {
     name: 'codes',

@@ -61,8 +61,6 @@ export {
   type MemoryIdempotencyStoreOptions,
 } from './delivery/idempotency/memory-idempotency-store.js';
 export type { Route } from './delivery/plan-route.js';
-export type { CircuitState, LastFailure, ProviderHealth } from './delivery/provider-health.js';
-export type { Receipt } from './delivery/receipt.js';
 export type { RetryBudgetOptions } from './delivery/retry-budget.js';
 export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';
 export type {
@@ -70,6 +68,7 @@ export type {
   TemplateOptions,
   VendorTemplateOptions,
 } from './delivery/templates/catalogue-options.js';
+export type { CircuitState, LastFailure, ProviderHealth, Receipt } from './delivery/types.js';
 export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export { type ErrorPolicy, errorPolicies, errorPolicy } from './errors/error-policy.js';
 export {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { type CandidateHealth, planRoute, type RoutableMessage, type Route } from './plan-route.js';
-import type { CircuitState } from './provider-health.js';
+import type { CircuitState } from './types.js';
 
 interface Provider {
   readonly id: string;

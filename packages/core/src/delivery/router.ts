@@ -10,11 +10,10 @@ import { notSent } from '../provider-kit/outcomes.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import { type Account, askAccount } from './account.js';
 import { attemptContext } from './attempt-share.js';
-import { type DeliveryFailure, deliveryError } from './delivery-error.js';
+import { type DeliveryFailure, deliveryError, reasonToStop } from './delivery-failure.js';
 import { isPassable, planRoute, type Route, type RoutePlan } from './plan-route.js';
 import type { RetryBudget } from './retry-budget.js';
 import { invalidRequest } from './send-request.js';
-import { reasonToStop } from './stop-reason.js';
 
 /** What is to be delivered. */
 export interface Delivery {

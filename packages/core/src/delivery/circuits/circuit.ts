@@ -3,7 +3,7 @@ import type { CheckOutcome, NotSent, SendOutcome } from '../../contract/outcomes
 import { Listeners } from '../../listeners/listeners.js';
 import { warnOfListener } from '../../listeners/warn-of-listener.js';
 import { notSent } from '../../provider-kit/outcomes.js';
-import type { CircuitState, LastFailure, ProviderHealth } from '../provider-health.js';
+import type { CircuitState, LastFailure, ProviderHealth } from '../types.js';
 import type { CircuitBreakerSettings } from './circuit-breaker-options.js';
 import { FailureStreak } from './failure-streak.js';
 import { OpenTime } from './open-time.js';

@@ -2,7 +2,7 @@ import type { CheckOutcome, Refused, SendOutcome } from '../../contract/outcomes
 import { errorPolicy } from '../../errors/error-policy.js';
 import { safeProviderCode } from '../../errors/provider-code.js';
 import type { FailureOutcome } from '../../errors/sms-error.js';
-import type { LastFailure } from '../provider-health.js';
+import type { LastFailure } from '../types.js';
 
 /**
  * What an outcome says about the health of the provider:

@@ -1,5 +1,5 @@
 import type { SmsErrorJson } from '../../errors/sms-error.js';
-import type { Receipt } from '../receipt.js';
+import type { Receipt } from '../types.js';
 
 /** What a store answers: at once, as one in memory can, or later. */
 export type Awaitable<Value> = Value | Promise<Value>;

@@ -3,7 +3,7 @@ import type { Deadline } from '../../contract/deadline.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
 import { deadlineAfter } from '../../provider-kit/deadline.js';
 import type { PreparedMessage } from '../prepare-message.js';
-import type { Receipt } from '../receipt.js';
+import type { Receipt } from '../types.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import { IdempotentSends } from './idempotent-sends.js';
 

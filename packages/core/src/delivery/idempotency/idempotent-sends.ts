@@ -5,8 +5,8 @@ import { isSmsError, SmsError } from '../../errors/sms-error.js';
 import { isThenable } from '../../listeners/is-thenable.js';
 import { recordResult } from '../../stores/record-result.js';
 import type { PreparedMessage } from '../prepare-message.js';
-import type { Receipt } from '../receipt.js';
 import { invalidRequest } from '../send-request.js';
+import type { Receipt } from '../types.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Awaitable, IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { weightedCycle } from './weighted-cycle.js';
+import { weightedCycle } from './plan-route.js';
 
 describe('a weighted cycle', () => {
   it.each([
