@@ -7,11 +7,11 @@ import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/s
 import type { ProviderHealth, Receipt } from '../delivery/types.js';
 import { errorKind } from '../errors/error-kind.js';
 import { isSmsError } from '../errors/sms-error.js';
+import { isRefundable } from '../guard/is-refundable.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { SmsEvents } from '../telemetry/events.js';
 import { type Composition, compose } from './compose.js';
-import { costsNothing } from './costs-nothing.js';
 import type { SmsClientOptions } from './sms-client-options.js';
 import type { Verifications } from './verifications.js';
 
@@ -99,7 +99,7 @@ class RoutingClient implements SmsClient {
     try {
       return receiptOf(await this.#deliver(message, context));
     } catch (error) {
-      if (isSmsError(error) && costsNothing(error)) admission.giveBack();
+      if (isSmsError(error) && isRefundable(error)) admission.giveBack();
       throw error;
     }
   }

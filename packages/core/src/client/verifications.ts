@@ -2,6 +2,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
 
 import type { AbuseGuard } from '../guard/abuse-guard.js';
+import { isRefundable } from '../guard/is-refundable.js';
 import { maskPhoneNumber } from '../phone/mask.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
@@ -15,7 +16,6 @@ import type {
   VerificationStatus,
 } from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
-import { costsNothing } from './costs-nothing.js';
 import type { InFlight } from './in-flight.js';
 import {
   readCheckRequest,
@@ -79,7 +79,7 @@ export class ClientVerifications implements Verifications {
         guard?.started(to);
         return { id, provider, expiresAt, resendAfterMs, attempts };
       } catch (error) {
-        if (isSmsError(error) && costsNothing(error)) admission?.giveBack();
+        if (isSmsError(error) && isRefundable(error)) admission?.giveBack();
         else if (!isSmsError(error) || error.outcome === 'unknown') guard?.started(to);
         throw error;
       }

@@ -1,5 +1,6 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
+import { withoutMessage } from '../errors/without-message.js';
 import { unknown } from '../provider-kit/outcomes.js';
 
 /** What a call answers: `send` and `start` the first kind, `check` the second. */
@@ -95,33 +96,4 @@ function isOutcome(kind: CallKind, value: unknown): boolean {
 
 function hasMessage(value: object): boolean {
   return 'message' in value && typeof value.message === 'string';
-}
-
-/**
- * What is safe to keep of an error that a provider threw: its name and the places in the code.
- * Its message may hold a credential, a code or a phone number; so may everything else that hangs on it.
- */
-function withoutMessage(error: unknown): Error {
-  const copy = new Error('The message is withheld, since it may hold a credential.');
-  copy.name = 'Error';
-  let frames: readonly string[] = [];
-  try {
-    if (error instanceof Error) {
-      if (/^\w{1,64}$/.test(error.name)) copy.name = error.name;
-      frames = stackFrames(error);
-    }
-  } catch {
-    // A getter of the error threw; then there is nothing to keep.
-  }
-  copy.stack = [`${copy.name}: ${copy.message}`, ...frames].join('\n');
-  return copy;
-}
-
-const frame = /^ {4}at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\)|\(index \d+\))$/;
-
-function stackFrames(error: Error): readonly string[] {
-  // A message can have lines that look like frames: it is cut off first, then frames are taken from the end.
-  const lines = (error.stack ?? '').replace(error.message, '').split('\n');
-  const lastOther = lines.findLastIndex((line) => !frame.test(line));
-  return lines.slice(lastOther + 1);
 }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { client, fake } from '../client/sms-client.test.fixture.js';
 import type { SendOutcome } from '../contract/outcomes.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
 import type { AlarmEvent } from '../telemetry/events.js';
-import { client, fake } from './sms-client.test.fixture.js';
 
 const to = '+8613800138000';
 

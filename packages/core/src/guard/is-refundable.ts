@@ -15,7 +15,7 @@ const ownSettings: ReadonlySet<SmsErrorCode> = new Set([
  * being sent was none of theirs. A provider that refused the phone itself was asked for it all the same: otherwise
  * somebody could try numbers without end.
  */
-export function costsNothing({ outcome, attempts }: SmsError): boolean {
+export function isRefundable({ outcome, attempts }: SmsError): boolean {
   if (outcome === 'not-sent') return true;
   if (outcome === 'unknown') return false;
   return attempts.every(({ code, outcome: each }) => each === 'not-sent' || (code !== undefined && isOwnFault(code)));
