@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { accepted, refused } from '../provider-kit/outcomes.js';
+import { accepted, notSent, refused } from '../provider-kit/outcomes.js';
 import type { SmsEvents } from '../telemetry/events.js';
 import { broke, client, down, failureOf, fake, hello, wrongNumber } from './sms-client.test.fixture.js';
 
@@ -103,6 +104,7 @@ describe('events', () => {
           outcome: 'refused',
           code: 'insufficient_balance',
           providerCode: '470',
+          transportCode: undefined,
           durationMs: expect.any(Number),
         },
       ],
@@ -173,5 +175,23 @@ describe('events', () => {
     expect(heard.length).toBe(1);
     expect(warnings.mock.calls.length).toBe(1);
     warnings.mockRestore();
+  });
+});
+
+describe('why the network failed', () => {
+  it('stands in every attempt, every event and the health of the provider', async () => {
+    const refusedConnection = notSent('network_error', 'The request could not be sent.', {
+      cause: Object.assign(new Error('canary'), { code: 'ECONNREFUSED' }),
+    });
+    const sms = client([fake('a', [refusedConnection]), fake('b', [refusedConnection, accepted()])]);
+    const told: (string | undefined)[] = [];
+    sms.on('attempt', ({ transportCode }) => told.push(transportCode));
+    const error = await failureOf(sms.send(hello));
+    expect(error.attempts.map(({ transportCode }) => transportCode)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+    expect(error.message).toContain('a: not-sent, network_error (ECONNREFUSED); b:');
+    expect((await sms.send(hello)).attempts[0]).toMatchObject({ provider: 'a', transportCode: 'ECONNREFUSED' });
+    expect(told).toEqual(['ECONNREFUSED', 'ECONNREFUSED', 'ECONNREFUSED', undefined]);
+    expect(sms.health()['a']?.lastFailure?.transportCode).toBe('ECONNREFUSED');
+    expect(inspect([error.toJSON(), sms.health()], { depth: 9 })).not.toContain('canary');
   });
 });

@@ -1,5 +1,4 @@
 import type { NotSent, Refused, Unknown } from '../contract/outcomes.js';
-import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import { type Attempt, type FailureOutcome, SmsError } from '../errors/sms-error.js';
 
@@ -74,7 +73,8 @@ function overallOutcome(attempts: readonly Attempt[]): FailureOutcome {
 
 function everyAttempt(attempts: readonly Attempt[]): string {
   const each = attempts.map(
-    ({ provider, outcome, code }) => `${provider}: ${outcome}, ${code satisfies SmsErrorCode | undefined}`,
+    ({ provider, outcome, code, transportCode }) =>
+      `${provider}: ${outcome}, ${code}${transportCode === undefined ? '' : ` (${transportCode})`}`,
   );
   return `Every provider that was tried failed (${each.join('; ')}).`;
 }

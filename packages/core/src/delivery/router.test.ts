@@ -86,6 +86,7 @@ describe('a delivery', () => {
       attempts.map((attempt, index) => ({
         code: undefined,
         providerCode: undefined,
+        transportCode: undefined,
         ...attempt,
         ...told,
         attempt: index + 1,

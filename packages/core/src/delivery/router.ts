@@ -4,6 +4,7 @@ import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import { safeProviderCode } from '../errors/provider-code.js';
 import { type Attempt, SmsError } from '../errors/sms-error.js';
+import { transportCodeOf } from '../errors/transport-code.js';
 import { maskPhoneNumber } from '../phone/mask.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { notSent } from '../provider-kit/outcomes.js';
@@ -167,7 +168,7 @@ export class Router {
   #emitAttempt({ to, kind, purpose }: Delivery, attempt: Attempt, number: number): void {
     const { events } = this.#deps;
     if (!events.hasListeners('attempt')) return;
-    const { provider, outcome, durationMs, code, providerCode } = attempt;
+    const { provider, outcome, durationMs, code, providerCode, transportCode } = attempt;
     events.emit('attempt', {
       kind,
       purpose,
@@ -177,6 +178,7 @@ export class Router {
       outcome,
       code,
       providerCode,
+      transportCode,
       durationMs,
     });
   }
@@ -214,12 +216,14 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
   if (outcome.outcome === 'accepted') return { provider, outcome: 'accepted', durationMs };
   const { code } = outcome;
   const providerCode = safeProviderCode(outcome.providerCode);
+  const transportCode = transportCodeOf(outcome.cause);
   return {
     provider,
     outcome: outcome.outcome,
     durationMs,
     code,
     ...(providerCode === undefined ? {} : { providerCode }),
+    ...(transportCode === undefined ? {} : { transportCode }),
   };
 }
 

@@ -29,13 +29,22 @@ export interface ProviderHealth {
   readonly probeInMs: number | undefined;
   /** The last failure that counted against the circuit; kept when the circuit closes. */
   readonly lastFailure: LastFailure | undefined;
+  /**
+   * Messages and codes that the provider did not take for another reason (a template that it does not know, a wrong
+   * number), by code, since the client was made. No circuit counts them.
+   */
+  readonly refusals: { readonly [Code in SmsErrorCode]?: number };
+  /** The last of these. */
+  readonly lastRefusal: LastFailure | undefined;
 }
 
-/** The reason for the state of a circuit. */
+/** A failure as health shows it. */
 export interface LastFailure {
   readonly code: SmsErrorCode;
   readonly outcome: FailureOutcome;
   readonly providerCode: string | undefined;
+  /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
+  readonly transportCode: string | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }

@@ -15,6 +15,8 @@ export interface Attempt {
   readonly code?: SmsErrorCode | undefined;
   /** The vendor's own code. */
   readonly providerCode?: string | undefined;
+  /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
+  readonly transportCode?: string | undefined;
 }
 
 /** What an {@link SmsError} is made from. */

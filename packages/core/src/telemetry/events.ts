@@ -30,6 +30,8 @@ export interface AttemptEvent {
   readonly code: SmsErrorCode | undefined;
   /** The vendor's own code. */
   readonly providerCode: string | undefined;
+  /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
+  readonly transportCode: string | undefined;
   readonly durationMs: number;
 }
 

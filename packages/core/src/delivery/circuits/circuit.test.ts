@@ -3,6 +3,7 @@ import type { SmsErrorCode } from '../../errors/error-codes.js';
 import { errorPolicies } from '../../errors/error-policy.js';
 import { refused, unknown } from '../../provider-kit/outcomes.js';
 import {
+  aborted,
   context,
   guarded,
   halfOpened,
@@ -102,7 +103,42 @@ describe('a closed circuit', () => {
       calls: 1,
       failures: 1,
       probeInMs: undefined,
-      lastFailure: { code: 'insufficient_balance', outcome: 'refused', providerCode: '470', at: 1_000 },
+      lastFailure: {
+        code: 'insufficient_balance',
+        outcome: 'refused',
+        providerCode: '470',
+        transportCode: undefined,
+        at: 1_000,
+      },
+      refusals: { invalid_phone_number: 1 },
+      lastRefusal: {
+        code: 'invalid_phone_number',
+        outcome: 'refused',
+        providerCode: undefined,
+        transportCode: undefined,
+        at: 2_000,
+      },
+    });
+  });
+
+  it('tells of what the provider did not take for another reason, by code, and not of calls that ended before', async () => {
+    const { provider, guard } = guarded();
+    for (const [outcome, times] of [
+      [refused('template_rejected', 'no', { providerCode: '206' }), 30],
+      [wrongNumber, 2],
+      [noBalance, 1],
+      [aborted, 3],
+      [taken, 1],
+    ] as const) {
+      provider.answers(outcome);
+      await sendMany(guard, times);
+    }
+    expect(guard.health()).toMatchObject({
+      circuit: 'closed',
+      calls: 2,
+      failures: 1,
+      refusals: { template_rejected: 30, invalid_phone_number: 2 },
+      lastRefusal: { code: 'invalid_phone_number' },
     });
   });
 });

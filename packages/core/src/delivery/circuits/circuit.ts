@@ -1,5 +1,6 @@
 import Opossum from 'opossum';
 import type { CheckOutcome, NotSent, SendOutcome } from '../../contract/outcomes.js';
+import type { SmsErrorCode } from '../../errors/error-codes.js';
 import { Listeners } from '../../listeners/listeners.js';
 import { warnOfListener } from '../../listeners/warn-of-listener.js';
 import { notSent } from '../../provider-kit/outcomes.js';
@@ -7,7 +8,7 @@ import type { CircuitState, LastFailure, ProviderHealth } from '../types.js';
 import type { CircuitBreakerSettings } from './circuit-breaker-options.js';
 import { FailureStreak } from './failure-streak.js';
 import { OpenTime } from './open-time.js';
-import { circuitVerdict } from './verdict.js';
+import { type CircuitVerdict, circuitVerdict } from './verdict.js';
 import { CircuitWindow, windowBuckets } from './window.js';
 
 /** A step of a circuit from one state to another. */
@@ -59,6 +60,8 @@ export class Circuit {
   #probePermit: Permit | undefined;
   #probeDueAt = 0;
   #lastFailure: LastFailure | undefined;
+  #lastRefusal: LastFailure | undefined;
+  readonly #refusals: { [Code in SmsErrorCode]?: number } = {};
 
   constructor(id: string, settings: CircuitBreakerSettings) {
     this.#id = id;
@@ -130,10 +133,11 @@ export class Circuit {
   record(permit: Permit, outcome: SendOutcome | CheckOutcome): void {
     if (permit !== this.#ordinaryPermit && permit !== this.#probePermit) return;
     const verdict = circuitVerdict(outcome);
-    if (typeof verdict === 'object') this.#lastFailure = verdict;
-    if (permit.isProbe) this.#endProbe(verdict === 'success', typeof verdict === 'object');
-    else if (verdict === 'success') this.#countSuccess();
-    else if (verdict !== 'neutral') this.#countFailure();
+    if (verdict.kind === 'refusal') this.#countRefusal(verdict.failure);
+    else if (verdict.kind === 'failure') this.#lastFailure = verdict.failure;
+    if (permit.isProbe) this.#endProbe(verdict.kind);
+    else if (verdict.kind === 'success') this.#countSuccess();
+    else if (verdict.kind === 'failure') this.#countFailure();
   }
 
   health(): ProviderHealth {
@@ -150,6 +154,8 @@ export class Circuit {
       failures,
       probeInMs: this.probeInMs,
       lastFailure: this.#lastFailure,
+      refusals: { ...this.#refusals },
+      lastRefusal: this.#lastRefusal,
     };
   }
 
@@ -167,11 +173,11 @@ export class Circuit {
     this.#breaker.shutdown();
   }
 
-  #endProbe(succeeded: boolean, failed: boolean): void {
+  #endProbe(verdict: CircuitVerdict['kind']): void {
     this.#probePermit = undefined;
-    if (succeeded) this.#breaker.close();
+    if (verdict === 'success') this.#breaker.close();
     // A probe that failed before it was due changes nothing: the timer still runs.
-    else if (failed && this.#breaker.halfOpen) this.#countFailure();
+    else if (verdict === 'failure' && this.#breaker.halfOpen) this.#countFailure();
     else this.#settleState();
   }
 
@@ -188,6 +194,11 @@ export class Circuit {
     this.#breaker.fire().catch(alreadyCounted);
     this.#window.trim(() => this.#breaker.status.window);
     if (this.#streak.fails(performance.now()) && this.#breaker.closed) this.#breaker.open();
+  }
+
+  #countRefusal(refusal: LastFailure): void {
+    this.#lastRefusal = refusal;
+    this.#refusals[refusal.code] = (this.#refusals[refusal.code] ?? 0) + 1;
   }
 
   #opened(): void {
