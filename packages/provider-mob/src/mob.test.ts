@@ -212,6 +212,10 @@ describe('options', () => {
       { appKey: 'key', dispatcher: new MockAgent(), connections: 3 },
       /connections: belongs/,
     ],
+    ['no requests at all', { appKey: 'key', maxPerSecond: 0 }, /maxPerSecond: must be a number above 0/],
+    ['a pace in words', { appKey: 'key', maxPerSecond: '10' }, /maxPerSecond: must be a number/],
+    ['half a burst', { appKey: 'key', maxPerSecond: 1, burst: 0.5 }, /burst: must be a whole number from 1/],
+    ['a burst without a pace', { appKey: 'key', burst: 5 }, /burst: belongs to maxPerSecond/],
     ['verification switched off', { appKey: 'key', rejectUnauthorized: false }, /rejectUnauthorized: is not an option/],
   ])('%s: refused, naming the field', (_name, options, message) => {
     expect(() => mob(options as never)).toThrow(

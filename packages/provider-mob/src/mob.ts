@@ -2,6 +2,7 @@ import {
   type CallContext,
   type CheckOutcome,
   createHttpTransport,
+  createPace,
   deadlineAfter,
   type HttpTransport,
   type IssuedVerification,
@@ -70,14 +71,20 @@ class MobAccount implements MobProvider {
       customBaseUrl = baseUrl,
       verificationTemplate,
       codeLifetimeMs,
+      maxPerSecond,
+      burst,
       ...connection
     } = options;
+    // Two addresses, one account: Mob counts what comes by either.
+    const pace = createPace({ maxPerSecond, burst });
     this.id = id;
     this.#appKey = appKey;
     this.#verificationTemplate = verificationTemplate;
-    this.#transport = createHttpTransport({ baseUrl, ...connection });
+    this.#transport = createHttpTransport({ baseUrl, pace, ...connection });
     this.#customTransport =
-      customBaseUrl === baseUrl ? this.#transport : createHttpTransport({ baseUrl: customBaseUrl, ...connection });
+      customBaseUrl === baseUrl
+        ? this.#transport
+        : createHttpTransport({ baseUrl: customBaseUrl, pace, ...connection });
     this.verification = {
       limits: { maxChecks: checksOfACode, lifetimeMs: codeLifetimeMs },
       start: (request, context) => this.#start(request, context),

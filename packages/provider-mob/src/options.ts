@@ -1,10 +1,16 @@
-import { baseUrlProblem, type HttpTransportOptions, longestDelayMs, parseOptions } from '@polysms/core/provider-kit';
+import {
+  baseUrlProblem,
+  type HttpTransportOptions,
+  longestDelayMs,
+  paceProblem,
+  parseOptions,
+} from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 
 /** What Mob's options share with every provider over HTTP. */
 type ConnectionOptions = Pick<
   HttpTransportOptions,
-  'connections' | 'connectTimeoutMs' | 'ca' | 'allowPlainHttp' | 'dispatcher'
+  'connections' | 'connectTimeoutMs' | 'ca' | 'allowPlainHttp' | 'dispatcher' | 'maxPerSecond' | 'burst'
 >;
 
 /** How to reach one Mob account. The certificates of `ca` are for a gateway, or for the simulator. */
@@ -48,6 +54,8 @@ const fields = {
   connectTimeoutMs: wholeNumber('must be a whole number of milliseconds, at least 1'),
   ca: v.optional(v.union([pem, v.pipe(v.array(pem), v.minLength(1, pemMessage))], pemMessage)),
   allowPlainHttp: v.optional(v.boolean('must be true or false'), false),
+  maxPerSecond: v.optional(v.number('must be a number of requests a second')),
+  burst: v.optional(v.number('must be a number of requests')),
   dispatcher: v.optional(
     v.custom<NonNullable<HttpTransportOptions['dispatcher']>>(
       (value) => typeof value === 'object' && value !== null && 'dispatch' in value,
@@ -76,6 +84,8 @@ const schema = v.pipe(
         refuse(field, 'belongs to the dispatcher; set it there');
       }
     }
+    const wrongPace = paceProblem(options);
+    if (wrongPace !== undefined) refuse(wrongPace.option, wrongPace.message);
     for (const field of ['baseUrl', 'customBaseUrl'] as const) {
       const value = options[field];
       const problem = value === undefined ? undefined : baseUrlProblem(value, options.allowPlainHttp);

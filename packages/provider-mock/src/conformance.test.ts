@@ -29,6 +29,13 @@ describeSmsProvider('mock() of templates only, with latency', {
   differences,
 });
 
+describeSmsProvider('mock() with a pace', {
+  test: { describe, it },
+  capabilities: { text: true, template: true, verification: true },
+  create: () => subjectOf({ maxPerSecond: 500, burst: 5 }),
+  differences,
+});
+
 function subjectOf(options: MockOptions): ConformanceSubject {
   const provider = mock({ ...options, seed: 42 });
   return {

@@ -2,10 +2,12 @@ import {
   accepted,
   type CallContext,
   type CheckOutcome,
+  createPace,
   type IssuedVerification,
   type NotSent,
   notSent,
   type OutboundMessage,
+  type Pace,
   type PhoneNumber,
   parsePhoneNumber,
   type Refused,
@@ -43,6 +45,7 @@ class Mock implements MockProvider {
   readonly #script = new FaultScript();
   readonly #answers = new Answers();
   readonly #codes: IssuedCodes;
+  readonly #pace: Pace | undefined;
   #randomness: Randomness;
   #closed = false;
 
@@ -52,6 +55,7 @@ class Mock implements MockProvider {
     this.sends = Object.freeze({ ...options.sends });
     this.#outbox = new Outbox(options.id);
     this.#codes = new IssuedCodes(options);
+    this.#pace = createPace(options);
     this.#randomness = seededRandomness(options.seed);
     this.verification = options.verification
       ? Object.freeze({
@@ -100,6 +104,10 @@ class Mock implements MockProvider {
     context: CallContext,
     work: () => Answer,
   ): Promise<Answer | Refused | NotSent | Unknown> {
+    if (this.#pace !== undefined) {
+      const heldBack = await this.#pace.turn(context);
+      if (heldBack !== undefined) return heldBack;
+    }
     if (this.#closed)
       return notSent('aborted', 'This mock is closed. Make a new one, or close it after the last call.');
     const { ended } = context.deadline;
@@ -147,6 +155,7 @@ class Mock implements MockProvider {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#pace?.close();
     this.#answers.close();
     this.#outbox.close();
   }

@@ -28,6 +28,10 @@ describe('mock()', () => {
     ['codeLength: expected a whole number of digits from 4 to 10', { codeLength: 3 }],
     ['codeLifetimeMs: expected whole milliseconds', { codeLifetimeMs: 0 }],
     ['maxChecks: expected a whole number of checks', { maxChecks: 0 }],
+    ['maxPerSecond: must be a number above 0', { maxPerSecond: 0 }],
+    ['maxPerSecond: expected a number', { maxPerSecond: '10' as unknown as number }],
+    ['burst: must be a whole number from 1', { maxPerSecond: 10, burst: 2.5 }],
+    ['burst: belongs to maxPerSecond', { burst: 2 }],
     ['a mock that does something', { sends: { text: false, template: false }, verification: false }],
     ['latency: expected an object with the options of MockOptions only', { latency: 5 } as MockOptions],
   ])('refuses options that cannot work: %s', (message, options) => {

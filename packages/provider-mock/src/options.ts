@@ -1,8 +1,11 @@
-import { configurationInvalid, parseOptions } from '@polysms/core/provider-kit';
+import { configurationInvalid, type OptionalPaceOptions, paceProblem, parseOptions } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 
-/** What {@link mock} takes. Everything has a default. */
-export interface MockOptions {
+/**
+ * What {@link mock} takes. Everything has a default. Without `maxPerSecond` it takes every call at once; with it a call
+ * waits for its turn, as with a provider that keeps to the rate of its vendor.
+ */
+export interface MockOptions extends OptionalPaceOptions {
   /** The provider's id. Default `mock`. */
   readonly id?: string | undefined;
   /** What `send()` takes. Both are true by default; anything else is answered `not-sent` with `unsupported_message`. */
@@ -30,7 +33,7 @@ export interface MockOptions {
 }
 
 /** {@link MockOptions} with every default filled in. */
-export interface ParsedOptions {
+export interface ParsedOptions extends OptionalPaceOptions {
   readonly id: string;
   readonly sends: { readonly text: boolean; readonly template: boolean };
   readonly verification: boolean;
@@ -86,6 +89,8 @@ const schema = v.strictObject(
     codeLength: v.optional(whole('a whole number of digits from 4 to 10', 4, 10), 6),
     codeLifetimeMs: v.optional(whole('whole milliseconds, 1 or more', 1, Number.MAX_SAFE_INTEGER), 300_000),
     maxChecks: v.optional(whole('a whole number of checks from 1 to 1000', 1, 1000), 5),
+    maxPerSecond: v.optional(v.number('expected a number of requests a second')),
+    burst: v.optional(v.number('expected a number of requests')),
   },
   'expected an object with the options of MockOptions only; remove or correct the field',
 );
@@ -98,6 +103,8 @@ export function parseMockOptions(options: MockOptions): ParsedOptions {
   if (latency.min > latency.max) {
     throw configurationInvalid('mock(): latencyMs: expected min to be at most max; swap the two.');
   }
+  const wrongPace = paceProblem(parsed);
+  if (wrongPace !== undefined) throw configurationInvalid(`mock(): ${wrongPace.option}: ${wrongPace.message}.`);
   if (!sends.text && !sends.template && !verification) {
     throw configurationInvalid(
       'mock(): expected a mock that does something; allow sends.text, sends.template or verification.',

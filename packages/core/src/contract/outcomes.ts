@@ -20,6 +20,8 @@ export interface Refused extends Failure {
 /** The request never left this process: nothing was sent, and another provider may always be tried. */
 export interface NotSent extends Failure {
   readonly outcome: 'not-sent';
+  /** How long until a request could leave, in milliseconds, if that is known. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**

@@ -5,9 +5,10 @@ import { longestDelayMs } from './deadline.js';
 import { type HttpCallContext, HttpExchange, type HttpOutcome } from './http-exchange.js';
 import { configurationInvalid } from './options.js';
 import { notSent } from './outcomes.js';
+import { createPace, type OptionalPaceOptions, type Pace, paceProblem } from './pace.js';
 
-/** How a provider reaches its vendor. */
-export interface HttpTransportOptions {
+/** How a provider reaches its vendor, and how fast. Without `maxPerSecond` and `pace` requests leave at once. */
+export interface HttpTransportOptions extends OptionalPaceOptions {
   /** Where the vendor's API lives: `https://api.example.com` or, behind a gateway, `https://gateway.example/vendor`. */
   readonly baseUrl: string;
   /** Allow `http:` beyond this machine. Whoever is in between can then read credentials and codes. Default false. */
@@ -28,6 +29,8 @@ export interface HttpTransportOptions {
    * writes a request twice without saying so could not be.
    */
   readonly dispatcher?: Dispatcher | undefined;
+  /** In the place of `maxPerSecond`: the pace of an account that has several transports. The first to close closes it. */
+  readonly pace?: Pace | undefined;
 }
 
 /** One request. A credential belongs in `headers` or `body`, not in `path`. */
@@ -80,6 +83,13 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       );
     }
   }
+  const wrongPace = paceProblem(options);
+  if (wrongPace !== undefined) {
+    throw configurationInvalid(`createHttpTransport(): ${wrongPace.option}: ${wrongPace.message}.`);
+  }
+  if (options.pace !== undefined && options.maxPerSecond !== undefined) {
+    throw configurationInvalid('createHttpTransport(): maxPerSecond: belongs to the pace; set it there.');
+  }
   return new PoolTransport(options);
 }
 
@@ -95,6 +105,7 @@ class PoolTransport implements HttpTransport {
   readonly #maxResponseBytes: number;
   readonly #dispatcher: Dispatcher;
   readonly #ownPool: Pool | undefined;
+  readonly #pace: Pace | undefined;
   #inFlight = 0;
   #closed: Promise<void> | undefined;
   #onIdle = () => {};
@@ -106,9 +117,15 @@ class PoolTransport implements HttpTransport {
     this.#maxResponseBytes = options.maxResponseBytes ?? 65_536;
     this.#ownPool = options.dispatcher === undefined ? createPool(url.origin, options) : undefined;
     this.#dispatcher = options.dispatcher ?? (this.#ownPool as Pool);
+    this.#pace = options.pace ?? createPace(options);
   }
 
   request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome> {
+    if (this.#pace === undefined) return this.#request(request, context);
+    return this.#pace.turn(context).then((heldBack) => heldBack ?? this.#request(request, context));
+  }
+
+  #request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome> {
     if (this.#closed !== undefined) return Promise.resolve(notSent('aborted', 'The provider is closed.'));
     const { ended } = context.writeBy ?? context.deadline;
     if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before its request was made.'));
@@ -146,6 +163,7 @@ class PoolTransport implements HttpTransport {
   }
 
   close(): Promise<void> {
+    this.#pace?.close();
     this.#closed ??= this.#whenIdle().then(() => this.#ownPool?.destroy());
     return this.#closed;
   }

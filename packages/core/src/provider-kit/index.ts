@@ -30,6 +30,7 @@ export { maskPhoneNumber } from '../phone/mask.js';
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
 export { baseUrlProblem } from './base-url.js';
+export type { Clock } from './clock.js';
 export { type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { outcomeOfHttpStatus } from './http-status.js';
@@ -40,4 +41,12 @@ export {
   type HttpTransportOptions,
 } from './http-transport.js';
 export { configurationInvalid, parseOptions } from './options.js';
-export { accepted, type FailureDetails, notSent, refused, unknown } from './outcomes.js';
+export { accepted, type FailureDetails, notSent, refused, type UnsentDetails, unknown } from './outcomes.js';
+export {
+  createPace,
+  type OptionalPaceOptions,
+  type Pace,
+  type PaceOptions,
+  type PaceProblem,
+  paceProblem,
+} from './pace.js';
