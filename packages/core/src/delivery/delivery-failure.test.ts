@@ -67,6 +67,29 @@ describe('the error of a delivery', () => {
     expect(deliveryError({ last: failure, stoppedBy: 'unknown-outcome' }, one).retryAfterMs).toBeUndefined();
   });
 
+  it.each<[(number | undefined)[], number | undefined]>([
+    [[5_000, 300, undefined], 300],
+    [[undefined, 0], 0],
+    [[undefined, undefined], undefined],
+  ])('says the shortest of the waits that its providers ask for: %j', (waits, expected) => {
+    const attempts = waits.map(
+      (retryAfterMs): Attempt => ({
+        provider: 'a',
+        outcome: 'refused',
+        code: 'rate_limited',
+        durationMs: 1,
+        retryAfterMs,
+      }),
+    );
+    const failure = { last: notSent('network_error', 'No.'), stoppedBy: 'no-provider-left' } as const;
+    expect(deliveryError(failure, [...attempts, ...two]).retryAfterMs).toBe(expected);
+  });
+
+  it('says when our own pace would let the message pass', () => {
+    const last = notSent('rate_limited', 'Our own pace.', { retryAfterMs: 700 });
+    expect(deliveryError({ last, stoppedBy: 'no-provider-left' }, one).retryAfterMs).toBe(700);
+  });
+
   it.each<[Attempt['outcome'][], string]>([
     [['not-sent', 'not-sent'], 'not-sent'],
     [['refused', 'not-sent'], 'refused'],

@@ -58,7 +58,7 @@ export function deliveryError({ last, stoppedBy }: DeliveryFailure, attempts: re
       : `${last.message} ${advice[stoppedBy]}`.trim(),
     provider,
     providerCode: last.providerCode,
-    retryAfterMs: last.outcome === 'refused' ? last.retryAfterMs : undefined,
+    retryAfterMs: soonest(isExhausted ? [...attempts, last] : [last]),
     attempts,
     cause: last.cause,
   });
@@ -69,6 +69,12 @@ function overallOutcome(attempts: readonly Attempt[]): FailureOutcome {
   const outcomes = attempts.map(({ outcome }) => outcome);
   if (outcomes.includes('unknown')) return 'unknown';
   return outcomes.includes('refused') ? 'refused' : 'not-sent';
+}
+
+/** When the first of the providers that have named a time may take it. A message that may have been sent has none. */
+function soonest(failures: readonly (Attempt | DeliveryFailure['last'])[]): number | undefined {
+  const waits = failures.flatMap((each) => (each.outcome === 'unknown' ? [] : (each.retryAfterMs ?? [])));
+  return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
 function everyAttempt(attempts: readonly Attempt[]): string {

@@ -217,6 +217,7 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
   const { code } = outcome;
   const providerCode = safeProviderCode(outcome.providerCode);
   const transportCode = transportCodeOf(outcome.cause);
+  const retryAfterMs = outcome.outcome === 'unknown' ? undefined : outcome.retryAfterMs;
   return {
     provider,
     outcome: outcome.outcome,
@@ -224,6 +225,7 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
     code,
     ...(providerCode === undefined ? {} : { providerCode }),
     ...(transportCode === undefined ? {} : { transportCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly providerCode?: string | undefined;
   /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
   readonly transportCode?: string | undefined;
+  /** How long to wait before this provider may take it, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** What an {@link SmsError} is made from. */
