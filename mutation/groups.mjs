@@ -36,6 +36,17 @@ export const groups = [
     tests: [`${core}/delivery/{plan-route*,prepare-message}.test.ts`],
   },
   {
+    name: 'pace',
+    mutate: [
+      `${core}/provider-kit/{pace,turn-schedule}.ts`,
+      `${core}/delivery/batches/{rate-limit,learned-rate,rate-gate,last-second}.ts`,
+    ],
+    tests: [
+      `${core}/provider-kit/{pace,turn-schedule}.test.ts`,
+      `${core}/delivery/batches/{rate-limit,learned-rate,last-second,rate-gate,send-many-rate}.test.ts`,
+    ],
+  },
+  {
     name: 'codes',
     mutate: [
       `${core}/verification/*.ts`,

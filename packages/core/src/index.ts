@@ -45,7 +45,8 @@ export type {
 } from './contract/outcomes.js';
 export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from './contract/sms-provider.js';
 export type { SendManyProgress } from './delivery/batches/progress.js';
-export type { SendManyOptions, SendManyResult } from './delivery/batches/send-many.js';
+export type { SendManyResult } from './delivery/batches/send-many.js';
+export type { SendManyOptions } from './delivery/batches/send-many-options.js';
 export type { CircuitStateChange, CircuitStateListener } from './delivery/circuits/circuit.js';
 export type { CircuitBreakerOptions } from './delivery/circuits/circuit-breaker-options.js';
 export { type GuardedProvider, withCircuitBreaker } from './delivery/circuits/with-circuit-breaker.js';

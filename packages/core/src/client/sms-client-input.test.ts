@@ -105,6 +105,9 @@ describe('a request', () => {
     ['a misspelt option', { concurency: 3 } as never, /concurency is not an option/],
     ['a signal that is none', { signal: 'x' } as never, /signal must be/],
     ['a listener that is none', { onProgress: 5 } as never, /onProgress must be/],
+    ['a wait before its start', { maxWaitMs: -1 }, /maxWaitMs must be a number of milliseconds/],
+    ['a wait without an end', { maxWaitMs: Number.POSITIVE_INFINITY }, /maxWaitMs must be/],
+    ['a wait in words', { maxWaitMs: '60' } as never, /maxWaitMs must be/],
     ['null', null as never, /must be an object/],
   ])('of a batch with %s is refused by name', (_name, options, message) => {
     expect(() => client([fake('a')]).sendMany([], options)).toThrow(message);

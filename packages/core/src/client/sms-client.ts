@@ -1,6 +1,7 @@
 import type { CallContext } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
-import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
+import { type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
+import type { SendManyOptions } from '../delivery/batches/send-many-options.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
 import type { Delivered } from '../delivery/router.js';
 import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';

@@ -6,6 +6,12 @@ interface Source<Item> {
   return?(): unknown;
 }
 
+/** Where a new item asks whether it may begin. */
+export interface Gate {
+  /** `undefined`: at once. Otherwise it waits; false: nothing further begins. */
+  enter(): Promise<boolean> | undefined;
+}
+
 /**
  * Reads a source and begins work on its items while there is room, and collects what settles.
  *
@@ -16,6 +22,7 @@ export class BatchIntake<Item, Result> {
   readonly #source: Source<Item>;
   readonly #room: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #gate: Gate;
   readonly #work: (item: Item, index: number) => Promise<Result>;
   readonly #onSettled: (result: Result, inFlight: number) => void;
   readonly #stopListening: (() => void) | undefined;
@@ -24,6 +31,8 @@ export class BatchIntake<Item, Result> {
   #inFlight = 0;
   #ready: Result[] = [];
   #isReading = false;
+  /** An item has been asked for and has not come. */
+  #isAsking = false;
   /** The source has ended, or somebody wants no more. */
   #isStopped = false;
   /** The source has ended or thrown, or has been told to close: it needs no telling. */
@@ -36,16 +45,23 @@ export class BatchIntake<Item, Result> {
     items: Iterable<Item> | AsyncIterable<Item>,
     room: number,
     signal: AbortSignal | undefined,
+    gate: Gate,
     work: (item: Item, index: number) => Promise<Result>,
     onSettled: (result: Result, inFlight: number) => void,
   ) {
     this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     this.#room = room;
     this.#signal = signal;
+    this.#gate = gate;
     this.#work = work;
     this.#onSettled = onSettled;
     this.#stopListening = signal && onAbort(signal, () => this.#stop());
     void this.#read();
+  }
+
+  /** Items begun and not settled. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Waits for results, and hands over all there are. None: everything has settled and there will be no more. */
@@ -85,12 +101,19 @@ export class BatchIntake<Item, Result> {
     this.#isReading = true;
     try {
       while (this.#mayBegin && this.#held < this.#room) {
+        this.#isAsking = true;
         const step = await this.#source.next();
+        this.#isAsking = false;
         if (step.done === true) this.#endSource();
         // What was asked for before a stop and came after it has not begun, and does not begin.
-        else if (this.#mayBegin) this.#begin(step.value);
+        else if (this.#mayBegin) {
+          const turn = this.#gate.enter();
+          if (turn !== undefined && !(await turn)) this.#stop();
+          if (this.#mayBegin) this.#begin(step.value);
+        }
       }
     } catch (error) {
+      this.#isAsking = false;
       this.#endSource(this.#mayBegin ? { error } : undefined);
     }
     this.#isReading = false;
@@ -127,7 +150,7 @@ export class BatchIntake<Item, Result> {
     this.#isSourceDone = true;
     const closing = this.#source.return?.();
     // A source that is being read closes after that, which may be never: a queue with nothing in it.
-    if (this.#isReading) Promise.resolve(closing).catch(() => {});
+    if (this.#isAsking) Promise.resolve(closing).catch(() => {});
     else await closing;
   }
 

@@ -20,15 +20,15 @@ describe('the progress of a batch', () => {
     meter.settled(failed('unknown'), 1);
     expect(seen).toStrictEqual([
       {
-        ...{ done: 1, accepted: 1, failed: 0, unknown: 0, inFlight: 3, total: 5 },
+        ...{ done: 1, accepted: 1, failed: 0, unknown: 0, inFlight: 3, waiting: 0, total: 5 },
         ...{ elapsedMs: 0, perSecond: 0, remainingMs: undefined },
       },
       {
-        ...{ done: 2, accepted: 1, failed: 1, unknown: 0, inFlight: 2, total: 5 },
+        ...{ done: 2, accepted: 1, failed: 1, unknown: 0, inFlight: 2, waiting: 0, total: 5 },
         ...{ elapsedMs: 500, perSecond: 4, remainingMs: 750 },
       },
       {
-        ...{ done: 3, accepted: 1, failed: 2, unknown: 1, inFlight: 1, total: 5 },
+        ...{ done: 3, accepted: 1, failed: 2, unknown: 1, inFlight: 1, waiting: 0, total: 5 },
         ...{ elapsedMs: 1000, perSecond: 3, remainingMs: (2 * 1000) / 3 },
       },
     ]);

@@ -1,4 +1,5 @@
 import type { SmsError } from '../../errors/sms-error.js';
+import { isThenable } from '../../listeners/is-thenable.js';
 
 /** How far a batch has come: what a progress bar needs. */
 export interface SendManyProgress {
@@ -10,6 +11,8 @@ export interface SendManyProgress {
   readonly unknown: number;
   /** Messages begun and not settled. */
   readonly inFlight: number;
+  /** Those of them that were refused because of the rate, and wait to be sent again. */
+  readonly waiting: number;
   /** Messages in the batch, if its source has a `length` or a `size`. */
   readonly total: number | undefined;
   /** Since the first message was asked for, in milliseconds. */
@@ -35,20 +38,25 @@ export class ProgressMeter {
   }
 
   /** One message has settled; `error` is why it failed. */
-  settled(error: SmsError | undefined, inFlight: number): void {
+  settled(error: SmsError | undefined, inFlight: number, waiting = 0): void {
     if (error === undefined) this.#accepted += 1;
     else this.#failed += 1;
     if (error?.outcome === 'unknown') this.#unknown += 1;
+    this.tell(inFlight, waiting);
+  }
+
+  /** Says how far the batch has come, although nothing has settled. */
+  tell(inFlight: number, waiting: number): void {
     try {
-      const returned = this.#listener(this.#progress(inFlight));
+      const returned = this.#listener(this.#progress(inFlight, waiting));
       // An async listener fits the type too; its rejection would end the process.
-      if (returned instanceof Promise) returned.catch(ignore);
+      if (isThenable(returned)) returned.then(undefined, ignore);
     } catch {
       // A progress bar that fails is no reason to stop sending.
     }
   }
 
-  #progress(inFlight: number): SendManyProgress {
+  #progress(inFlight: number, waiting: number): SendManyProgress {
     const done = this.#accepted + this.#failed;
     const elapsedMs = performance.now() - this.#startedAt;
     const perSecond = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
@@ -59,6 +67,7 @@ export class ProgressMeter {
       failed: this.#failed,
       unknown: this.#unknown,
       inFlight,
+      waiting,
       total: this.#total,
       elapsedMs,
       perSecond,

@@ -1,18 +1,13 @@
 import { errorKind } from '../../errors/error-kind.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
+import { type Clock, monotonicClock } from '../../provider-kit/clock.js';
+import { onAbort } from '../../provider-kit/on-abort.js';
 import { invalidRequest } from '../send-request.js';
 import { BatchIntake } from './intake.js';
-import { knownTotal, ProgressMeter, type SendManyProgress } from './progress.js';
-
-/** Options of a batch. */
-export interface SendManyOptions {
-  /** Messages begun whose results have not been taken, at most: a whole number from 1 to 10000. Default 50. */
-  readonly concurrency?: number | undefined;
-  /** Stops the batch: nothing further is begun. What has begun settles, its results are yielded, and the batch ends. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called when a message has settled. What it throws is ignored. */
-  readonly onProgress?: ((progress: SendManyProgress) => void) | undefined;
-}
+import { knownTotal, ProgressMeter } from './progress.js';
+import { RateGate } from './rate-gate.js';
+import { rateLimitOf } from './rate-limit.js';
+import { type ReadSendManyOptions, readSendManyOptions, type SendManyOptions } from './send-many-options.js';
 
 /** What became of one message of a batch. `index` is its place in the source, from 0. */
 export type SendManyResult<Request, Receipt> =
@@ -26,47 +21,69 @@ export type SendManyResult<Request, Receipt> =
  * is room: memory stays bounded however long it is, and a slow consumer slows the sending. A message that fails is a
  * result and stops nothing.
  *
+ * A message that was certainly not sent because the rate was too high (`rate_limited`) is no result yet: it is sent
+ * again after `retryAfterMs`, or a wait that grows. Until then nothing further is begun, and afterwards the batch goes
+ * as fast as messages have been accepted. This ends for a message after `maxWaitMs`, and for the whole batch while
+ * nothing has been accepted for so long.
+ *
  * Run it to its end or leave the loop: leaving closes the source and waits for what is in flight. If the source
  * throws, the results of everything begun are yielded before its error is thrown on.
  *
  * @param send sends one message and rejects with an SmsError if that fails; gets the batch's signal
- * @throws SmsError `invalid_request` if `concurrency` or the source cannot work, at once
+ * @param timing for tests
+ * @throws SmsError `invalid_request` if an option or the source cannot work, at once
  */
 export function sendMany<Request, Receipt>(
   send: (request: Request, signal: AbortSignal | undefined) => Promise<Receipt>,
   requests: Iterable<Request> | AsyncIterable<Request>,
   options: SendManyOptions = {},
+  { clock = monotonicClock, random = Math.random }: SendManyTiming = {},
 ): AsyncGenerator<SendManyResult<Request, Receipt>, void, undefined> {
-  checkOptions(options);
-  const { concurrency = 50, signal, onProgress } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
-    throw invalidRequest('sendMany(): concurrency must be a whole number from 1 to 10000.');
-  }
+  const { maxWaitMs, ...read } = readSendManyOptions(options);
   if (!isIterable(requests)) {
     throw invalidRequest('sendMany() takes the messages as an array, a generator or anything else that is iterable.');
   }
-  return results(send, requests, concurrency, signal, onProgress);
+  const gate = new RateGate({ maxWaitMs, clock, random });
+  const batch = results({ ...read, send, requests, gate, clock });
+  const leave = batch.return.bind(batch);
+  // A generator comes to its own `finally` only after the step that is under way, which may be a long wait.
+  batch.return = (value) => {
+    gate.end();
+    return leave(value);
+  };
+  return batch;
+}
+
+/** What a batch waits by. */
+export interface SendManyTiming {
+  readonly clock?: Clock;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+interface Batch<Request, Receipt> extends Omit<ReadSendManyOptions, 'maxWaitMs'> {
+  send(request: Request, signal: AbortSignal | undefined): Promise<Receipt>;
+  readonly requests: Iterable<Request> | AsyncIterable<Request>;
+  readonly gate: RateGate;
+  readonly clock: Clock;
 }
 
 async function* results<Request, Receipt>(
-  send: (request: Request, signal: AbortSignal | undefined) => Promise<Receipt>,
-  requests: Iterable<Request> | AsyncIterable<Request>,
-  concurrency: number,
-  signal: AbortSignal | undefined,
-  onProgress: SendManyOptions['onProgress'],
+  batch: Batch<Request, Receipt>,
 ): AsyncGenerator<SendManyResult<Request, Receipt>, void, undefined> {
+  const { requests, concurrency, signal, onProgress, gate } = batch;
   if (signal?.aborted === true) return;
   const meter = onProgress && new ProgressMeter(knownTotal(requests), onProgress);
-  const work = async (request: Request, index: number): Promise<SendManyResult<Request, Receipt>> => {
-    try {
-      return { status: 'accepted', index, request, receipt: await send(request, signal) };
-    } catch (error) {
-      return { status: 'failed', index, request, error: isSmsError(error) ? error : unexpectedError(error) };
-    }
-  };
-  const intake = new BatchIntake(requests, concurrency, signal, work, (result, inFlight) =>
-    meter?.settled(result.status === 'failed' ? result.error : undefined, inFlight),
+  const onHeld = () => meter?.tell(intake.inFlight, gate.held);
+  const intake: BatchIntake<Request, SendManyResult<Request, Receipt>> = new BatchIntake(
+    requests,
+    concurrency,
+    signal,
+    gate,
+    (request, index) => sendUntilSettled(batch, request, index, onHeld),
+    (result, inFlight) => meter?.settled(result.status === 'failed' ? result.error : undefined, inFlight, gate.held),
   );
+  const stopListening = signal && onAbort(signal, () => gate.end());
   try {
     for (let ready = await intake.nextReady(); ready.length > 0; ready = await intake.nextReady()) {
       for (const result of ready) {
@@ -76,7 +93,37 @@ async function* results<Request, Receipt>(
     }
     intake.throwSourceError();
   } finally {
+    gate.end();
+    stopListening?.();
     await intake.close();
+  }
+}
+
+/** Sends one message, and sends it again while nothing but the rate is to blame and the gate lets it. */
+async function sendUntilSettled<Request, Receipt>(
+  { send, signal, gate, clock }: Batch<Request, Receipt>,
+  request: Request,
+  index: number,
+  onHeld: () => void,
+): Promise<SendManyResult<Request, Receipt>> {
+  let heldSince: number | undefined;
+  for (;;) {
+    const begunAt = clock.now();
+    try {
+      const receipt = await send(request, signal);
+      gate.accepted(begunAt);
+      return { status: 'accepted', index, request, receipt };
+    } catch (thrown) {
+      const error = isSmsError(thrown) ? thrown : unexpectedError(thrown);
+      const failed = { status: 'failed', index, request, error } as const;
+      const rateLimit = rateLimitOf(error);
+      if (rateLimit === undefined) return failed;
+      heldSince ??= clock.now();
+      const again = gate.again(begunAt, heldSince, rateLimit);
+      if (again === undefined) return failed;
+      onHeld();
+      if (!(await again)) return failed;
+    }
   }
 }
 
@@ -95,20 +142,4 @@ function isIterable(value: unknown): boolean {
   return (
     value !== null && value !== undefined && (Symbol.asyncIterator in Object(value) || Symbol.iterator in Object(value))
   );
-}
-
-const known: ReadonlySet<string> = new Set(['concurrency', 'signal', 'onProgress']);
-
-function checkOptions(options: SendManyOptions): void {
-  if (typeof options !== 'object' || options === null) throw invalidRequest('sendMany(): options must be an object.');
-  const unknownName = Object.keys(options).find((name) => !known.has(name));
-  if (unknownName !== undefined) {
-    throw invalidRequest(`sendMany(): ${unknownName} is not an option; it knows ${[...known].join(', ')}.`);
-  }
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
-    throw invalidRequest('sendMany(): signal must be an AbortSignal.');
-  }
-  if (options.onProgress !== undefined && typeof options.onProgress !== 'function') {
-    throw invalidRequest('sendMany(): onProgress must be a function.');
-  }
 }
