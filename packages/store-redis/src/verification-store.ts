@@ -15,6 +15,7 @@ import { listFrom, parsedAnswer, scriptJson } from './script-json.js';
 import { cancelScript } from './verification-scripts/cancel.js';
 import { checkScript } from './verification-scripts/check.js';
 import { concludeScript } from './verification-scripts/conclude.js';
+import { endScript } from './verification-scripts/end.js';
 import { openScript } from './verification-scripts/open.js';
 import { readScript } from './verification-scripts/read.js';
 import { settleScript } from './verification-scripts/settle.js';
@@ -53,8 +54,11 @@ export class RedisVerificationStore implements VerificationStore {
   }
 
   async read(subject: string): Promise<SubjectState> {
-    const state = (await this.#run(readScript, subject, {})) as SubjectState;
-    return { ...state, challenges: listFrom(state.challenges) };
+    return stateFrom(await this.#run(readScript, subject, {}));
+  }
+
+  async end(subject: string, keepMs: number): Promise<SubjectState> {
+    return stateFrom(await this.#run(endScript, subject, { keepMs }, 'unknown'));
   }
 
   /** A check, or a cancellation, may have been made though its answer was lost. Without the others’ nothing is sent. */
@@ -69,4 +73,9 @@ export class RedisVerificationStore implements VerificationStore {
     });
     return parsedAnswer(answer);
   }
+}
+
+function stateFrom(answer: unknown): SubjectState {
+  const state = answer as SubjectState;
+  return { ...state, challenges: listFrom(state.challenges) };
 }

@@ -10,6 +10,7 @@ import { verificationCharging } from './verification-charging.js';
 import { verificationChecking } from './verification-checking.js';
 import { verificationConcluding } from './verification-concluding.js';
 import { verificationConcurrency } from './verification-concurrency.js';
+import { verificationEnding } from './verification-ending.js';
 import { verificationOpening } from './verification-opening.js';
 import { verificationPending } from './verification-pending.js';
 import { verificationRepeating } from './verification-repeating.js';
@@ -24,6 +25,7 @@ const suites: { readonly [Port in keyof SmsStores]: Readonly<Record<string, Stor
     'verification: check, charging': verificationCharging,
     'verification: check, asking': verificationAsking,
     'verification: conclude': verificationConcluding,
+    'verification: end, and two subjects of one phone': verificationEnding,
     'verification: repeated commands': verificationRepeating,
     'verification: many at once': verificationConcurrency,
     'verification: random sequences': verificationSequences,

@@ -56,7 +56,16 @@ export class VerificationModel {
     else this.#replace(challenge, { ...withCodes(challenge, codes), providers });
   }
 
-  check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs }: StoreCheck): CheckStep {
+  check({
+    subject,
+    guesses,
+    purpose,
+    token,
+    maxFailures,
+    failureWindowMs,
+    keepMs,
+    countsFailure = true,
+  }: StoreCheck): CheckStep {
     const find = (id: string) => this.#find(subject, id);
     const known = [...new Set(guesses.flatMap(({ id }) => find(id) ?? []))].filter(
       (each) => purpose === undefined || each.purpose === purpose,
@@ -96,7 +105,8 @@ export class VerificationModel {
     if (!repeated) {
       for (const each of live) this.#replace(each, { checks: each.checks + 1, token });
       const { count, ends } = this.#failuresOf(subject);
-      this.#failures.set(subject, { count: count + 1, ends: count === 0 ? this.now + failureWindowMs : ends });
+      const counted = { count: count + 1, ends: count === 0 ? this.now + failureWindowMs : ends };
+      if (countsFailure) this.#failures.set(subject, counted);
     }
     const lefts = open.flatMap(({ id }) => {
       const charged = find(id);
@@ -117,7 +127,14 @@ export class VerificationModel {
     return { state: 'ask', issuers: once, checksLeft, judged, ...challenged(first) };
   }
 
-  conclude({ subject, token, ids, verdict, keepMs }: CheckConclusion): 'approved' | 'refunded' | 'not-found' {
+  conclude({
+    subject,
+    token,
+    ids,
+    verdict,
+    keepMs,
+    countsFailure = true,
+  }: CheckConclusion): 'approved' | 'refunded' | 'not-found' {
     const known = [...new Set(ids.flatMap((id) => this.#find(subject, id) ?? []))];
     const open = known.filter(({ ended }) => ended === undefined);
     if (verdict === 'approved') {
@@ -130,6 +147,7 @@ export class VerificationModel {
     const charged = open.filter((each) => each.token === token);
     if (charged.length === 0) return 'not-found';
     for (const each of charged) this.#replace(each, { checks: each.checks - 1, token: undefined });
+    if (!countsFailure) return 'refunded';
     const { count, ends } = this.#failuresOf(subject);
     if (count > 1) this.#failures.set(subject, { count: count - 1, ends });
     else this.#failures.delete(subject);
@@ -147,6 +165,15 @@ export class VerificationModel {
     const challenges = this.#remembered(subject).map((each) => readChallenge(each, this.now));
     const { count, ends } = this.#failuresOf(subject);
     return { challenges, failures: count, failuresEndInMs: count === 0 ? 0 : ends - this.now };
+  }
+
+  end(subject: string, keepMs: number): SubjectState {
+    const before = this.read(subject);
+    for (const each of this.#remembered(subject)) {
+      if (each.ended === undefined) this.#replace(each, { ended: 'canceled', forget: this.now + keepMs });
+    }
+    this.#failures.delete(subject);
+    return before;
   }
 
   #remembered(subject: string): readonly ModelChallenge[] {

@@ -44,6 +44,7 @@ describe('the random sequences', () => {
       ...['check expired', 'check exhausted', 'check not-found'],
       ...['conclude approved', 'conclude refunded', 'conclude not-found', 'cancel true', 'cancel false'],
       ...['pending', 'approved', 'canceled', 'expired', 'exhausted'].map((state) => `read ${state}`),
+      ...['pending', 'approved', 'canceled', 'expired', 'exhausted'].map((state) => `end ${state}`),
     ];
     for (const kind of kinds)
       expect([kind, counts.get(kind) ?? 0]).toEqual([kind, expect.toSatisfy((n) => Number(n) >= 20)]);

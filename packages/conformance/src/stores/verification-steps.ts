@@ -11,6 +11,7 @@ export type VerificationStep =
   | { readonly call: 'conclude'; readonly conclusion: CheckConclusion }
   | { readonly call: 'cancel'; readonly subject: string; readonly id: string }
   | { readonly call: 'read'; readonly subject: string }
+  | { readonly call: 'end'; readonly subject: string; readonly keepMs: number }
   | { readonly call: 'advance'; readonly ms: number };
 
 /** Has a store, or the model, do a step. */
@@ -31,6 +32,8 @@ export function answerTo(
       return store.cancel(step.subject, step.id);
     case 'read':
       return store.read(step.subject);
+    case 'end':
+      return store.end(step.subject, step.keepMs);
   }
 }
 
@@ -58,6 +61,8 @@ export function randomSteps(seed: number, length: number, prefix: string): reado
   const idsOf = (owner: string) => ['a', 'b', 'c', 'd'].map((name) => `${owner}:${name}`);
   const id = (owner: string) => `${owner}:${oneOf(['a', 'b', 'c', 'd'])}`;
   const token = () => oneOf(['t', 'u', 'v']);
+  // The same in a check and in its conclusion.
+  const countsFailure = (of: string) => of !== 'v';
   const codes = (): readonly LiveCode[] => {
     const numbers = () => ({ maxChecks: random(1, 3), lifetimeMs: random(1, 6) * unit });
     const issued = (): LiveCode => {
@@ -102,31 +107,30 @@ export function randomSteps(seed: number, length: number, prefix: string): reado
       }));
       const { maxFailures } = limits;
       const purpose = oneOf([undefined, undefined, 'login', 'reset']);
-      return {
-        call: 'check',
-        check: { subject: owner, guesses, purpose, token: token(), maxFailures, failureWindowMs, keepMs: keepMs() },
-      };
+      const named = token();
+      const limited = { maxFailures, failureWindowMs, keepMs: keepMs(), countsFailure: countsFailure(named) };
+      return { call: 'check', check: { subject: owner, guesses, purpose, token: named, ...limited } };
     },
     conclude: () => {
       const owner = subject();
       const verdict = oneOf(['approved', 'refund', 'refund'] as const);
-      return {
-        call: 'conclude',
-        conclusion: { subject: owner, token: token(), ids: some(idsOf(owner)), verdict, keepMs: keepMs() },
-      };
+      const named = token();
+      const ended = { ids: some(idsOf(owner)), verdict, keepMs: keepMs(), countsFailure: countsFailure(named) };
+      return { call: 'conclude', conclusion: { subject: owner, token: named, ...ended } };
     },
     cancel: () => {
       const owner = subject();
       return { call: 'cancel', subject: owner, id: id(owner) };
     },
     read: () => ({ call: 'read', subject: subject() }),
+    end: () => ({ call: 'end', subject: subject(), keepMs: keepMs() }),
     advance: () => ({ call: 'advance', ms: random(1, 4) * unit }),
   };
   const weighted = [
     ...Array<'open'>(5).fill('open'),
     ...Array<'check'>(7).fill('check'),
     ...Array<'advance'>(3).fill('advance'),
-    ...(['settle', 'settle', 'conclude', 'conclude', 'cancel', 'read', 'read'] as const),
+    ...(['settle', 'settle', 'conclude', 'conclude', 'cancel', 'read', 'end'] as const),
   ] as const;
   return Array.from({ length }, () => steps[weighted[random(0, weighted.length - 1)] ?? 'read']());
 }

@@ -44,6 +44,7 @@ export interface CheckOf {
   readonly maxFailures?: number;
   readonly failureWindowMs?: number;
   readonly keepMs?: number;
+  readonly countsFailure?: boolean;
 }
 
 /** One subject of a store. Its challenges have short names in the tests: `a`, `b`. */
@@ -114,13 +115,18 @@ export class TestSubject {
     token: string,
     of: readonly string[] = ['a'],
     keepMs: number = usual.keepMs,
+    countsFailure?: boolean,
   ): Promise<'approved' | 'refunded' | 'not-found'> {
     const ids = of.map((challenge) => this.id(challenge));
-    return this.#bench.store.conclude({ subject: this.name, token, ids, verdict, keepMs });
+    return this.#bench.store.conclude({ subject: this.name, token, ids, verdict, keepMs, countsFailure });
   }
 
   async cancel(challenge: string): Promise<boolean> {
     return this.#bench.store.cancel(this.name, this.id(challenge));
+  }
+
+  async end(keepMs: number = usual.keepMs): Promise<SubjectState> {
+    return this.#bench.store.end(this.name, keepMs);
   }
 
   async read(): Promise<SubjectState> {

@@ -5,6 +5,7 @@ import {
   type NewChallenge,
   type Opening,
   type StoreCheck,
+  type SubjectState,
 } from '@polysms/core';
 import { describe } from 'vitest';
 import { describeWrongStores, type WrongStore } from './wrong-stores.test.fixture.js';
@@ -124,6 +125,39 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
         override async conclude(conclusion: CheckConclusion) {
           const answer = await super.conclude(conclusion);
           return conclusion.verdict === 'approved' ? 'approved' : answer;
+        }
+      })(clock),
+  },
+  {
+    name: 'ends the live challenges and keeps the failures',
+    says: /ends every challenge of a subject, forgets its failures/u,
+    make: (clock) =>
+      new (class extends MemoryVerificationStore {
+        override async end(subject: string): Promise<SubjectState> {
+          const before = await this.read(subject);
+          for (const { id } of before.challenges) await this.cancel(subject, id);
+          return before;
+        }
+      })(clock),
+  },
+  {
+    name: 'reads after the end',
+    says: /answers what was there before/u,
+    make: (clock) =>
+      new (class extends MemoryVerificationStore {
+        override async end(subject: string, keepMs: number): Promise<SubjectState> {
+          await super.end(subject, keepMs);
+          return this.read(subject);
+        }
+      })(clock),
+  },
+  {
+    name: 'counts one guess under both subjects of a phone',
+    says: /charges the check and no failure if the failure is counted elsewhere/u,
+    make: (clock) =>
+      new (class extends MemoryVerificationStore {
+        override check({ countsFailure: _, ...check }: StoreCheck): Promise<CheckStep> {
+          return super.check(check);
         }
       })(clock),
   },

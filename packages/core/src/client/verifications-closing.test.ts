@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accepted } from '../provider-kit/outcomes.js';
+import { CodeSecrets } from '../verification/code-secrets.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
 import { InFlight } from './in-flight.js';
 import { failureOf, fake } from './sms-client.test.fixture.js';
@@ -37,7 +38,9 @@ describe('closing a client', () => {
     await closing;
     expect([happened, text.closed]).toEqual([['started', 'closed'], 1]);
     const { id } = await starting;
-    expect((await store.read(id.slice(0, 22))).challenges).toMatchObject([{ id, state: 'pending' }]);
+    expect((await store.read(new CodeSecrets(undefined, '').subjectOf(id) ?? '')).challenges).toMatchObject([
+      { id, state: 'pending' },
+    ]);
   });
 
   it('waits for a check', async () => {

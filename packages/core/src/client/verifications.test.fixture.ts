@@ -99,7 +99,7 @@ export function verifier(providers: SmsProvider[], options: Partial<SmsClientOpt
   return { sms, clock, store };
 }
 
-type Operation = 'open' | 'settle' | 'check' | 'conclude' | 'cancel' | 'read';
+type Operation = 'open' | 'settle' | 'check' | 'conclude' | 'cancel' | 'read' | 'end';
 
 /** What happens around one operation of a store: `next` runs it. */
 export type Interception = (
@@ -122,5 +122,6 @@ export function intercepted(store: VerificationStore, around: Interception): Ver
     conclude: through('conclude', (end: Parameters<VerificationStore['conclude']>[0]) => store.conclude(end)),
     cancel: through('cancel', (...args: Parameters<VerificationStore['cancel']>) => store.cancel(...args)),
     read: through('read', (subject: string) => store.read(subject)),
+    end: through('end', (...args: Parameters<VerificationStore['end']>) => store.end(...args)),
   };
 }

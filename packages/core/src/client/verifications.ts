@@ -8,7 +8,7 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
-import type { Checked } from '../verification/check-code.js';
+import type { Checked } from '../verification/check-challenges.js';
 import type {
   VerificationCancelResult,
   VerificationCheckResult,

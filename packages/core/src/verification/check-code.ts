@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../contract/deadline.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { SmsError } from '../errors/sms-error.js';
+import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore } from '../stores/ask-store.js';
-import { recordResult } from '../stores/record-result.js';
 import { withGrace } from '../stores/with-grace.js';
-import { askIssuers } from './ask-issuers.js';
-import { subjectOf } from './code-secrets.js';
+import { type Candidates, type Checked, checkChallenges, notFound, type Typed, usedUp } from './check-challenges.js';
 import { normaliseCode } from './local-code.js';
-import { isConclusion, isStep, isSubjectState } from './store-answers.js';
-import { afterApproval, beforeChecking, mayCount } from './store-questions.js';
-import { keepMs, type VerificationParts } from './verification-parts.js';
-import type { VerificationCheckResult } from './verification-results.js';
-import type { Challenged, CheckStep, Guess } from './verification-store.js';
+import { readSubject } from './read-subject.js';
+import { isSubjectState } from './store-answers.js';
+import { afterAccepting, beforeChecking } from './store-questions.js';
+import { type CheckParts, keepMs } from './verification-parts.js';
+import type { SubjectState } from './verification-store.js';
 
 /** A code, and the verification that it is to end. */
 export interface CheckOrder {
@@ -22,130 +20,128 @@ export interface CheckOrder {
     | { readonly to: PhoneNumber; readonly purpose: string };
 }
 
-/** What a check came to, and whose it was; undefined if there is no such verification. */
-export interface Checked {
-  readonly result: VerificationCheckResult;
-  readonly challenged: Challenged | undefined;
+/** A subject, as it was before the check, with what the code may belong to: nothing, if it is only the other one. */
+interface Side extends Candidates {
+  readonly state: SubjectState;
 }
 
-const notFound: Checked = { result: { outcome: 'not-found' }, challenged: undefined };
-
 /**
- * Checks a code: ours in the store, one that a provider made with that provider, and never with another.
+ * Checks a code. While a pepper is replaced, a phone and purpose have two subjects, and a store changes one at a time.
+ * They are held together like this:
+ *
+ * - Failures are those of both. One guess is one failure, whichever subjects it is compared with.
+ * - A code that one subject has accepted is approved only when everything of the other has been ended. Of two codes
+ *   that are accepted at once, one under each, both ends find the other's approval. Then the subject that comes first
+ *   wins, whichever pepper is the current one of a process: at most one is approved.
+ * - Failures that the other has counted meanwhile count, too: a code that is right after too many of them is ended, not
+ *   approved. Guesses that are all under way at once, half of them under each, can be fewer than twice the limit.
  *
  * @throws SmsError when it could not be judged
  */
-export async function checkCode(parts: VerificationParts, order: CheckOrder, deadline: Deadline): Promise<Checked> {
+export async function checkCode(parts: CheckParts, order: CheckOrder, deadline: Deadline): Promise<Checked> {
   const code = normaliseCode(order.code);
   if (code === undefined) {
     const message = 'verifications.check(): code must have 1 to 32 characters; ask the person to type it.';
     throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
   }
   const { target } = order;
-  const typed = { code, purpose: target.purpose };
-  if ('id' in target) {
-    const subject = subjectOf(target.id);
-    if (subject === undefined) return notFound;
-    const guesses = [{ id: target.id, digests: parts.secrets.digests(target.id, code) }];
-    return checkCandidates(parts, { subject, guesses }, typed, deadline);
-  }
-  let checked = notFound;
-  for (const candidates of await candidatesFor(parts, target, code, deadline)) {
-    const next = await checkCandidates(parts, candidates, typed, deadline);
-    if (next.result.outcome === 'approved') return next;
-    if (checked === notFound) checked = next;
-  }
-  return checked;
-}
-
-async function checkCandidates(
-  parts: VerificationParts,
-  { subject, guesses }: Candidates,
-  { code, purpose }: { readonly code: string; readonly purpose: string | undefined },
-  deadline: Deadline,
-): Promise<Checked> {
-  const { store, options } = parts;
-  const { maxFailures, failureWindowMs } = options;
-  const token = randomUUID();
-  const step = await askStore(
-    mayCount,
-    deadline,
-    () => store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs }),
-    { isAnswer: isStep },
-  );
-  if (step.state === 'not-found') return notFound;
-  const challenged = { to: step.to, purpose: step.purpose };
-  if (step.state !== 'ask') return { result: resultOf(step), challenged };
-
-  const verdict = await askIssuers(parts.sender, step, code, deadline);
-  const conclude = (outcome: 'approved' | 'refund') =>
-    store.conclude({ subject, token, ids: guesses.map(({ id }) => id), verdict: outcome, keepMs });
-  switch (verdict.state) {
-    case 'approved': {
-      // The provider will not accept it again: its answer is worth a moment after the end of the call.
-      const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved'), {
-        isAnswer: isConclusion,
-      }).catch((error: unknown) => {
-        throw isSmsError(error) ? usedUp(error) : error;
-      });
-      return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
+  const sides =
+    'id' in target
+      ? await sidesOfId(parts, target.id, code, deadline)
+      : await sidesOfPhone(parts, target, code, deadline);
+  const asked = new Set<string>();
+  let checked: Checked | undefined;
+  let countsFailure = true;
+  for (const side of sides) {
+    if (side.guesses.length === 0) continue;
+    const other = sides.find((each) => each !== side);
+    const maxFailures = parts.options.maxFailures - (other?.state.failures ?? 0);
+    const typed = { code, purpose: target.purpose, maxFailures, countsFailure, asked };
+    const next = maxFailures > 0 ? await checkChallenges(parts, side, typed, deadline) : exhausted(side, typed);
+    if (next.result.outcome === 'approved') {
+      return other === undefined ? next : endOther(parts, side, other, next, typed, deadline);
     }
-    case 'judged':
-      return { result: verdict.result, challenged };
-    case 'not-judged':
-      // Ours was compared: the guess counts, whatever has become of the provider's.
-      if (verdict.isCertain && !step.judged) {
-        await recordResult('verification store', deadline, () => conclude('refund'));
-      }
-      throw verdict.error;
+    // It was open when it was read: another check has ended it, and ends the other side, too.
+    if (next === notFound) return notFound;
+    checked ??= next;
+    if (next.result.outcome === 'incorrect') countsFailure = false;
   }
+  return checked ?? notFound;
 }
 
-/** Whatever a store says of its own command, `not-sent` included: the provider has judged the code. */
-function usedUp(error: SmsError): SmsError {
-  const { code, outcome, message, retryAfterMs, cause } = error;
-  if (outcome === 'unknown') return error;
-  const whole = `${message} ${afterApproval.consequence}`;
-  return new SmsError({ code, outcome: 'unknown', message: whole, retryAfterMs, cause });
+/** The subject of an id, and the other one of its phone and purpose. Without a rotation nothing need be read. */
+async function sidesOfId(parts: CheckParts, id: string, code: string, deadline: Deadline): Promise<readonly Side[]> {
+  const { secrets } = parts;
+  const subject = secrets.subjectOf(id);
+  if (subject === undefined) return [];
+  const guesses = [{ id, digests: secrets.digests(id, code) }];
+  if (!secrets.areRotating) return [{ subject, guesses, state: nothing }];
+  const state = await readSubject(parts, subject, beforeChecking, deadline);
+  const challenge = state.challenges.find((each) => each.id === id);
+  if (challenge === undefined) return [];
+  const side = { subject, guesses, state };
+  const other = secrets.otherSubject(subject, parsePhoneNumber(challenge.to), challenge.purpose);
+  if (other === undefined) return [side];
+  return [side, { subject: other, guesses: [], state: await readSubject(parts, other, beforeChecking, deadline) }];
 }
 
-function resultOf(step: Exclude<CheckStep, { readonly state: 'ask' | 'not-found' }>): VerificationCheckResult {
-  switch (step.state) {
-    case 'approved':
-      return { outcome: 'approved', to: step.to, purpose: step.purpose };
-    case 'incorrect':
-      return { outcome: 'incorrect', checksLeft: step.checksLeft };
-    case 'expired':
-    case 'exhausted':
-      return { outcome: step.state };
-  }
-}
-
-interface Candidates {
-  readonly subject: string;
-  readonly guesses: readonly Guess[];
-}
-
-/** The challenges of a phone and purpose, those under one pepper together. If none could be approved, they come last. */
-async function candidatesFor(
-  { secrets, store }: VerificationParts,
+/** The subjects of a phone and purpose, those under the current pepper first; those with nothing live come last. */
+async function sidesOfPhone(
+  parts: CheckParts,
   target: { readonly to: PhoneNumber; readonly purpose: string },
   code: string,
   deadline: Deadline,
-): Promise<readonly Candidates[]> {
-  const guess = (id: string): Guess => ({ id, digests: secrets.digests(id, code) });
+): Promise<readonly Side[]> {
+  const { secrets } = parts;
   const { current, previous } = secrets.subjects(target.to, target.purpose);
-  const live: Candidates[] = [];
-  const ended: Candidates[] = [];
-  for (const subject of [current, previous]) {
-    if (subject === undefined) continue;
-    const { challenges } = await askStore(beforeChecking, deadline, () => store.read(subject), {
-      isAnswer: isSubjectState,
-    });
-    const open = challenges.filter(({ state }) => state !== 'approved' && state !== 'canceled');
-    const candidates = { subject, guesses: open.map(({ id }) => guess(id)) };
-    if (open.some(({ state }) => state === 'pending')) live.push(candidates);
-    else if (open.length > 0) ended.push(candidates);
-  }
-  return [...live, ...ended];
+  const subjects = previous === undefined ? [current] : [current, previous];
+  const sides = subjects.map(async (subject) => {
+    const state = await readSubject(parts, subject, beforeChecking, deadline);
+    const guesses = openOf(state).map(({ id }) => ({ id, digests: secrets.digests(id, code) }));
+    return { subject, guesses, state };
+  });
+  const isLive = ({ state }: Side) => state.challenges.some((each) => each.state === 'pending');
+  return (await Promise.all(sides)).toSorted((one, other) => Number(isLive(other)) - Number(isLive(one)));
+}
+
+/** The failures under the other subject alone are enough. */
+function exhausted({ state, guesses }: Side, { purpose }: Typed): Checked {
+  const first = openOf(state).find(
+    (each) => guesses.some(({ id }) => id === each.id) && each.purpose === (purpose ?? each.purpose),
+  );
+  if (first === undefined) return notFound;
+  return { result: { outcome: 'exhausted' }, challenged: { to: first.to, purpose: first.purpose } };
+}
+
+/** Ends what the phone and purpose have under the other pepper, and says whether the code is approved all the same. */
+async function endOther(
+  { store, options }: CheckParts,
+  { subject, state }: Side,
+  other: Side,
+  approved: Checked,
+  { countsFailure }: Typed,
+  deadline: Deadline,
+): Promise<Checked> {
+  const { maxFailures } = options;
+  const before = await askStore(afterAccepting, withGrace(deadline), () => store.end(other.subject, keepMs), {
+    isAnswer: isSubjectState,
+  }).catch((error: unknown) => {
+    throw usedUp(error, afterAccepting.consequence);
+  });
+  const known = approvedOf(other.state);
+  const isOvertaken = approvedOf(before).some((id) => !known.includes(id));
+  if (isOvertaken && other.subject < subject) return notFound;
+  // This very guess may have been counted as a failure of the other, where it was wrong.
+  const failures = state.failures + before.failures - (countsFailure ? 0 : 1);
+  return failures < maxFailures ? approved : { result: { outcome: 'exhausted' }, challenged: approved.challenged };
+}
+
+const nothing: SubjectState = { challenges: [], failures: 0, failuresEndInMs: 0 };
+
+function openOf({ challenges }: SubjectState) {
+  return challenges.filter(({ state }) => state !== 'approved' && state !== 'canceled');
+}
+
+function approvedOf({ challenges }: SubjectState): readonly string[] {
+  return challenges.flatMap(({ id, state }) => (state === 'approved' ? [id] : []));
 }

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../phone/parse.js';
-import { CodeSecrets, subjectOf } from './code-secrets.js';
+import { CodeSecrets } from './code-secrets.js';
 
 const pepper = (current: string, previous?: string) => ({ current, previous });
 const [old, current] = ['o'.repeat(32), 'c'.repeat(32)];
@@ -39,17 +39,46 @@ describe('a subject', () => {
   });
 });
 
+describe('the other subject of a phone and purpose', () => {
+  it('is the one under the other pepper, whichever is the current one', () => {
+    const [one, other] = [
+      new CodeSecrets(pepper(current, old), '').subjects(phone, 'login'),
+      new CodeSecrets(pepper(old, current), '').subjects(phone, 'login'),
+    ];
+    const rotating = new CodeSecrets(pepper(current, old), '');
+    expect(rotating.areRotating).toBe(true);
+    expect(rotating.otherSubject(one.current, phone, 'login')).toBe(other.current);
+    expect(rotating.otherSubject(other.current, phone, 'login')).toBe(one.current);
+  });
+
+  it('is none without a rotation, and for a subject of somebody else', () => {
+    const secrets = new CodeSecrets(pepper(current), '');
+    const { current: subject } = secrets.subjects(phone, 'login');
+    expect(secrets.areRotating).toBe(false);
+    expect(secrets.otherSubject(subject, phone, 'login')).toBeUndefined();
+    expect(new CodeSecrets(pepper(current, old), '').otherSubject(subject, phone, 'payment')).toBeUndefined();
+  });
+});
+
 describe('an id', () => {
   const secrets = new CodeSecrets(pepper(current), '');
   const { current: subject } = secrets.subjects(phone, 'login');
 
-  it('begins with its subject, and is new every time', () => {
-    const ids = Array.from({ length: 1_000 }, () => secrets.newId(subject));
+  it('has its subject, and is new every time', () => {
+    const ids = Array.from({ length: 1_000 }, () => secrets.newId(phone, 'login'));
     expect(new Set(ids.map((id) => id.slice(22))).size).toBe(1_000);
     for (const id of ids) {
       expect(id).toMatch(/^[\w-]{44}$/);
-      expect(subjectOf(id)).toBe(subject);
+      expect(secrets.subjectOf(id)).toBe(subject);
+      expect(id).not.toContain(subject);
     }
+  });
+
+  it('has another subject for another tenant, whatever its pepper', () => {
+    const id = secrets.newId(phone, 'login');
+    const subjects = ['', 'shop', 'bank'].map((tenant) => new CodeSecrets(pepper(current), tenant).subjectOf(id));
+    expect(new Set(subjects).size).toBe(3);
+    expect(new CodeSecrets(pepper(old), '').subjectOf(id)).toBe(subject);
   });
 
   it.each([
@@ -64,13 +93,13 @@ describe('an id', () => {
     null,
     ['x'.repeat(44)],
   ])('is not %j', (id) => {
-    expect(subjectOf(id)).toBeUndefined();
+    expect(secrets.subjectOf(id)).toBeUndefined();
   });
 });
 
 describe('a digest', () => {
   const secrets = new CodeSecrets(pepper(current), '');
-  const id = secrets.newId(secrets.subjects(phone, 'login').current);
+  const id = secrets.newId(phone, 'login');
 
   it('is HMAC-SHA-256 in base64url, the same every time', () => {
     expect(secrets.digest(id, '123456')).toMatch(/^[\w-]{43}$/);
@@ -78,11 +107,10 @@ describe('a digest', () => {
   });
 
   it('is another for another code, id or pepper', () => {
-    const { current: subject } = secrets.subjects(phone, 'login');
     const others = [
       secrets.digest(id, '123457'),
       secrets.digest(id, '0123456'),
-      secrets.digest(secrets.newId(subject), '123456'),
+      secrets.digest(secrets.newId(phone, 'login'), '123456'),
       new CodeSecrets(pepper(old), '').digest(id, '123456'),
     ];
     expect(new Set([secrets.digest(id, '123456'), ...others]).size).toBe(5);
@@ -120,11 +148,14 @@ describe('a key', () => {
 it('what is in a store is found again by every version: fields are written with their lengths', () => {
   const secrets = new CodeSecrets(pepper(current, old), 'ten');
   const under = (key: string, text: string) => createHmac('sha256', key).update(text).digest('base64url');
-  const subject = '7:subject3:ten5:login14:+8613800138000';
-  expect(secrets.subjects(phone, 'login')).toEqual({
-    current: under(current, subject).slice(0, 22),
-    previous: under(old, subject).slice(0, 22),
-  });
+  const handle = (key: string) => under(key, '7:subject3:ten5:login14:+8613800138000').slice(0, 22);
+  const subject = (key: string) =>
+    createHash('sha256')
+      .update(`2:id3:ten22:${handle(key)}`)
+      .digest('base64url')
+      .slice(0, 22);
+  expect(secrets.subjects(phone, 'login')).toEqual({ current: subject(current), previous: subject(old) });
+  expect(secrets.newId(phone, 'login').slice(0, 22)).toBe(handle(current));
   expect(secrets.keyOf('äb')).toBe(under(current, '3:key3:ten2:äb').slice(0, 22));
   expect(secrets.digests('id', '123456')).toEqual([
     under(current, '4:code2:id6:123456'),

@@ -1,15 +1,17 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import type { PhoneNumber } from '../phone/phone-number.js';
 
-/** Characters of a subject, and of the random half of an id: 128 bits, and 122 bits, in base64url. */
+/** Characters of a handle, a subject, and the random half of an id: 128 bits, and 122 bits, in base64url. */
 const halfLength = 22;
 
 /**
  * Everything that is made under the pepper: HMAC-SHA-256, with what it is for in front, and each field with its
  * length, so that nothing in one can pass for the beginning of the next.
  *
- * - A *subject* stands for tenant, purpose and phone, and names none of them.
- * - An *id* is a subject and a random half; who has it can check one challenge.
+ * - A *handle* stands for tenant, purpose and phone, and names none of them.
+ * - An *id* is a handle and a random half; who has it can check one challenge.
+ * - A *subject* is a handle as this tenant's store knows it. Whoever asks with the id of another tenant asks for a
+ *   subject that nobody has: the record of the other tenant is not even looked at.
  * - A *digest* stands for a code of one id, and so of one tenant, purpose, phone and challenge.
  */
 export class CodeSecrets {
@@ -27,14 +29,32 @@ export class CodeSecrets {
   /** The subjects of a phone and purpose: under the pepper, and under the previous one while it is in use. */
   subjects(to: PhoneNumber, purpose: string): { readonly current: string; readonly previous: string | undefined } {
     return {
-      current: this.#subject(this.#current, to, purpose),
-      previous: this.#previous && this.#subject(this.#previous, to, purpose),
+      current: this.#subject(this.#handle(this.#current, to, purpose)),
+      previous: this.#previous && this.#subject(this.#handle(this.#previous, to, purpose)),
     };
   }
 
-  /** A new id for a subject. */
-  newId(subject: string): string {
-    return subject + Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  /** Whether a pepper is being replaced: then a phone and purpose have two subjects. */
+  get areRotating(): boolean {
+    return this.#previous !== undefined;
+  }
+
+  /** The subject that a phone and purpose have besides this one of theirs; undefined if there is none. */
+  otherSubject(subject: string, to: PhoneNumber, purpose: string): string | undefined {
+    const { current, previous } = this.subjects(to, purpose);
+    if (subject === current) return previous;
+    return subject === previous ? current : undefined;
+  }
+
+  /** A new id for a phone and purpose, under the pepper. */
+  newId(to: PhoneNumber, purpose: string): string {
+    const random = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+    return this.#handle(this.#current, to, purpose) + random;
+  }
+
+  /** The subject of an id, if it is one of this tenant's; undefined for what is no id. */
+  subjectOf(id: unknown): string | undefined {
+    return typeof id === 'string' && /^[\w-]{44}$/.test(id) ? this.#subject(id.slice(0, halfLength)) : undefined;
   }
 
   /** A code of ours, for the store. */
@@ -53,18 +73,28 @@ export class CodeSecrets {
     return hmac(this.#current, 'key', this.#tenant, text).slice(0, halfLength);
   }
 
-  #subject(key: KeyObject, to: PhoneNumber, purpose: string): string {
+  #handle(key: KeyObject, to: PhoneNumber, purpose: string): string {
     return hmac(key, 'subject', this.#tenant, purpose, to.e164).slice(0, halfLength);
+  }
+
+  /** Not under a pepper: the subject of an id stays the same while the pepper is replaced. */
+  #subject(handle: string): string {
+    return createHash('sha256')
+      .update(joined('id', this.#tenant, handle))
+      .digest('base64url')
+      .slice(0, halfLength);
   }
 }
 
-/** The subject of an id; undefined for what is no id. */
-export function subjectOf(id: unknown): string | undefined {
-  return typeof id === 'string' && /^[\w-]{44}$/.test(id) ? id.slice(0, halfLength) : undefined;
+function hmac(key: KeyObject, ...fields: readonly string[]): string {
+  return createHmac('sha256', key)
+    .update(joined(...fields))
+    .digest('base64url');
 }
 
-function hmac(key: KeyObject, ...fields: readonly string[]): string {
+/** Each field with its length. */
+function joined(...fields: readonly string[]): string {
   let text = '';
   for (const field of fields) text += `${field.length}:${field}`;
-  return createHmac('sha256', key).update(text).digest('base64url');
+  return text;
 }

@@ -1,7 +1,7 @@
 import { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
-import { cancelChallenge, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
+import { cancelChallenge, endSubject, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
 import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';
 import type {
@@ -28,6 +28,8 @@ interface Entry extends Expiring {
   readonly record: SubjectRecord;
   expiresAt: number;
 }
+
+const unknownSubject: SubjectState = { challenges: [], failures: 0, failuresEndInMs: 0 };
 
 /** Expired subjects that one opening frees in passing, at most: none stalls the process. */
 const sweptAtOnce = 4;
@@ -82,8 +84,11 @@ export class MemoryVerificationStore implements VerificationStore {
   }
 
   async read(subject: string): Promise<SubjectState> {
-    const unknown: SubjectState = { challenges: [], failures: 0, failuresEndInMs: 0 };
-    return this.#withRecord(subject, unknown, readSubject);
+    return this.#withRecord(subject, unknownSubject, readSubject);
+  }
+
+  async end(subject: string, keepMs: number): Promise<SubjectState> {
+    return this.#withRecord(subject, unknownSubject, (record, now) => endSubject(record, keepMs, now));
   }
 
   #withRecord<Answer>(

@@ -20,6 +20,12 @@ export const afterApproval: StoreQuestion = {
   consequence: 'The provider has accepted the code, which is used up now: a new one is needed.',
 };
 
+export const afterAccepting: StoreQuestion = {
+  store,
+  outcome: 'unknown',
+  consequence: 'The code was right and is used up now: a new one is needed.',
+};
+
 export const whileCanceling: StoreQuestion = {
   store,
   outcome: 'unknown',

@@ -61,6 +61,16 @@ export function readSubject({ challenges, failures }: SubjectRecord, now: number
   };
 }
 
+/** `VerificationStore.end` for one subject. */
+export function endSubject(record: SubjectRecord, keepMs: number, now: number): SubjectState {
+  const before = readSubject(record, now);
+  for (const challenge of record.challenges) {
+    if (challenge.ended === undefined) endChallenge(challenge, 'canceled', now + keepMs);
+  }
+  record.failures = undefined;
+  return before;
+}
+
 function readChallenge(challenge: ChallengeRecord, now: number): ChallengeState {
   const { id, to, purpose } = challenge;
   const state = stateOf(challenge, now);

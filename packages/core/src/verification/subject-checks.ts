@@ -50,11 +50,11 @@ export function checkSubject(record: SubjectRecord, check: StoreCheck, now: numb
 /** `VerificationStore.conclude` for one subject. */
 export function concludeSubject(
   record: SubjectRecord,
-  { ids, token, verdict, keepMs }: CheckConclusion,
+  { ids, token, verdict, keepMs, countsFailure = true }: CheckConclusion,
   now: number,
 ): 'approved' | 'refunded' | 'not-found' {
   const known = challengesOf(record, ids);
-  if (verdict === 'refund') return refund(record, known, token) ? 'refunded' : 'not-found';
+  if (verdict === 'refund') return refund(record, known, token, countsFailure) ? 'refunded' : 'not-found';
   if (known.some((challenge) => wasApprovedBy(challenge, token))) return 'approved';
   // A provider's word counts, also when the last check was charged or the time ran out meanwhile.
   const pending = known.find(({ ended }) => ended === undefined);
@@ -125,7 +125,7 @@ function approve(record: SubjectRecord, approved: ChallengeRecord, token: string
 function charge(
   record: SubjectRecord,
   pending: readonly Candidate[],
-  { token, failureWindowMs }: StoreCheck,
+  { token, failureWindowMs, countsFailure = true }: StoreCheck,
   now: number,
 ): void {
   for (const { challenge } of pending) {
@@ -133,11 +133,17 @@ function charge(
     challenge.checks += 1;
     challenge.lastToken = token;
   }
+  if (!countsFailure) return;
   if (record.failures === undefined) record.failures = { count: 1, endsAt: now + failureWindowMs };
   else record.failures.count += 1;
 }
 
-function refund(record: SubjectRecord, known: readonly ChallengeRecord[], token: string): boolean {
+function refund(
+  record: SubjectRecord,
+  known: readonly ChallengeRecord[],
+  token: string,
+  countsFailure: boolean,
+): boolean {
   const charged = known.filter(({ ended, lastToken }) => ended === undefined && lastToken === token);
   if (charged.length === 0) return false;
   for (const challenge of charged) {
@@ -145,7 +151,7 @@ function refund(record: SubjectRecord, known: readonly ChallengeRecord[], token:
     challenge.lastToken = undefined;
   }
   const { failures } = record;
-  if (failures !== undefined)
+  if (failures !== undefined && countsFailure)
     record.failures = failures.count > 1 ? { ...failures, count: failures.count - 1 } : undefined;
   return true;
 }

@@ -1,3 +1,4 @@
+import type { SeldomWarning } from '../errors/seldom-warning.js';
 import type { CodeSecrets } from './code-secrets.js';
 import type { SmsSender } from './sms-sender.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
@@ -9,6 +10,12 @@ export interface VerificationParts {
   readonly sender: SmsSender;
   readonly store: VerificationStore;
   readonly secrets: CodeSecrets;
+}
+
+/** The same with what a service makes for itself. */
+export interface CheckParts extends VerificationParts {
+  /** Told of a result that the store could not record. */
+  readonly unrecorded: SeldomWarning;
 }
 
 /** How long a challenge is remembered after its end, so that a late check is told why, in milliseconds. */

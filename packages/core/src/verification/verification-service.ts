@@ -1,18 +1,21 @@
 import type { Deadline } from '../contract/deadline.js';
+import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
+import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore } from '../stores/ask-store.js';
 import { asked } from '../stores/asked.js';
 import { recordResult } from '../stores/record-result.js';
-import { type Checked, type CheckOrder, checkCode } from './check-code.js';
-import { subjectOf } from './code-secrets.js';
+import type { Checked } from './check-challenges.js';
+import { type CheckOrder, checkCode } from './check-code.js';
 import { makeCode } from './local-code.js';
 import { variantFor } from './localized.js';
+import { readSubject } from './read-subject.js';
 import type { Carrier, LocalMessage } from './sms-sender.js';
-import { isFlag, isOpening, isSubjectState } from './store-answers.js';
+import { isFlag, isOpening } from './store-answers.js';
 import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
-import { keepMs, type VerificationParts } from './verification-parts.js';
+import { type CheckParts, keepMs, type VerificationParts } from './verification-parts.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
 import type { LiveCode } from './verification-store.js';
 
@@ -29,10 +32,10 @@ const maxLive = 10;
 
 /** Starts, checks and ends verifications, whoever makes the code. */
 export class VerificationService {
-  readonly #parts: VerificationParts;
+  readonly #parts: CheckParts;
 
   constructor(parts: VerificationParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, unrecorded: new SeldomWarning('The verification store could not record a result') };
   }
 
   /**
@@ -46,17 +49,16 @@ export class VerificationService {
     const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
     const startedAt = Date.now();
     const { current: subject, previous } = secrets.subjects(to, purpose);
-    if (previous !== undefined) await this.#refuseLocked(previous, deadline);
-    const id = secrets.newId(subject);
+    const limits = await this.#limitsBeside(previous, deadline);
+    const id = secrets.newId(to, purpose);
     const code = plan.carriers.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
     const digest = code === undefined ? '' : secrets.digest(id, code);
-    const { maxFailures } = options;
     const codes = plan.carriers.map((carrier) => codeFrom(carrier, digest, undefined, options));
     const forget = { codes: [], providers: [] };
     const opening = await askStore(
       beforeSending,
       deadline,
-      () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
+      () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), ...limits, keepMs }),
       {
         isAnswer: isOpening,
         // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
@@ -77,7 +79,7 @@ export class VerificationService {
       return carrier === undefined ? [] : [codeFrom(carrier, digest, reference, options)];
     });
     // A store that fails now leaves every code that may have been sent open to a check: what was saved names them all.
-    await recordResult('verification store', deadline, () =>
+    await recordResult(this.#parts.unrecorded, deadline, () =>
       store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),
     );
     if (error !== undefined) throw live.length === 0 ? error : withVerification(error, id);
@@ -91,7 +93,7 @@ export class VerificationService {
   }
 
   async cancel(id: string, deadline: Deadline): Promise<VerificationCancelResult> {
-    const subject = subjectOf(id);
+    const subject = this.#parts.secrets.subjectOf(id);
     if (subject === undefined) return { outcome: 'not-found' };
     const isCanceled = await askStore(whileCanceling, deadline, () => this.#parts.store.cancel(subject, id), {
       isAnswer: isFlag,
@@ -100,27 +102,39 @@ export class VerificationService {
   }
 
   async status(id: string, deadline: Deadline): Promise<VerificationStatus> {
-    const subject = subjectOf(id);
+    const { secrets, options } = this.#parts;
+    const subject = secrets.subjectOf(id);
     if (subject === undefined) return { state: 'not-found' };
-    const { challenges, failures } = await askStore(beforeAnswering, deadline, () => this.#parts.store.read(subject), {
-      isAnswer: isSubjectState,
-    });
+    const { challenges, failures } = await readSubject(this.#parts, subject, beforeAnswering, deadline);
     const challenge = challenges.find((each) => each.id === id);
     if (challenge === undefined) return { state: 'not-found' };
-    const { state, expiresInMs } = challenge;
+    const { state, expiresInMs, to, purpose } = challenge;
     if (state !== 'pending') return { state };
-    const failuresLeft = this.#parts.options.maxFailures - failures;
+    const other = secrets.areRotating ? secrets.otherSubject(subject, parsePhoneNumber(to), purpose) : undefined;
+    const beside = other === undefined ? undefined : await readSubject(this.#parts, other, beforeAnswering, deadline);
+    const failuresLeft = options.maxFailures - failures - (beside?.failures ?? 0);
     if (failuresLeft <= 0) return { state: 'exhausted' };
     const checksLeft = Math.min(challenge.checksLeft, failuresLeft);
     return { state, expiresAt: Date.now() + Math.ceil(expiresInMs), checksLeft };
   }
 
-  /** While a pepper is being replaced, failures that were counted under the old one still lock a phone. */
-  async #refuseLocked(previous: string, deadline: Deadline): Promise<void> {
-    const { options, store } = this.#parts;
-    const read = () => store.read(previous);
-    const state = await askStore(beforeSending, deadline, read, { isAnswer: isSubjectState });
-    if (state.failures >= options.maxFailures) throw locked('failures', state.failuresEndInMs);
+  /**
+   * What a new challenge may have besides those under the pepper that is being replaced: failures and live challenges
+   * are those of both.
+   *
+   * @throws SmsError if these alone lock the phone
+   */
+  async #limitsBeside(
+    previous: string | undefined,
+    deadline: Deadline,
+  ): Promise<{ readonly maxFailures: number; readonly maxLive: number }> {
+    const { maxFailures } = this.#parts.options;
+    if (previous === undefined) return { maxFailures, maxLive };
+    const { challenges, failures, failuresEndInMs } = await readSubject(this.#parts, previous, beforeSending, deadline);
+    if (failures >= maxFailures) throw locked('failures', failuresEndInMs);
+    const live = challenges.filter(({ state }) => state === 'pending');
+    if (live.length >= maxLive) throw locked('challenges', Math.min(...live.map(({ expiresInMs }) => expiresInMs)));
+    return { maxFailures: maxFailures - failures, maxLive: maxLive - live.length };
   }
 
   #messageFor(locale: string | undefined): LocalMessage {

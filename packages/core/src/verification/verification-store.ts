@@ -31,6 +31,14 @@ export interface VerificationStore {
   cancel(subject: string, id: string): Promise<boolean>;
   /** What is known of a subject: its challenges, oldest first, and how long no code of it will be accepted. */
   read(subject: string): Promise<SubjectState>;
+  /**
+   * Ends every challenge of a subject that has not ended, as canceled, and forgets its failures: a code of the same
+   * phone and purpose was accepted under another subject. They have two while a pepper is replaced. Answers what
+   * `read` would have answered just before.
+   *
+   * @param keepMs as for an approval: how long the challenges are remembered
+   */
+  end(subject: string, keepMs: number): Promise<SubjectState>;
 }
 
 /** A code that could be accepted. */
@@ -117,6 +125,11 @@ export interface StoreCheck {
   readonly failureWindowMs: number;
   /** As for {@link NewChallenge.keepMs}: an approval is remembered for this long. */
   readonly keepMs: number;
+  /**
+   * Whether a wrong code is a failure of this subject. Default true. False if it has been counted under the other
+   * subject of the same phone and purpose: one guess is one failure.
+   */
+  readonly countsFailure?: boolean | undefined;
 }
 
 export interface Guess {
@@ -173,6 +186,8 @@ export interface CheckConclusion {
    */
   readonly verdict: 'approved' | 'refund';
   readonly keepMs: number;
+  /** The same as in the check. */
+  readonly countsFailure?: boolean | undefined;
 }
 
 /** What {@link VerificationStore.read} answers. */

@@ -63,8 +63,10 @@ if not repeated then
       each.token = order.token
     end
   end
-  failures = failures or { count = 0, endsAt = now + order.failureWindowMs }
-  failures.count = failures.count + 1
+  if order.countsFailure ~= false then
+    failures = failures or { count = 0, endsAt = now + order.failureWindowMs }
+    failures.count = failures.count + 1
+  end
   saveSubject()
 end
 

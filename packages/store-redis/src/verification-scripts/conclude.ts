@@ -26,7 +26,7 @@ for _, each in ipairs(pending) do
   end
 end
 if not refunded then return '"not-found"' end
-if failures then
+if failures and order.countsFailure ~= false then
   failures.count = failures.count - 1
   if failures.count <= 0 then failures = nil end
 end

@@ -32,6 +32,7 @@ export class IdempotentSends {
   readonly #ttlMs: number;
   /** Calls of this process: a second one with the key waits for the first instead of asking the store. */
   readonly #running = new Map<string, RunningCall>();
+  readonly #unrecorded = new SeldomWarning('The idempotency store could not record a result');
   readonly #notReleased = new SeldomWarning('The idempotency store could not release a key');
 
   constructor(store: IdempotencyStore, ttlMs: number) {
@@ -175,9 +176,9 @@ export class IdempotentSends {
     try {
       const writing = write();
       if (!isThenable(writing)) return undefined;
-      return recordResult('idempotency store', deadline, () => Promise.resolve(writing));
+      return recordResult(this.#unrecorded, deadline, () => Promise.resolve(writing));
     } catch (error) {
-      return recordResult('idempotency store', deadline, () => Promise.reject(error));
+      return recordResult(this.#unrecorded, deadline, () => Promise.reject(error));
     }
   }
 }

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Deadline } from '../contract/deadline.js';
+import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { askStore } from '../stores/ask-store.js';
+import { recordResult } from '../stores/record-result.js';
+import { withGrace } from '../stores/with-grace.js';
+import { askIssuers } from './ask-issuers.js';
+import { isConclusion, isStep } from './store-answers.js';
+import { afterApproval, mayCount } from './store-questions.js';
+import { type CheckParts, keepMs } from './verification-parts.js';
+import type { VerificationCheckResult } from './verification-results.js';
+import type { Challenged, CheckStep, Guess, Issuer } from './verification-store.js';
+
+/** What a check came to, and whose it was; undefined if there is no such verification. */
+export interface Checked {
+  readonly result: VerificationCheckResult;
+  readonly challenged: Challenged | undefined;
+}
+
+export const notFound: Checked = { result: { outcome: 'not-found' }, challenged: undefined };
+
+/** Challenges of one subject that a code may belong to. */
+export interface Candidates {
+  readonly subject: string;
+  readonly guesses: readonly Guess[];
+}
+
+/** A code that somebody typed in, and how it is judged. */
+export interface Typed {
+  readonly code: string;
+  readonly purpose: string | undefined;
+  readonly maxFailures: number;
+  readonly countsFailure: boolean;
+  /** The issuers that this code has been shown to. Whoever is asked is added. */
+  readonly asked: Set<string>;
+}
+
+/**
+ * Checks a code against challenges of one subject: ours in the store, one that a provider made with that provider.
+ *
+ * @throws SmsError when it could not be judged
+ */
+export async function checkChallenges(
+  { store, options, sender, unrecorded }: CheckParts,
+  { subject, guesses }: Candidates,
+  { code, purpose, maxFailures, countsFailure, asked }: Typed,
+  deadline: Deadline,
+): Promise<Checked> {
+  const { failureWindowMs } = options;
+  const token = randomUUID();
+  const step = await askStore(
+    mayCount,
+    deadline,
+    () => store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs, countsFailure }),
+    { isAnswer: isStep },
+  );
+  if (step.state === 'not-found') return notFound;
+  const challenged = { to: step.to, purpose: step.purpose };
+  if (step.state !== 'ask') return { result: resultOf(step), challenged };
+
+  const issuers = step.issuers.filter((issuer) => !asked.has(nameOf(issuer)));
+  if (issuers.length === 0) return { result: { outcome: 'incorrect', checksLeft: step.checksLeft }, challenged };
+  for (const issuer of issuers) asked.add(nameOf(issuer));
+  const verdict = await askIssuers(sender, { ...step, issuers }, code, deadline);
+  const ids = guesses.map(({ id }) => id);
+  const conclude = (outcome: 'approved' | 'refund') =>
+    store.conclude({ subject, token, ids, verdict: outcome, keepMs, countsFailure });
+  switch (verdict.state) {
+    case 'approved': {
+      // The provider will not accept it again: its answer is worth a moment after the end of the call.
+      const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved'), {
+        isAnswer: isConclusion,
+      }).catch((error: unknown) => {
+        throw usedUp(error, afterApproval.consequence);
+      });
+      return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
+    }
+    case 'judged':
+      return { result: verdict.result, challenged };
+    case 'not-judged':
+      // Ours was compared: the guess counts, whatever has become of the provider's.
+      if (verdict.isCertain && !step.judged) await recordResult(unrecorded, deadline, () => conclude('refund'));
+      throw verdict.error;
+  }
+}
+
+/** Whatever a store says of its own command, `not-sent` included: the code has been accepted. */
+export function usedUp(error: unknown, consequence: string): unknown {
+  if (!isSmsError(error) || error.outcome === 'unknown') return error;
+  const { code, message, retryAfterMs, cause } = error;
+  return new SmsError({ code, outcome: 'unknown', message: `${message} ${consequence}`, retryAfterMs, cause });
+}
+
+function nameOf({ provider, reference }: Issuer): string {
+  return JSON.stringify([provider, reference]);
+}
+
+function resultOf(step: Exclude<CheckStep, { readonly state: 'ask' | 'not-found' }>): VerificationCheckResult {
+  switch (step.state) {
+    case 'approved':
+      return { outcome: 'approved', to: step.to, purpose: step.purpose };
+    case 'incorrect':
+      return { outcome: 'incorrect', checksLeft: step.checksLeft };
+    case 'expired':
+    case 'exhausted':
+      return { outcome: step.state };
+  }
+}
