@@ -132,17 +132,46 @@ describe('while a pepper is replaced', () => {
     expect(await under.after.status(third.id)).toMatchObject({ checksLeft: 3 });
   });
 
-  it('a code that is right at the last guess is approved under either', async () => {
-    for (const pick of [0, 1] as const) {
-      const under = rotating();
-      const codes = await bothCodes(under);
-      const right = codes[pick];
-      for (let times = 1; times < maxFailures; times += 1) {
-        const { id } = codes[times % 2 === 0 ? 0 : 1];
-        await under.after.check({ id, code: 'wrong' });
-      }
-      expect(await under.after.check({ id: right.id, code: right.code })).toMatchObject({ outcome: 'approved' });
+  it.each(ways)('a right code is approved at the last guess: %s code %s', async (which, how) => {
+    const under = rotating();
+    const codes = await bothCodes(under);
+    const { id, code } = codes[which === 'the older' ? 0 : 1];
+    for (let times = 1; times < maxFailures; times += 1) {
+      await under.after.check({ id: codes[times % 2 === 0 ? 0 : 1].id, code: 'wrong' });
     }
+    expect(await under.after.check({ ...target(how, id), code })).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('a code is not approved if the failures under the other pepper have become too many meanwhile', async () => {
+    let meanwhile = async () => {};
+    const under = rotating(async (operation, next) => {
+      if (operation === 'check') await meanwhile();
+      return next();
+    });
+    const [older, newer] = await bothCodes(under);
+    await under.after.check({ id: newer.id, code: 'wrong' });
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      for (let times = 0; times < 5; times += 1) await under.before.check({ id: older.id, code: 'wrong' });
+    };
+    expect(await under.after.check({ id: newer.id, code: newer.code })).toEqual({ outcome: 'exhausted' });
+  });
+
+  it('an approval by a process that knows one pepper ends codes that were asked for before it', async () => {
+    const under = rotating();
+    const text = fake('text');
+    const { sms } = verifier([text], { stores: { verification: under.store }, verification: { pepper: one } });
+    const { id } = await sms.verifications.start({ to: phone });
+    const ended = { id: (await under.after.start()).id, code: lastCode(under.after.provider) };
+    await sms.verifications.check({ id, code: lastCode(text) });
+    expect(await under.after.status(ended.id)).toEqual({ state: 'canceled' });
+    for (const again of [{ id: ended.id }, { to: phone }]) {
+      expect(await under.after.check({ ...again, code: ended.code })).toEqual({ outcome: 'not-found' });
+    }
+    await under.after.start();
+    expect(await under.after.check({ to: phone, code: lastCode(under.after.provider) })).toMatchObject({
+      outcome: 'approved',
+    });
   });
 
   it('ten codes of a phone may be live, under both together', async () => {
@@ -192,7 +221,7 @@ describe('while a pepper is replaced', () => {
         const { id, code } = (await bothCodes(under))[pick];
         const check = () => under.after.check({ ...target(how, id), code });
         const outcomes = (await Promise.all([check(), check()])).map(({ outcome }) => outcome);
-        expect(outcomes.filter((outcome) => outcome === 'approved')).toHaveLength(1);
+        expect(outcomes.toSorted()).toEqual(['approved', 'not-found']);
       }
     }
   });

@@ -4,6 +4,7 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore } from '../stores/ask-store.js';
 import { withGrace } from '../stores/with-grace.js';
+import { hasNewApproval, isOutdated } from './approval-mark.js';
 import { type Candidates, type Checked, checkChallenges, notFound, type Typed, usedUp } from './check-challenges.js';
 import { normaliseCode } from './local-code.js';
 import { readSubject } from './read-subject.js';
@@ -30,9 +31,10 @@ interface Side extends Candidates {
  * They are held together like this:
  *
  * - Failures are those of both. One guess is one failure, whichever subjects it is compared with.
+ * - What the other subject has approved since a code was asked for has ended that code.
  * - A code that one subject has accepted is approved only when everything of the other has been ended. Of two codes
  *   that are accepted at once, one under each, both ends find the other's approval. Then the subject that comes first
- *   wins, whichever pepper is the current one of a process: at most one is approved.
+ *   wins, whichever pepper is the current one of a process: one is approved.
  * - Failures that the other has counted meanwhile count, too: a code that is right after too many of them is ended, not
  *   approved. Guesses that are all under way at once, half of them under each, can be fewer than twice the limit.
  *
@@ -82,7 +84,8 @@ async function sidesOfId(parts: CheckParts, id: string, code: string, deadline: 
   const side = { subject, guesses, state };
   const other = secrets.otherSubject(subject, parsePhoneNumber(challenge.to), challenge.purpose);
   if (other === undefined) return [side];
-  return [side, { subject: other, guesses: [], state: await readSubject(parts, other, beforeChecking, deadline) }];
+  const otherSide = { subject: other, guesses: [], state: await readSubject(parts, other, beforeChecking, deadline) };
+  return isOutdated(id, otherSide.state) ? [] : [side, otherSide];
 }
 
 /** The subjects of a phone and purpose, those under the current pepper first; those with nothing live come last. */
@@ -94,14 +97,15 @@ async function sidesOfPhone(
 ): Promise<readonly Side[]> {
   const { secrets } = parts;
   const { current, previous } = secrets.subjects(target.to, target.purpose);
-  const subjects = previous === undefined ? [current] : [current, previous];
-  const sides = subjects.map(async (subject) => {
-    const state = await readSubject(parts, subject, beforeChecking, deadline);
-    const guesses = openOf(state).map(({ id }) => ({ id, digests: secrets.digests(id, code) }));
-    return { subject, guesses, state };
-  });
-  const isLive = ({ state }: Side) => state.challenges.some((each) => each.state === 'pending');
-  return (await Promise.all(sides)).toSorted((one, other) => Number(isLive(other)) - Number(isLive(one)));
+  const read = (subject: string) => readSubject(parts, subject, beforeChecking, deadline);
+  const sideOf = (subject: string, state: SubjectState, other: SubjectState): Side => {
+    const open = openOf(state).filter(({ id }) => !isOutdated(id, other));
+    return { subject, state, guesses: open.map(({ id }) => ({ id, digests: secrets.digests(id, code) })) };
+  };
+  if (previous === undefined) return [sideOf(current, await read(current), nothing)];
+  const [newer, older] = await Promise.all([read(current), read(previous)]);
+  const sides = [sideOf(current, newer, older), sideOf(previous, older, newer)];
+  return sides.toSorted((one, other) => Number(hasLive(other)) - Number(hasLive(one)));
 }
 
 /** The failures under the other subject alone are enough. */
@@ -128,9 +132,7 @@ async function endOther(
   }).catch((error: unknown) => {
     throw usedUp(error, afterAccepting.consequence);
   });
-  const known = approvedOf(other.state);
-  const isOvertaken = approvedOf(before).some((id) => !known.includes(id));
-  if (isOvertaken && other.subject < subject) return notFound;
+  if (hasNewApproval(other.state, before) && other.subject < subject) return notFound;
   // This very guess may have been counted as a failure of the other, where it was wrong.
   const failures = state.failures + before.failures - (countsFailure ? 0 : 1);
   return failures < maxFailures ? approved : { result: { outcome: 'exhausted' }, challenged: approved.challenged };
@@ -142,6 +144,6 @@ function openOf({ challenges }: SubjectState) {
   return challenges.filter(({ state }) => state !== 'approved' && state !== 'canceled');
 }
 
-function approvedOf({ challenges }: SubjectState): readonly string[] {
-  return challenges.flatMap(({ id, state }) => (state === 'approved' ? [id] : []));
+function hasLive({ state }: Side): boolean {
+  return state.challenges.some((each) => each.state === 'pending');
 }

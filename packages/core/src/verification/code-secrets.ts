@@ -1,8 +1,10 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import type { PhoneNumber } from '../phone/phone-number.js';
+import { idLength, markLength } from './approval-mark.js';
 
 /** Characters of a handle, a subject, and the random half of an id: 128 bits, and 122 bits, in base64url. */
 const halfLength = 22;
+const idForm = new RegExp(`^[\\w-]{${idLength}}(?:[\\w-]{${markLength}})?$`);
 
 /**
  * Everything that is made under the pepper: HMAC-SHA-256, with what it is for in front, and each field with its
@@ -46,15 +48,19 @@ export class CodeSecrets {
     return subject === previous ? current : undefined;
   }
 
-  /** A new id for a phone and purpose, under the pepper. */
-  newId(to: PhoneNumber, purpose: string): string {
+  /**
+   * A new id for a phone and purpose, under the pepper.
+   *
+   * @param mark while the pepper is replaced: the latest approval under the other one, see `approvalMark`
+   */
+  newId(to: PhoneNumber, purpose: string, mark = ''): string {
     const random = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-    return this.#handle(this.#current, to, purpose) + random;
+    return this.#handle(this.#current, to, purpose) + random + mark;
   }
 
   /** The subject of an id, if it is one of this tenant's; undefined for what is no id. */
   subjectOf(id: unknown): string | undefined {
-    return typeof id === 'string' && /^[\w-]{44}$/.test(id) ? this.#subject(id.slice(0, halfLength)) : undefined;
+    return typeof id === 'string' && idForm.test(id) ? this.#subject(id.slice(0, halfLength)) : undefined;
   }
 
   /** A code of ours, for the store. */

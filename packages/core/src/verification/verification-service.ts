@@ -3,9 +3,10 @@ import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { askStore } from '../stores/ask-store.js';
+import { askStore, type StoreQuestion } from '../stores/ask-store.js';
 import { asked } from '../stores/asked.js';
 import { recordResult } from '../stores/record-result.js';
+import { approvalMark, isOutdated } from './approval-mark.js';
 import type { Checked } from './check-challenges.js';
 import { type CheckOrder, checkCode } from './check-code.js';
 import { makeCode } from './local-code.js';
@@ -17,7 +18,7 @@ import { beforeAnswering, beforeSending, whileCanceling } from './store-question
 import type { ParsedVerificationOptions } from './verification-options.js';
 import { type CheckParts, keepMs, type VerificationParts } from './verification-parts.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
-import type { LiveCode } from './verification-store.js';
+import type { LiveCode, SubjectState } from './verification-store.js';
 
 /** What is verified, and how. */
 export interface StartOrder {
@@ -49,8 +50,9 @@ export class VerificationService {
     const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
     const startedAt = Date.now();
     const { current: subject, previous } = secrets.subjects(to, purpose);
-    const limits = await this.#limitsBeside(previous, deadline);
-    const id = secrets.newId(to, purpose);
+    const beside = previous === undefined ? undefined : await this.#read(previous, beforeSending, deadline);
+    const limits = limitsBeside(beside, options.maxFailures);
+    const id = secrets.newId(to, purpose, beside && approvalMark(beside));
     const code = plan.carriers.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
     const digest = code === undefined ? '' : secrets.digest(id, code);
     const codes = plan.carriers.map((carrier) => codeFrom(carrier, digest, undefined, options));
@@ -105,36 +107,22 @@ export class VerificationService {
     const { secrets, options } = this.#parts;
     const subject = secrets.subjectOf(id);
     if (subject === undefined) return { state: 'not-found' };
-    const { challenges, failures } = await readSubject(this.#parts, subject, beforeAnswering, deadline);
+    const { challenges, failures } = await this.#read(subject, beforeAnswering, deadline);
     const challenge = challenges.find((each) => each.id === id);
     if (challenge === undefined) return { state: 'not-found' };
     const { state, expiresInMs, to, purpose } = challenge;
     if (state !== 'pending') return { state };
     const other = secrets.areRotating ? secrets.otherSubject(subject, parsePhoneNumber(to), purpose) : undefined;
-    const beside = other === undefined ? undefined : await readSubject(this.#parts, other, beforeAnswering, deadline);
+    const beside = other === undefined ? undefined : await this.#read(other, beforeAnswering, deadline);
+    if (beside !== undefined && isOutdated(id, beside)) return { state: 'canceled' };
     const failuresLeft = options.maxFailures - failures - (beside?.failures ?? 0);
     if (failuresLeft <= 0) return { state: 'exhausted' };
     const checksLeft = Math.min(challenge.checksLeft, failuresLeft);
     return { state, expiresAt: Date.now() + Math.ceil(expiresInMs), checksLeft };
   }
 
-  /**
-   * What a new challenge may have besides those under the pepper that is being replaced: failures and live challenges
-   * are those of both.
-   *
-   * @throws SmsError if these alone lock the phone
-   */
-  async #limitsBeside(
-    previous: string | undefined,
-    deadline: Deadline,
-  ): Promise<{ readonly maxFailures: number; readonly maxLive: number }> {
-    const { maxFailures } = this.#parts.options;
-    if (previous === undefined) return { maxFailures, maxLive };
-    const { challenges, failures, failuresEndInMs } = await readSubject(this.#parts, previous, beforeSending, deadline);
-    if (failures >= maxFailures) throw locked('failures', failuresEndInMs);
-    const live = challenges.filter(({ state }) => state === 'pending');
-    if (live.length >= maxLive) throw locked('challenges', Math.min(...live.map(({ expiresInMs }) => expiresInMs)));
-    return { maxFailures: maxFailures - failures, maxLive: maxLive - live.length };
+  #read(subject: string, question: StoreQuestion, deadline: Deadline): Promise<SubjectState> {
+    return readSubject(this.#parts, subject, question, deadline);
   }
 
   #messageFor(locale: string | undefined): LocalMessage {
@@ -142,6 +130,24 @@ export class VerificationService {
     const name = variantFor(names, locale);
     return kind === 'text' ? { kind, text: name } : { kind, template: name };
   }
+}
+
+/**
+ * What a new challenge may have besides those under the pepper that is being replaced: failures and live challenges
+ * are those of both.
+ *
+ * @throws SmsError if these alone lock the phone
+ */
+function limitsBeside(
+  beside: SubjectState | undefined,
+  maxFailures: number,
+): { readonly maxFailures: number; readonly maxLive: number } {
+  if (beside === undefined) return { maxFailures, maxLive };
+  const { challenges, failures, failuresEndInMs } = beside;
+  if (failures >= maxFailures) throw locked('failures', failuresEndInMs);
+  const live = challenges.filter(({ state }) => state === 'pending');
+  if (live.length >= maxLive) throw locked('challenges', Math.min(...live.map(({ expiresInMs }) => expiresInMs)));
+  return { maxFailures: maxFailures - failures, maxLive: maxLive - live.length };
 }
 
 function codeFrom(
