@@ -94,6 +94,27 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('verifications over o
     expect(await after.verifications.status(next.id)).toMatchObject({ checksLeft: 4 });
   });
 
+  it('strangers do not use up the limits of a person who has proved to own the phone', async () => {
+    const provider = inbox();
+    const sms = createSmsClient({
+      providers: [provider],
+      stores: redisStores({ client: redis }),
+      verification: { pepper },
+      guard: {
+        limits: { phone: [{ max: 5, windowMs: 86_400_000 }] },
+        screen: ({ to, screening }) => ({ allow: true, proven: screening === to.e164 }),
+      },
+    });
+    clients.push(sms);
+    const refusal = { code: 'send_limit_exceeded' };
+    for (let stranger = 0; stranger < 5; stranger += 1) {
+      await sms.verifications.start({ to: phone, ip: `192.0.2.${stranger}` });
+    }
+    await expect(sms.verifications.start({ to: phone, purpose: 'other' })).rejects.toMatchObject(refusal);
+    for (let time = 0; time < 5; time += 1) await sms.verifications.start({ to: phone, screening: phone });
+    await expect(sms.verifications.start({ to: phone, screening: phone })).rejects.toMatchObject(refusal);
+  });
+
   it('of the codes under both peppers, checked at once, one is approved', async () => {
     for (let round = 0; round < 20; round += 1) {
       const before = app({ pepper: { current: pepper, previous: nextPepper } });

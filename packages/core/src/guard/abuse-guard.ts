@@ -10,7 +10,7 @@ import type { ParsedGuardOptions } from './guard-options.js';
 import { type CountedKeys, LimitLedger } from './limit-ledger.js';
 import type { LimitStore } from './limit-store.js';
 import { numberPrefix } from './number-prefix.js';
-import { type ScreenedRequest, Screening } from './screening.js';
+import { type Screened, type ScreenedRequest, Screening } from './screening.js';
 
 /** What is to be admitted. */
 export type GuardedRequest = Omit<ScreenedRequest, 'signal'>;
@@ -73,10 +73,10 @@ export class AbuseGuard {
       throw this.#refuse(request, destinationDenial(request.to, this.#destinationRemedy));
     }
     refuseEnded(deadline);
-    const screened = await this.#screening?.denialOf(request, deadline);
-    if (screened !== undefined) throw this.#refuse(request, screened);
+    const screened = (await this.#screening?.verdictOn(request, deadline)) ?? { isProven: false };
+    if ('error' in screened) throw this.#refuse(request, screened);
     refuseEnded(deadline);
-    const answer = await this.#ledger.take(this.#keysOf(request.to, address), deadline);
+    const answer = await this.#ledger.take(this.#keysOf(request.to, address, screened), deadline);
     if ('error' in answer) throw this.#refuse(request, answer);
     let units = answer.units;
     return {
@@ -87,13 +87,14 @@ export class AbuseGuard {
     };
   }
 
-  #keysOf(to: PhoneNumber, address: string | undefined): CountedKeys {
+  #keysOf(to: PhoneNumber, address: string | undefined, { isProven }: Screened): CountedKeys {
+    const whose = isProven ? 'proven:' : '';
     return {
       // The same for all tenants and under every pepper: it bounds the bill.
       global: 'global',
-      prefix: `prefix:${this.#keyOf(this.#prefixOf(to))}`,
+      prefix: `prefix:${whose}${this.#keyOf(this.#prefixOf(to))}`,
       ip: address === undefined ? undefined : `ip:${this.#keyOf(address)}`,
-      phone: `phone:${this.#keyOf(to.e164)}`,
+      phone: `phone:${whose}${this.#keyOf(to.e164)}`,
     };
   }
 

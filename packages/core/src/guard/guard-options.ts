@@ -39,7 +39,10 @@ export interface GuardOptions {
         readonly callingCodes?: readonly string[] | undefined;
       }
     | undefined;
-  /** The app's own check: whether a CAPTCHA was passed, the risk of a swapped SIM. Runs before the limits. */
+  /**
+   * The app's own check: whether a CAPTCHA was passed, the risk of a swapped SIM. Runs before the limits. With
+   * `{ allow: true, proven: true }` it says that the person has proved to own this phone.
+   */
   readonly screen?: ((request: ScreenedRequest) => ScreenVerdict | Promise<ScreenVerdict>) | undefined;
   /**
    * What happens when the limit store or `screen` fails: true lets the request pass, with a warning. Each of the two

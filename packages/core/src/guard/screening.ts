@@ -24,7 +24,15 @@ export interface ScreenedRequest {
 
 /** What the app's own check answers. */
 export type ScreenVerdict =
-  | { readonly allow: true }
+  | {
+      readonly allow: true;
+      /**
+       * True if whoever asks has proved to be the owner of this phone: signed in, say, or gave the password of the
+       * account that has this number. The limits for the phone and its prefix are then counted apart from those of
+       * everybody else, so that strangers cannot use them up. A passed CAPTCHA is no such proof: strangers pass it, too.
+       */
+      readonly proven?: boolean | undefined;
+    }
   | {
       readonly allow: false;
       /** Why, for the error's message: one line of at most 200 characters, or it is left out. */
@@ -49,15 +57,15 @@ export class Screening {
     this.#passedUnscreened = new SeldomWarning('guard.screen failed, and guard.failOpen let the request pass', now);
   }
 
-  /** Why the request is refused; undefined if it is not. */
-  async denialOf(request: Omit<ScreenedRequest, 'signal'>, deadline: Deadline): Promise<Denial | undefined> {
+  /** Why the request is refused, or whether the person is proven. */
+  async verdictOn(request: Omit<ScreenedRequest, 'signal'>, deadline: Deadline): Promise<Denial | Screened> {
     const verdict = await this.#ask(request, deadline);
-    if (verdict === 'allowed') return undefined;
+    if ('isProven' in verdict) return verdict;
     if ('denied' in verdict) return { scope: 'screen', error: verdict.denied };
     const { ended } = deadline;
     if (this.#failOpen && ended === undefined) {
       this.#passedUnscreened.warn(verdict.error, verdict.failure);
-      return undefined;
+      return { isProven: false };
     }
     if (ended !== undefined) return endedDenial('screen', ended, 'before guard.screen had answered');
     return { scope: 'screen', error: denied(`guard.screen failed (${verdict.failure}), and nothing was sent.`) };
@@ -80,14 +88,19 @@ export class Screening {
   }
 }
 
-type Answer = 'allowed' | { readonly denied: SmsError } | { readonly failure: string; readonly error?: unknown };
+/** A request that may pass. */
+export interface Screened {
+  readonly isProven: boolean;
+}
+
+type Answer = Screened | { readonly denied: SmsError } | { readonly failure: string; readonly error?: unknown };
 
 /** Never rejects: what a check throws, or makes its answer throw, is a failure like any other. */
 async function asked(screen: Screen, request: ScreenedRequest): Promise<Answer> {
   try {
     const verdict: unknown = await screen(request);
-    const { allow, reason, retryAfterMs } = verdict as Readonly<Record<string, unknown>>;
-    if (allow === true) return 'allowed';
+    const { allow, proven, reason, retryAfterMs } = verdict as Readonly<Record<string, unknown>>;
+    if (allow === true) return { isProven: proven === true };
     if (allow !== false) return { failure: 'it must answer { allow: true } or { allow: false, reason }' };
     return { denied: denied(`guard.screen refused the request, and nothing was sent${shown(reason)}`, retryAfterMs) };
   } catch (error) {
