@@ -33,6 +33,36 @@ describe('an outcome without the code', () => {
     expect(withoutCode(inCode, '864297')).toMatchObject({ message: 'No.', providerCode: '***', cause: undefined });
   });
 
+  it('has no cause that repeats the code, whatever the message says', () => {
+    for (const said of [
+      new Error('body: {"code":"864297"}'),
+      new Error('outer', { cause: new Error('of 864-297') }),
+      Object.assign(new Error('outer'), { body: { params: ['%38%36%34%32%39%37'] } }),
+      { text: '864 297' },
+      '８６４２９７',
+      {
+        get [Symbol.toStringTag]() {
+          throw new Error('cannot be looked at');
+        },
+      },
+    ]) {
+      const outcome = withoutCode(refused('content_rejected', 'No.', { cause: said }), '864297');
+      expect(outcome).toEqual(refused('content_rejected', 'No.', { cause: undefined }));
+    }
+  });
+
+  it('keeps a cause in whose stack the digits only stand', () => {
+    const thrown = Object.assign(new Error('transport'), { stack: 'Error: transport\n    at /app/a.js:864:297' });
+    const outcome = refused('content_rejected', 'No.', { cause: thrown });
+    expect(withoutCode(outcome, '864297')).toBe(outcome);
+  });
+
+  it('has stars for any spelling, and for a number', () => {
+    const outcome = refused('content_rejected', 'of 864 297', { providerCode: 864297 as unknown as string });
+    expect(withoutCode(outcome, '864297')).toMatchObject({ message: 'of ***', providerCode: '***' });
+    expect(withoutCode(refused('content_rejected', 'of %38%364297'), '864297')).toMatchObject({ message: 'of ***' });
+  });
+
   it('is the outcome itself when there is no code', () => {
     const outcome = refused('content_rejected', 'No.');
     expect(withoutCode(outcome, '')).toBe(outcome);

@@ -1,15 +1,35 @@
+import { inspect } from 'node:util';
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
+import { maskCode } from './mask-code.js';
 
-/** A provider's outcome without the code, should the vendor have repeated it: outcomes are shown and logged. */
+/**
+ * A provider's outcome without the code, should the vendor have repeated it, in whatever spelling: outcomes are shown
+ * and logged. It is the outcome itself if nothing of it repeats the code.
+ */
 export function withoutCode<Outcome extends SendOutcome | CheckOutcome>(outcome: Outcome, code: string): Outcome {
   if (!('message' in outcome) || code === '') return outcome;
-  const { message, providerCode } = outcome;
-  if (!message.includes(code) && !providerCode?.includes(code)) return outcome;
+  const message = masked(outcome.message, code);
+  const providerCode = masked(outcome.providerCode, code);
+  const isRepeated = message !== outcome.message || providerCode !== outcome.providerCode;
   // What the transport said may repeat it, too.
-  return {
-    ...outcome,
-    message: message.replaceAll(code, '***'),
-    providerCode: providerCode?.replaceAll(code, '***'),
-    cause: undefined,
-  };
+  if (isRepeated || repeats(outcome.cause, code)) return { ...outcome, message, providerCode, cause: undefined };
+  return outcome;
+}
+
+/** Providers in JavaScript give numbers for texts. */
+function masked<Text extends string | undefined>(text: Text, code: string): Text | string {
+  if (text === undefined || text === null) return text;
+  const shown = maskCode(String(text), code);
+  return shown === String(text) ? text : shown;
+}
+
+function repeats(cause: unknown, code: string): boolean {
+  if (cause === undefined) return false;
+  try {
+    // Lines and columns of a stack are numbers, too.
+    const shown = inspect(cause, { depth: 5, customInspect: false }).replaceAll(/^ +at .*$/gm, '');
+    return maskCode(shown, code) !== shown;
+  } catch {
+    return true;
+  }
 }
