@@ -206,3 +206,38 @@ it('an aborted call does not wait for the store', async () => {
     expect(await failed).toMatchObject({ code: 'aborted', outcome: operation === 'open' ? 'not-sent' : 'unknown' });
   }
 });
+
+describe('a store that is 30 ms away', () => {
+  it('is warned of once, though a hundred starts are aborted, each a millisecond later than the one before', async () => {
+    const store = intercepted(new MemoryVerificationStore({ now: () => 0 }), (_, next) => later(30, next));
+    const sms = client([fake('text')], { guard: false, deadlineMs, stores: { verification: store } });
+    const outcomes: string[] = [];
+    for (let abortAfterMs = 1; abortAfterMs <= 100; abortAfterMs += 1) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), abortAfterMs);
+      const to = `+86138001380${String(abortAfterMs % 100).padStart(2, '0')}`;
+      const starting = sms.verifications.start({ to, signal: controller.signal });
+      const ended = starting.then(
+        () => 'sent',
+        () => 'not sent',
+      );
+      await vi.advanceTimersByTimeAsync(200);
+      outcomes.push(await ended);
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['sent', 'not sent']));
+    expect(warnings.mock.calls).toEqual([
+      ['The verification store could not record a result (no answer in time)', 'PolysmsWarning'],
+    ]);
+  });
+
+  it('and then fails for good is warned of once a minute, with how many were left out', async () => {
+    const { sms, state } = failing('settle', broken, { routes: [{ providers: ['text'] }] });
+    state.fails = true;
+    const start = () => sms.verifications.start({ to: phone, purpose: `purpose ${warnings.mock.calls.length}` });
+    for (let times = 0; times < 8; times += 1) await start();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await start();
+    expect(warnings).toHaveBeenCalledTimes(2);
+    expect(warnings.mock.calls[1]?.[0]).toMatch(/; 7 more since the last warning\)$/);
+  });
+});
