@@ -57,7 +57,7 @@ export const groups = [
       `${core}/verification/*.test.ts`,
       `${core}/client/verification*.test.ts`,
       `!${core}/verification/memory-*.test.ts`,
-      `!${core}/client/verifications-{interleaved,races}.test.ts`,
+      `!${core}/client/verifications-{interleaved,races,rotation-interleaved}.test.ts`,
     ],
   },
   {

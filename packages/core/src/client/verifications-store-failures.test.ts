@@ -106,6 +106,21 @@ describe.each(failures)('a store that %s', (name, failure, message) => {
     expect(await inTime(sms.verifications.check({ id, code: lastCode(text) }))).toMatchObject({ outcome: 'approved' });
   });
 
+  it('when the codes under the other pepper are ended: the right code is used up', async () => {
+    const { sms, state, text } = failing('end', failure, {
+      routes: [{ providers: ['text'] }],
+      verification: { pepper: { current: pepper, previous: 'x'.repeat(32) } },
+    });
+    state.fails = true;
+    const { id } = await inTime(sms.verifications.start({ to: phone }));
+    const checking = sms.verifications.check({ id, code: lastCode(text) });
+    if (isWritten) return expect(await inTime(checking)).toMatchObject({ outcome: 'approved' });
+    const error = await inTime(failureOf(checking));
+    expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'unknown' });
+    expect(error.message).toMatch(message);
+    expect(error.message).toMatch(/ The code was right and is used up now: a new one is needed\.$/);
+  });
+
   it('when a code is compared: it is not accepted, nor given to its provider', async () => {
     const { sms, state, mob } = failing('check', failure);
     const { id } = await sms.verifications.start({ to: phone });

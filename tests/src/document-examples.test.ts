@@ -1,0 +1,49 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Block, blocksOf, documents } from './document-blocks.js';
+import { root } from './repository.js';
+
+/** Inside the workspace, so that imports find the packages. */
+const folder = join(root, 'tests/.generated-examples');
+
+/** Whether an example needs nothing but this process: no vendor, no Redis, no settings, no other test runner. */
+function isSelfContained({ language, title, text }: Block): boolean {
+  const modules = [...text.matchAll(/ from '([^']+)'/g)].map(([, name]) => name);
+  const needs = /process\.env|readFileSync|'(?:node:test|vitest|ioredis)'/;
+  const asksMob = modules.includes('@polysms/provider-mob') && !modules.includes('@polysms/provider-mob/simulator');
+  return language === 'ts' && title === undefined && modules.length > 0 && !needs.test(text) && !asksMob;
+}
+
+const examples = documents().flatMap(blocksOf).filter(isSelfContained);
+
+/** What the example says that a line prints: `console.log(result.to); // +8613800138000`. */
+function promisesOf({ text }: Block): readonly string[] {
+  return [...text.matchAll(/console\.log\(.*\); \/\/ (\{.*\}|[^:\n]+)/g)].map(([, promise]) => promise ?? '');
+}
+
+beforeAll(() => mkdirSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('an example of the documents', () => {
+  it('can often be run, and says what it prints', () => {
+    expect(examples.length).toBeGreaterThan(15);
+    expect(examples.flatMap(promisesOf).length).toBeGreaterThan(5);
+  });
+
+  it.each(examples.map((example, index) => [`${example.document}:${example.line}`, example, index] as const))(
+    'does what it says: %s',
+    async (_, example, index) => {
+      const printed: string[] = [];
+      vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
+        printed.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+      });
+      const file = join(folder, `${index}.ts`);
+      writeFileSync(file, `${example.text}\nexport {};\n`);
+      await import(/* @vite-ignore */ file);
+      expect(printed).toEqual(expect.arrayContaining([...promisesOf(example)]));
+    },
+  );
+});
