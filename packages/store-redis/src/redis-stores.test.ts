@@ -37,6 +37,11 @@ async function everyOperation({ verification, idempotency, limits }: RedisStores
   expect(await verification.read(subject)).toMatchObject({
     challenges: [{ state: 'approved' }, { state: 'canceled' }],
   });
+  expect(await verification.end(subject, 60_000)).toMatchObject({
+    challenges: [{ state: 'approved' }, { state: 'canceled' }],
+    failures: 0,
+  });
+  expect(await verification.end('unknown', 60_000)).toEqual({ challenges: [], failures: 0, failuresEndInMs: 0 });
   await verification.open(challenge({ subject: 'other', id: 'third' }));
   await verification.check(check('wrong', { subject: 'other', guesses: [{ id: 'third', digests: ['wrong'] }] }));
 
@@ -222,6 +227,7 @@ describe('an operation that fails', () => {
     ['conclude', 'verification', 'unknown', ({ verification }) => verification.conclude(first)],
     ['cancel', 'verification', 'unknown', ({ verification }) => verification.cancel(subject, 'first')],
     ['read', 'verification', 'not-sent', ({ verification }) => verification.read(subject)],
+    ['end', 'verification', 'unknown', ({ verification }) => verification.end(subject, 1)],
     ['reserve', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.reserve('k', 'f', 1)],
     ['finish', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.finish('k', 't', result, 1)],
     ['release', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.release('k', 't')],

@@ -168,7 +168,56 @@ describe('no code, pepper, credential or whole number is shown or stored', () =>
     expectNoSecrets(surfaces);
   });
 
-  it.each(['open', 'settle', 'check', 'conclude', 'cancel', 'read'] as const)(
+  it.each<[string, (code: string) => string]>([
+    ['with a hyphen', (code) => `${code.slice(0, 3)}-${code.slice(3)}`],
+    ['with a space', (code) => `${code.slice(0, 3)} ${code.slice(3)}`],
+    ['percent-encoded', (code) => [...code].map((digit) => `%3${digit}`).join('')],
+    ['in full width', (code) => [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('')],
+    ['as JSON escapes', (code) => [...code].map((digit) => `\\u003${digit}`).join('')],
+  ])('when a vendor repeats the code %s, wherever it can', async (_, spell) => {
+    const surfaces = new Surfaces();
+    const repeat = (code: string) => {
+      const spelt = spell(code);
+      surfaces.codes.add(spelt);
+      return refused('permission_denied', `The code ${spelt} is refused.`, {
+        providerCode: `denied-${spelt}`,
+        cause: Object.assign(new Error(`in ${spelt}`), { body: spelt, code: `E${spelt}` }),
+      });
+    };
+    const texts = ['a', 'b'].map((id) =>
+      fake(id, [async (message) => repeat((message.kind === 'text' && /\d{6}/.exec(message.text)?.[0]) || 'none')]),
+    );
+    const mob = issuer('mob', { check: [async ({ code }) => repeat(code)] });
+    const sms = watched([mob, ...texts], surfaces, { guard: false });
+    const { id } = (await surfaces.showResult(sms.verifications.start({ to: phone }))) as { id: string };
+    for (const via of [['a'], ['a', 'b']]) {
+      await surfaces.showResult(sms.verifications.start({ to: phone, via, purpose: 'login' }));
+      for (const text of texts) if (text.sent.length > 0) surfaces.codes.add(lastCode(text));
+    }
+    await surfaces.showResult(sms.verifications.check({ id, code: issuedCode }));
+    surfaces.show(sms.health());
+    const masked = { lastFailure: { providerCode: 'denied-***' } };
+    expect(sms.health()).toMatchObject({ mob: masked, a: masked, b: masked });
+    expectNoSecrets(surfaces);
+  });
+
+  it('when a provider throws an error whose name is the code', async () => {
+    const surfaces = new Surfaces();
+    const text = fake('text', [
+      async (message) => {
+        const code = (message.kind === 'text' && /\d{6}/.exec(message.text)?.[0]) || 'none';
+        throw Object.assign(new Error(code), { name: `Code${code}`, code });
+      },
+    ]);
+    const sms = watched([text], surfaces, { guard: false });
+    const error = await surfaces.showResult(sms.verifications.start({ to: phone }));
+    surfaces.codes.add(lastCode(text));
+    surfaces.show(error);
+    surfaces.show(sms.health());
+    expectNoSecrets(surfaces);
+  });
+
+  it.each(['open', 'settle', 'check', 'conclude', 'cancel', 'read', 'end'] as const)(
     'when the store fails in %s',
     async (fails) => {
       const surfaces = new Surfaces();

@@ -11,6 +11,10 @@ it.each<[unknown, string]>([
   [named(Symbol('secret')), 'Error'],
   [named(42), 'Error'],
   [named('x'.repeat(41)), 'Error'],
+  [named('Http2Error'), 'Http2Error'],
+  [named('184130'), 'Error'],
+  [named('Code184130'), 'Error'],
+  [named('C1_8_4_1'), 'Error'],
   [
     Object.defineProperty(new Error('secret'), 'name', {
       get() {

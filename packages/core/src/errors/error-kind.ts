@@ -5,8 +5,13 @@
 export function errorKind(error: unknown): string {
   try {
     const name: unknown = error instanceof Error ? error.name : typeof error;
-    return typeof name === 'string' && /^\w{1,40}$/.test(name) ? name : 'Error';
+    return typeof name === 'string' && isErrorName(name) ? name : 'Error';
   } catch {
     return 'Error';
   }
+}
+
+/** Whether a name is one of a class, and not something with a code or a number in it: `Http2Error`, not `Code184130`. */
+export function isErrorName(name: string): boolean {
+  return /^[A-Za-z_]\w{0,39}$/.test(name) && !/(?:\d.*){4}/.test(name);
 }

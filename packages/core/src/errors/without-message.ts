@@ -1,3 +1,5 @@
+import { isErrorName } from './error-kind.js';
+
 /**
  * What is safe to keep of an error that somebody else's code threw: its name and the places in the code.
  * Its message may hold a credential, a code or a phone number; so may everything else that hangs on it.
@@ -8,7 +10,7 @@ export function withoutMessage(error: unknown): Error {
   let frames: readonly string[] = [];
   try {
     if (error instanceof Error) {
-      if (/^\w{1,64}$/.test(error.name)) copy.name = error.name;
+      if (isErrorName(error.name)) copy.name = error.name;
       frames = stackFrames(error);
     }
   } catch {

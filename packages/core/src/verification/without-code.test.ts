@@ -63,6 +63,11 @@ describe('an outcome without the code', () => {
     expect(withoutCode(refused('content_rejected', 'of %38%364297'), '864297')).toMatchObject({ message: 'of ***' });
   });
 
+  it('has a reason of ours if a provider in JavaScript gives the code for one', () => {
+    const outcome = refused('denied-864297' as 'content_rejected', 'No.');
+    expect(withoutCode(outcome, '864297')).toMatchObject({ code: 'unrecognized_provider_code', message: 'No.' });
+  });
+
   it('is the outcome itself when there is no code', () => {
     const outcome = refused('content_rejected', 'No.');
     expect(withoutCode(outcome, '')).toBe(outcome);

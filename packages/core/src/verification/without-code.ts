@@ -10,10 +10,11 @@ export function withoutCode<Outcome extends SendOutcome | CheckOutcome>(outcome:
   if (!('message' in outcome) || code === '') return outcome;
   const message = masked(outcome.message, code);
   const providerCode = masked(outcome.providerCode, code);
-  const isRepeated = message !== outcome.message || providerCode !== outcome.providerCode;
+  const reason = masked(outcome.code, code) === outcome.code ? outcome.code : 'unrecognized_provider_code';
+  const isRepeated = message !== outcome.message || providerCode !== outcome.providerCode || reason !== outcome.code;
   // What the transport said may repeat it, too.
-  if (isRepeated || repeats(outcome.cause, code)) return { ...outcome, message, providerCode, cause: undefined };
-  return outcome;
+  if (!isRepeated && !repeats(outcome.cause, code)) return outcome;
+  return { ...outcome, code: reason, message, providerCode, cause: undefined };
 }
 
 /** Providers in JavaScript give numbers for texts. */
