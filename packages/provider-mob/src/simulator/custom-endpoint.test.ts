@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MobSimulatorOptions } from './options.js';
 import { post, simulate, TestClock } from './simulator.test.helper.js';
 
@@ -96,6 +96,43 @@ test('215: the length of a value can be set', async () => {
   const simulator = await simulate({ ...options, templateValueMaxLength: 16 });
   expect(await post(simulator, '/custom/msg', { ...send, name: 'x'.repeat(16) })).toEqual({ status: 200 });
   expect(await post(simulator, '/custom/msg', { ...send, name: 'x'.repeat(17) })).toMatchObject({ status: 215 });
+});
+
+describe('any template', () => {
+  const any: MobSimulatorOptions = { anyTemplate: true, sensitiveWords: ['casino'] };
+  const unknown = { appKey: 'k', templateCode: '2901', zone: '86', phone: '13800138000' };
+
+  test('is taken, and its message lists what came', async () => {
+    const simulator = await simulate(any);
+    expect(await post(simulator, '/custom/msg', { ...unknown, order: '42', 承运: '顺丰' })).toEqual({ status: 200 });
+    expect(await post(simulator, '/custom/msg', unknown)).toEqual({ status: 200 });
+    expect(simulator.messages.map(({ text }) => text)).toEqual(['Template 2901: order=42, 承运=顺丰', 'Template 2901']);
+  });
+
+  test('that is known keeps its text and its variables', async () => {
+    const simulator = await simulate({ ...options, ...any });
+    expect(await post(simulator, '/custom/msg', send)).toEqual({ status: 200 });
+    expect(simulator.messages).toMatchObject([{ text: 'Hello Li, your order 7 is on its way, Li.' }]);
+    expect(await post(simulator, '/custom/msg', { ...send, colour: 'red' })).toMatchObject({ status: 208 });
+  });
+
+  test.each([
+    [207, { templateCode: 'no such number' }],
+    [208, { order: '' }],
+    [215, { order: 'x'.repeat(11) }],
+    [209, { order: 'casino' }],
+  ])('is still answered %d for %j', async (status, fields) => {
+    const simulator = await simulate(any);
+    expect(await post(simulator, '/custom/msg', { ...unknown, ...fields })).toMatchObject({ status });
+  });
+
+  test('is refused unless the option says so, and the option can change at run time', async () => {
+    const simulator = await simulate();
+    expect(await post(simulator, '/custom/msg', unknown)).toMatchObject({ status: 206 });
+    simulator.configure({ anyTemplate: true });
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`name${index}`, 'ten digits']));
+    expect(await post(simulator, '/custom/msg', { ...unknown, ...many })).toEqual({ status: 200 });
+  });
 });
 
 test('the endpoint speaks its own table, and has its own switch', async () => {

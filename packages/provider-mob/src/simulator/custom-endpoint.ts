@@ -3,7 +3,7 @@ import type { Verdict } from './endpoints.js';
 import type { Mob, MobRequest } from './mob.js';
 import type { Settings } from './settings-schema.js';
 import { customRefused, ok } from './statuses.js';
-import { lengthInCharacters, render, reservedNames, templateNumberPattern } from './templates.js';
+import { lengthInCharacters, render, renderUnknown, reservedNames, templateNumberPattern } from './templates.js';
 
 /** What /custom/msg answers. Its key is `appKey`: `appkey` is a variable too many. */
 export function customVerdict(mob: Mob, request: MobRequest): Verdict {
@@ -41,9 +41,11 @@ function textOf(request: MobRequest, settings: Settings): string | 206 | 207 | 2
   const number = request.parameters.get('templateCode') ?? '';
   if (!templateNumberPattern.test(number)) return 207;
   const template = Object.hasOwn(settings.templates, number) ? settings.templates[number] : undefined;
-  if (template === undefined) return 206;
+  if (template === undefined && !settings.anyTemplate) return 206;
   const values = new Map([...request.parameters].filter(([name]) => !reservedNames.includes(name)));
-  const rendering = render(template, values, settings.templateValueMaxLength);
+  const valueMaxLength = settings.templateValueMaxLength;
+  const rendering =
+    template === undefined ? renderUnknown(number, values, valueMaxLength) : render(template, values, valueMaxLength);
   switch (rendering.kind) {
     case 'misfit':
       return 208;
@@ -51,6 +53,8 @@ function textOf(request: MobRequest, settings: Settings): string | 206 | 207 | 2
       return 215;
     case 'rendered':
       if (settings.sensitiveWords.some((word) => rendering.text.includes(word))) return 209;
-      return lengthInCharacters(rendering.text) > settings.textMaxLength ? 222 : rendering.text;
+      // How long an unknown template's text would be nobody can say.
+      if (template !== undefined && lengthInCharacters(rendering.text) > settings.textMaxLength) return 222;
+      return rendering.text;
   }
 }

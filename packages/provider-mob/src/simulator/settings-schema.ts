@@ -34,7 +34,7 @@ export function wholeNumber(
 const count = numberFrom(0, 'must be a whole number from 0 up, or infinite');
 const milliseconds = numberFrom(1, 'must be a whole number of milliseconds from 1 up, or infinite');
 const characters = numberFrom(1, 'must be a whole number of characters from 1 up, or infinite');
-const onOff = v.nullish(v.boolean('must be true or false'), true);
+const onOff = (byDefault: boolean) => v.nullish(v.boolean('must be true or false'), byDefault);
 
 function strings(test: (value: string) => boolean, each: string) {
   return v.array(v.pipe(v.string(each), v.check(test, each)), 'must be an array');
@@ -107,13 +107,14 @@ export const settingsEntries = {
     strings((phone) => e164Pattern.test(phone), 'must be a phone number in E.164, a plus sign and digits'),
     [],
   ),
-  webApiEnabled: onOff,
-  sdkVerificationEnabled: onOff,
-  sendingEnabled: onOff,
-  customEnabled: onOff,
-  accountNormal: onOff,
-  reviewed: onOff,
+  webApiEnabled: onOff(true),
+  sdkVerificationEnabled: onOff(true),
+  sendingEnabled: onOff(true),
+  customEnabled: onOff(true),
+  accountNormal: onOff(true),
+  reviewed: onOff(true),
   templates: v.nullish(templates, {}),
+  anyTemplate: onOff(false),
   sensitiveWords: v.nullish(
     strings((word) => word !== '', 'must be a word, a non-empty string'),
     [],
@@ -123,7 +124,7 @@ export const settingsEntries = {
   codeLength: v.nullish(wholeNumber(4, 8), 4),
   codeLifetimeMs: v.nullish(milliseconds, 300_000),
   maxChecks: v.nullish(count, 3),
-  consumeOnApproval: onOff,
+  consumeOnApproval: onOff(true),
   limits: v.nullish(limits, {}),
 };
 

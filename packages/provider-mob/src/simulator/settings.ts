@@ -29,6 +29,11 @@ export interface MobSimulatorSettings {
   readonly reviewed?: boolean | undefined;
   /** Approved templates of custom/msg by number: letters, digits, `_` and `-`, at most 64. Default: none. */
   readonly templates?: Readonly<Record<string, MobTemplate>> | undefined;
+  /**
+   * Whether every other template counts as approved too, whatever its variables; its message lists them:
+   * `Template 2901: order=42`. For a start without `templates`. Default false.
+   */
+  readonly anyTemplate?: boolean | undefined;
   /** Words that no rendered text of custom/msg may have in it (209). Default: none. */
   readonly sensitiveWords?: readonly string[] | undefined;
   /** The longest value of a template's variable, in characters (215). Default 10; one source says 16. */

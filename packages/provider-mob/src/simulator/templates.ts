@@ -24,15 +24,31 @@ export function variablesOf(text: string): ReadonlySet<string> {
   return new Set(Array.from(text.matchAll(variable), ([, name = '']) => name));
 }
 
+type Values = ReadonlyMap<string, string>;
+
 /** Fills in a template. An empty value counts as none. */
-export function render(template: MobTemplate, values: ReadonlyMap<string, string>, valueMaxLength: number): Rendering {
+export function render(template: MobTemplate, values: Values, valueMaxLength: number): Rendering {
   const names = variablesOf(template.text);
   if ([...values.keys()].some((name) => !names.has(name))) return { kind: 'misfit' };
   if ([...names].some((name) => (values.get(name) ?? '') === '')) return { kind: 'misfit' };
-  if ([...values.values()].some((value) => lengthInCharacters(value) > valueMaxLength))
-    return { kind: 'value-too-long' };
+  if (hasLongValue(values, valueMaxLength)) return { kind: 'value-too-long' };
   const text = template.text.replaceAll(variable, (_match, name: string) => values.get(name) ?? '');
   return { kind: 'rendered', text };
+}
+
+/** Stands in for a template whose text nobody has told: lists its values, whatever their names. */
+export function renderUnknown(number: string, values: Values, valueMaxLength: number): Rendering {
+  const pairs = [...values].map(([name, value]) => `${name}=${value}`);
+  if ([...values.values()].includes('')) return { kind: 'misfit' };
+  if (hasLongValue(values, valueMaxLength)) return { kind: 'value-too-long' };
+  return {
+    kind: 'rendered',
+    text: pairs.length === 0 ? `Template ${number}` : `Template ${number}: ${pairs.join(', ')}`,
+  };
+}
+
+function hasLongValue(values: Values, maxLength: number): boolean {
+  return [...values.values()].some((value) => lengthInCharacters(value) > maxLength);
 }
 
 /** Characters as people count them in a text: an emoji outside the basic plane is one. */
