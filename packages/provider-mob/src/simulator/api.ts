@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { plainAddress } from './addresses.js';
 import { outcomeOf, type Treatment } from './api-answers.js';
 import type { Connections } from './connections.js';
 import type { MobEndpoint } from './endpoints.js';
@@ -104,9 +105,4 @@ function treat(treatment: Treatment, exchange: Exchange, connections: Connection
 function refuseLength(response: ServerResponse): void {
   response.setHeader('Connection', 'close');
   writeProblem(response, 413, `A body has at most ${maxBodyBytes} bytes.`);
-}
-
-/** IPv4 as IPv4, also on a socket that listens for IPv6. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/iu, '');
 }

@@ -45,11 +45,19 @@ test('bytes that are no TLS end the connection and not the process', async () =>
 });
 
 test('a certificate of one’s own is used', async () => {
-  const own = await certificateFor(true, 'sms.test');
+  const own = await certificateFor(true, ['sms.test']);
   expect(new X509Certificate(own?.cert ?? '').checkHost('sms.test')).toBe('sms.test');
   const simulator = await simulate({ tls: { key: own?.key ?? '', cert: own?.cert ?? '' } });
   expect(simulator.certificate).toBe(own?.cert);
   expect(await get(`${simulator.url}/simulator/messages`, own?.cert)).toBe('[]');
+});
+
+test('it is made for every host that is allowed', async () => {
+  const { certificate = '' } = await simulate({ tls: true, allowedHosts: ['MOB', '[2001:db8::1]'] });
+  const made = new X509Certificate(certificate);
+  expect(made.checkHost('mob')).toBe('mob');
+  expect(made.checkIP('2001:db8::1')).toBe('2001:db8::1');
+  expect(made.checkHost('other')).toBeUndefined();
 });
 
 test('what only looks like a certificate is refused', async () => {
@@ -62,7 +70,7 @@ test('what only looks like a certificate is refused', async () => {
 
 test('without the package, the error says what to do', async () => {
   const missing = () => Promise.reject(new Error('Cannot find package'));
-  await expect(certificateFor(true, '127.0.0.1', missing)).rejects.toMatchObject({
+  await expect(certificateFor(true, ['127.0.0.1'], missing)).rejects.toMatchObject({
     code: 'configuration_invalid',
     message: 'startMobSimulator(): tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.',
   });

@@ -9,7 +9,7 @@ const daysValid = 30;
 const dayMs = 86_400_000;
 
 /**
- * The certificate that was given, or one made for the occasion: for localhost, the loopback addresses and `host`,
+ * The certificate that was given, or one made for the occasion: for localhost, the loopback addresses and `hosts`,
  * good for 30 days, its own authority, so that a client can trust it by itself.
  *
  * @param load loads `selfsigned`, an optional peer dependency: only who asks for TLS needs it
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
  */
 export async function certificateFor(
   tls: boolean | TlsCertificate,
-  host: string,
+  hosts: readonly string[],
   load: () => Promise<Selfsigned> = () => import('selfsigned'),
 ): Promise<TlsCertificate | undefined> {
   if (tls === false) return undefined;
@@ -34,7 +34,7 @@ export async function certificateFor(
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: alternativeNames(host) },
+      { name: 'subjectAltName', altNames: alternativeNames(hosts) },
     ],
   });
   return { key: made.private, cert: made.cert };
@@ -50,7 +50,7 @@ async function loaded(load: () => Promise<Selfsigned>): Promise<Selfsigned> {
   }
 }
 
-function alternativeNames(host: string): ({ type: 2; value: string } | { type: 7; ip: string })[] {
-  const hosts = new Set(['localhost', '127.0.0.1', '::1', host]);
-  return [...hosts].map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name }));
+function alternativeNames(hosts: readonly string[]): ({ type: 2; value: string } | { type: 7; ip: string })[] {
+  const names = new Set(['localhost', '127.0.0.1', '::1', ...hosts]);
+  return [...names].map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name }));
 }

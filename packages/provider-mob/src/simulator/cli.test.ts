@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { request } from 'node:https';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +72,19 @@ describe('the command', () => {
     await stop('SIGTERM');
   });
 
+  test('takes any template, lists with spaces, and further hosts', async () => {
+    const lists = ['--allowed-hosts', 'mob, sms.test', '--allowed-ips', '127.0.0.1, 192.168.10.1'];
+    const { url, stop } = await listening('--any-template', ...lists);
+    const body = 'appKey=k&templateCode=2901&phone=13800138000&zone=86&order=42';
+    expect(await (await fetch(`${url}/custom/msg`, { method: 'POST', body })).json()).toEqual({ status: 200 });
+    const httpStatus = (host: string) =>
+      new Promise((resolve) => {
+        get(`${url}/simulator/messages`, { headers: { host } }, (response) => resolve(response.resume().statusCode));
+      });
+    expect(await Promise.all(['mob:8090', 'sms.test', 'other.test'].map(httpStatus))).toEqual([200, 200, 403]);
+    await stop('SIGTERM');
+  });
+
   test('with --tls hands out its certificate', async () => {
     const { url, stop } = await listening('--tls', '--host', 'localhost');
     expect(url).toMatch(/^https:\/\/localhost:\d+$/u);
@@ -100,6 +114,7 @@ describe('the command', () => {
     [['--port', 'many'], '--port must be a whole number.'],
     [['--port', '65536'], 'port: must be a port number from 0 to 65535'],
     [['--allowed-ips', 'localhost'], 'allowedIps.0: must be an IP address'],
+    [['--allowed-hosts', 'http://mob'], 'allowedHosts.0: must be a host name or an IP address'],
     [['--balance', '-1'], "Option '--balance' argument is ambiguous"],
   ])('%j is bad usage', async (args, problem) => {
     const { exitStatus, stdout, stderr } = await run(...args);

@@ -8,15 +8,19 @@ const usage = `Usage: mob-simulator [options]
 
 Simulates Mob's SMS Web API over HTTP. Prints its URL, and stops on SIGINT and SIGTERM.
 GET /simulator/messages shows what phones received.
+A comma parts the values of a list.
 
   --port N            port to listen on (default: a free one)
   --host H            address to listen on (default: 127.0.0.1)
+  --allowed-hosts H,H further names by which /simulator/... may be called, such as
+                      a container's (default: loopback names and --host)
   --tls               HTTPS, with a certificate at GET /simulator/certificate
   --app-key K         the only legal appkey (default: every one is legal)
   --balance N         messages left (default: no end)
   --seed N            whole number from which all codes follow (default: random codes)
   --zones Z,Z         zones that can be sent to (default: every zone)
   --allowed-ips A,A   addresses that may call (default: every address)
+  --any-template      every template counts as approved, and lists its values
   --unlimited         no limit on how often a phone is sent something
   --help              this text
 `;
@@ -40,6 +44,8 @@ function optionsFrom(args: readonly string[]): MobSimulatorOptions | 'help' {
       seed: { type: 'string' },
       zones: { type: 'string' },
       'allowed-ips': { type: 'string' },
+      'allowed-hosts': { type: 'string' },
+      'any-template': { type: 'boolean' },
       unlimited: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -59,8 +65,10 @@ function optionsFrom(args: readonly string[]): MobSimulatorOptions | 'help' {
     appKey: values['app-key'],
     balance: numberFrom('--balance', values.balance),
     seed: numberFrom('--seed', values.seed),
-    zones: values.zones?.split(','),
-    allowedIps: values['allowed-ips']?.split(','),
+    zones: listFrom(values.zones),
+    allowedIps: listFrom(values['allowed-ips']),
+    allowedHosts: listFrom(values['allowed-hosts']),
+    anyTemplate: values['any-template'],
     limits: values.unlimited === true ? unlimited : undefined,
   };
 }
@@ -69,6 +77,11 @@ function numberFrom(name: string, text: string | undefined): number | undefined 
   if (text === undefined) return undefined;
   if (!/^-?\d{1,15}$/u.test(text)) throw new UsageError(`${name} must be a whole number.`);
   return Number(text);
+}
+
+/** Spaces around a value do not count: people write a list in quotes with them, as in Mob's console. */
+function listFrom(text: string | undefined): readonly string[] | undefined {
+  return text?.split(',').map((each) => each.trim());
 }
 
 function isBadUsage(error: unknown): boolean {

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
 import { configurationInvalid } from '@polysms/core/provider-kit';
+import type { AllowedHosts } from './allowed-hosts.js';
 import { type ApiContext, answerApi } from './api.js';
 import { answerControl, type Controlled } from './control.js';
-import { controlRefusal, isLoopback } from './control-guard.js';
+import { controlRefusal } from './control-guard.js';
 import { endpointAt, parseTarget } from './endpoints.js';
 import type { TlsCertificate } from './options.js';
 import { writeProblem } from './write-reply.js';
@@ -14,6 +15,8 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly certificate: TlsCertificate | undefined;
+  /** Under which names the simulator itself answers. */
+  readonly allowedHosts: AllowedHosts;
   readonly api: ApiContext;
   readonly controlled: Controlled;
 }
@@ -69,7 +72,7 @@ async function answer(
   response: ServerResponse,
   awaitsContinue: boolean,
 ): Promise<void> {
-  const { api, controlled, host } = options;
+  const { api, controlled, allowedHosts } = options;
   if (api.connections.hasEnded(request.socket)) return;
   const { path, query } = parseTarget(request.url ?? '');
   const endpoint = endpointAt(path);
@@ -77,7 +80,7 @@ async function answer(
     await answerApi(api, endpoint, { request, response, query, awaitsContinue });
     return;
   }
-  const refusal = controlRefusal(request.headers, isLoopback(host));
+  const refusal = controlRefusal(request, allowedHosts);
   if (refusal !== undefined) {
     writeProblem(response, 403, refusal);
     return;

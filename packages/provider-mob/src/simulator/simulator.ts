@@ -1,3 +1,4 @@
+import { AllowedHosts } from './allowed-hosts.js';
 import { certificateFor } from './certificate.js';
 import { Connections } from './connections.js';
 import { parseFault } from './fault-schema.js';
@@ -65,7 +66,8 @@ export interface MobSimulator extends AsyncDisposable {
 export async function startMobSimulator(options: MobSimulatorOptions = {}): Promise<MobSimulator> {
   const parsed = parseSimulatorOptions(options);
   const { host, port } = parsed;
-  const certificate = await certificateFor(parsed.tls, host);
+  const hosts = [host, ...parsed.allowedHosts];
+  const certificate = await certificateFor(parsed.tls, hosts);
   const mob = new Mob(parsed);
   const faults = new FaultScript();
   const ledger = new Ledger(remembered);
@@ -87,7 +89,14 @@ export async function startMobSimulator(options: MobSimulatorOptions = {}): Prom
     },
   };
   const api = { mob, faults, ledger, connections };
-  const server = await startHttpServer({ host, port, certificate, api, controlled: state });
+  const server = await startHttpServer({
+    host,
+    port,
+    certificate,
+    allowedHosts: new AllowedHosts(hosts),
+    api,
+    controlled: state,
+  });
   let closing: Promise<void> | undefined;
   const close = () => {
     mob.inbox.close();
