@@ -37,7 +37,8 @@ const pemMessage = 'must be certificates in PEM (-----BEGIN CERTIFICATE-----), o
 const pem = v.pipe(v.string(pemMessage), v.includes('-----BEGIN CERTIFICATE-----', pemMessage));
 
 const appKeyMessage = 'must be the appkey from Mob’s dashboard, a string without spaces';
-const fields = {
+/** What each option must be, by name. */
+export const mobFields = {
   appKey: v.pipe(v.string(appKeyMessage), v.regex(/^[\x21-\x7e]+$/, appKeyMessage)),
   id: v.optional(
     v.pipe(
@@ -65,7 +66,7 @@ const fields = {
 };
 
 const schema = v.pipe(
-  v.strictObject(fields, (issue) => {
+  v.strictObject(mobFields, (issue) => {
     if (issue.expected === 'never') return 'is not an option';
     return issue.expected === 'Object'
       ? 'takes an object of options with at least an appKey'

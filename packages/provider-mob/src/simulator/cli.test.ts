@@ -1,50 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { get } from 'node:http';
 import { request } from 'node:https';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { listening, run } from './cli.test.helper.js';
 import { simulate } from './simulator.test.helper.js';
-
-// The built file: what users run. Tests come after the build.
-const cli = fileURLToPath(new URL('../../dist/simulator/cli.js', import.meta.url));
-
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-function start(args: readonly string[]) {
-  const child: Child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.stderr += text;
-  });
-  return { child, output };
-}
-
-/** Runs to the end. */
-async function run(...args: readonly string[]) {
-  const { child, output } = start(args);
-  const [exitStatus] = await once(child, 'close');
-  return { exitStatus, ...output };
-}
-
-/** Runs until it listens. */
-async function listening(...args: readonly string[]) {
-  const { child, output } = start(args);
-  while (!output.stdout.includes('\n')) await once(child.stdout, 'data');
-  const stop = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    const [exitStatus, killedBy] = await once(child, 'close');
-    return { exitStatus, killedBy, ...output };
-  };
-  return { url: output.stdout.trim(), stop };
-}
 
 describe('the command', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('prints its URL, serves, and stops on %s', async (signal) => {

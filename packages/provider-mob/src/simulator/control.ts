@@ -19,7 +19,8 @@ export interface Controlled {
   reset(): void;
 }
 
-interface Route {
+/** What a path of the simulator itself takes, and who answers. */
+export interface ControlRoute {
   readonly method: 'GET' | 'POST';
   readonly answer: (controlled: Controlled, response: ServerResponse, input: Input) => void;
 }
@@ -35,7 +36,8 @@ const maxControlBytes = 32 * 1024 * 1024;
 
 const sdkCodeSchema = v.object({ to: v.string() });
 
-const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
+/** The paths of the simulator itself. */
+export const controlRoutes: ReadonlyMap<string, ControlRoute> = new Map<string, ControlRoute>([
   ['/simulator/messages', { method: 'GET', answer: listMessages }],
   ['/simulator/requests', { method: 'GET', answer: ({ requests }, response) => writeJson(response, 200, requests) }],
   ['/simulator/certificate', { method: 'GET', answer: showCertificate }],
@@ -52,7 +54,7 @@ export async function answerControl(
   response: ServerResponse,
   target: { readonly path: string; readonly query: string },
 ): Promise<void> {
-  const route = routes.get(target.path);
+  const route = controlRoutes.get(target.path);
   if (route === undefined) {
     writeProblem(response, 404, 'There is nothing at this path.');
     return;
@@ -98,7 +100,7 @@ function sendSdkCode(controlled: Controlled, response: ServerResponse, input: In
   else writeProblem(response, 400, 'to: must be a phone number in E.164, a plus sign and digits');
 }
 
-function done(act: (controlled: Controlled, input: Input) => void): Route['answer'] {
+function done(act: (controlled: Controlled, input: Input) => void): ControlRoute['answer'] {
   return (controlled, response, input) => {
     act(controlled, input);
     writeJson(response, 200, { ok: true });
