@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,7 +98,10 @@ describe('commands in the documents', () => {
       line === 'MOB_APP_KEY=your-appkey npx -y pnpm@12 start -- --to +8613800138000' ||
       // Takes minutes, and its configuration is checked by being run.
       /^npx -y pnpm@12 mutation( [a-z]+)*$/.test(line) ||
-      ['npm test', 'npm run build'].includes(line) ||
+      // Run by the tests of docs/providers.md below.
+      ['npm test', 'npm run build', 'npm pack --dry-run'].includes(line) ||
+      // Run by the tests of that package.
+      /^(curl|npx mob-simulator) /.test(line) ||
       /^(npm install|npm install --save-dev) /.test(line);
     expect(commands.filter(({ line }) => !isKnown(line)).map(({ line, block }) => `${nameOf(block)}: ${line}`)).toEqual(
       [],
@@ -138,17 +141,25 @@ describe('docs/providers.md, followed to the letter', () => {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     for (const file of Object.values<string>(manifest.exports['.'])) expect(existsSync(join(folder, file))).toBe(true);
     // The reader's folder stands alone; this one stands inside a workspace whose settings it must not take.
-    write(folder, 'vitest.config.ts', "export default { test: { include: ['src/**/*.test.ts'] } };\n");
+    write(folder, 'vitest.config.ts', 'export default {};\n');
   });
 
-  it('and passes the conformance kit', async () => {
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const { stdout } = await run(process.execPath, [vitest, 'run', '--root', folder, '--reporter=json'], {
+  it('and passes the conformance kit, each test once also after the build', async () => {
+    const { stdout } = await run('npm', ['test', '--silent', '--', '--reporter=json'], {
       cwd: folder,
       env: { ...process.env, NODE_OPTIONS: '' },
     }).catch((error) => error);
     const report = JSON.parse(stdout.slice(stdout.indexOf('{')));
     expect(report).toMatchObject({ success: true, numFailedTests: 0, numPendingTests: 0 });
     expect(report.numPassedTests).toBeGreaterThan(20);
+    const files = report.testResults.map(({ name }: { name: string }) => relative(folder, name));
+    expect(files).toEqual(files.filter((name: string) => name.startsWith('src/')));
+  }, 60_000);
+
+  it('and packs what the package exports, without tests', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder });
+    const packed = [JSON.parse(stdout)].flat()[0];
+    const paths = packed.files.map(({ path }: { path: string }) => path);
+    expect(paths.sort()).toEqual(['dist/acme.d.ts', 'dist/acme.js', 'package.json']);
   }, 60_000);
 });
