@@ -12,19 +12,25 @@ const dayMs = 86_400_000;
  * The certificate that was given, or one made for the occasion: for localhost, the loopback addresses and `hosts`,
  * good for 30 days, its own authority, so that a client can trust it by itself.
  *
- * @param load loads `selfsigned`, an optional peer dependency: only who asks for TLS needs it
+ * @param load loads `selfsigned`, an optional peer dependency: only who asks for TLS needs it. The `catch` stands at the
+ *   import itself, since there a bundler sees that the package may be missing
  * @throws SmsError `configuration_invalid` if the package is not installed
  */
 export async function certificateFor(
   tls: boolean | TlsCertificate,
   hosts: readonly string[],
-  load: () => Promise<Selfsigned> = () => import('selfsigned'),
+  load: () => Promise<Selfsigned | undefined> = () => import('selfsigned').catch(() => undefined),
 ): Promise<TlsCertificate | undefined> {
   if (tls === false) return undefined;
   if (tls !== true) return tls;
-  const { generate } = await loaded(load);
+  const selfsigned = await load();
+  if (selfsigned === undefined) {
+    throw configurationInvalid(
+      'startMobSimulator(): tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.',
+    );
+  }
   const now = Date.now();
-  const made = await generate([{ name: 'commonName', value: 'Mob simulator' }], {
+  const made = await selfsigned.generate([{ name: 'commonName', value: 'Mob simulator' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     // An hour of grace for clocks that differ, in containers above all.
@@ -38,16 +44,6 @@ export async function certificateFor(
     ],
   });
   return { key: made.private, cert: made.cert };
-}
-
-async function loaded(load: () => Promise<Selfsigned>): Promise<Selfsigned> {
-  try {
-    return await load();
-  } catch {
-    throw configurationInvalid(
-      'startMobSimulator(): tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.',
-    );
-  }
 }
 
 function alternativeNames(hosts: readonly string[]): ({ type: 2; value: string } | { type: 7; ip: string })[] {
