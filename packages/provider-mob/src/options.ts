@@ -37,8 +37,7 @@ const pemMessage = 'must be certificates in PEM (-----BEGIN CERTIFICATE-----), o
 const pem = v.pipe(v.string(pemMessage), v.includes('-----BEGIN CERTIFICATE-----', pemMessage));
 
 const appKeyMessage = 'must be the appkey from Mob’s dashboard, a string without spaces';
-/** What each option must be, by name. */
-export const mobFields = {
+const fields = {
   appKey: v.pipe(v.string(appKeyMessage), v.regex(/^[\x21-\x7e]+$/, appKeyMessage)),
   id: v.optional(
     v.pipe(
@@ -65,8 +64,11 @@ export const mobFields = {
   ),
 };
 
+/** What each option must be, by name. Without its types: that of a dispatcher would need undici in the app. */
+export const mobFields: Readonly<Record<string, v.GenericSchema>> = fields;
+
 const schema = v.pipe(
-  v.strictObject(mobFields, (issue) => {
+  v.strictObject(fields, (issue) => {
     if (issue.expected === 'never') return 'is not an option';
     return issue.expected === 'Object'
       ? 'takes an object of options with at least an appKey'
