@@ -19,7 +19,9 @@ export default defineConfig({
     ],
   },
   test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     include: group.tests.filter((pattern) => !isLeftOut(pattern)),
-    exclude: group.tests.filter(isLeftOut).map((pattern) => pattern.slice(1)),
+    exclude: ['**/*.long.test.ts', ...group.tests.filter(isLeftOut).map((pattern) => pattern.slice(1))],
   },
 });

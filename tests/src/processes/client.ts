@@ -20,6 +20,8 @@ export function clientIn(
     stores: redisStores({ client, prefix }),
     verification: { pepper: 'the pepper that all processes of the test share' },
     guard: false,
+    // On however slow a machine no call is to end by its deadline.
+    deadlineMs: 60_000,
     // The answers of Mob are lost so often that its circuit would open: here it is to be asked each time.
     breaker: { minimumCalls: 100_000 },
     retryBudget: { burst: 1_000_000 },

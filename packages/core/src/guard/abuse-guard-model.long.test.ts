@@ -87,8 +87,6 @@ class Model {
   }
 }
 
-vi.setConfig({ testTimeout: 60_000 });
-
 describe('over any sequence of requests, give-backs and waits', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
