@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { deadlineAfter } from './deadline.js';
 import type { HttpOutcome } from './http-exchange.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
+import { LoopWatch } from './loop-watch.test.fixture.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
 const sized = (requests: number) => (isLong ? requests : requests / 10);
@@ -84,11 +85,9 @@ async function call(transport: HttpTransport, id: number, kind: number, momentMs
   const byDeadline = kind >= 5;
   const deadlineMs = byDeadline ? momentMs + 1 : 2_000;
   // Until it is due, nothing is late. A plain timer for the same moment takes part of the machine's lateness out.
-  let dueAt = Number.POSITIVE_INFINITY;
-  let stalledBefore = 0;
+  let lateMs = () => 0;
   const isDue = () => {
-    dueAt = performance.now();
-    stalledBefore = loop.stalledMs();
+    lateMs = loop.due();
   };
   const reference = setTimeout(isDue, deadlineMs);
   const abort = () => {
@@ -105,33 +104,11 @@ async function call(transport: HttpTransport, id: number, kind: number, momentMs
   else if (kind < 5) setTimeout(abort, momentMs);
   const outcome = await pending;
   clearTimeout(reference);
-  return { id, outcome, lateMs: performance.now() - dueAt - (loop.stalledMs() - stalledBefore) };
-}
-
-/**
- * Knows for how long this process was not run at all: on a machine with more work than cores that is most of any
- * delay, and none of it is the transport's.
- */
-class LoopWatch {
-  readonly #everyMs = 2;
-  #lastTick = performance.now();
-  #stalled = 0;
-  readonly #timer = setInterval(() => {
-    this.#stalled = this.stalledMs();
-    this.#lastTick = performance.now();
-  }, this.#everyMs);
-
-  stalledMs(): number {
-    return this.#stalled + Math.max(0, performance.now() - this.#lastTick - this.#everyMs);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
+  return { id, outcome, lateMs: lateMs() };
 }
 
 const loop = new LoopWatch();
-afterAll(() => loop.stop());
+afterAll(() => loop[Symbol.dispose]());
 
 function expectHonest(calls: readonly Call[], ledger: ReadonlySet<number>) {
   const liars = calls.filter(({ id, outcome }) => outcome.outcome === 'not-sent' && ledger.has(id));
