@@ -1,3 +1,4 @@
+import { RunningTime } from './running-time.js';
 import { turnEventLoop } from './turns.js';
 
 /** The kinds of open resources that a provider can leave behind. */
@@ -17,10 +18,10 @@ export function openResources(): OpenResources {
  * @returns undefined when all has gone, or else what is left when the time is up
  */
 export async function resourcesGone(before: OpenResources, withinMs: number): Promise<string | undefined> {
-  const until = performance.now() + withinMs;
+  const time = new RunningTime();
   for (;;) {
     const left = moreThan(before);
-    if (left === undefined || performance.now() > until) return left;
+    if (left === undefined || time.look() > withinMs) return left;
     await turnEventLoop();
   }
 }

@@ -1,4 +1,5 @@
 import { reject } from './demand.js';
+import { afterRunning } from './running-time.js';
 import { demandWellFormed, describeValue, type Outcome } from './well-formed.js';
 
 /** How long anything may take that has no deadline to end it. Below the usual time limit of a test, 2 or 5 s. */
@@ -37,14 +38,14 @@ type End<Value> =
   | { readonly status: 'late' };
 
 /**
- * Waits for a promise, but not for ever. The timer is set before the call, so a test machine that stands still
- * for a moment runs the provider's own, earlier timer first and does not make a punctual provider late.
+ * Waits for a promise, but not for ever. The time is that in which the test machine runs this process, and begins
+ * before the call: a machine that stands still for a moment does not make a punctual provider late.
  */
 export function inTime<Value>(call: () => Value | PromiseLike<Value>, withinMs: number): Promise<End<Value>> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ status: 'late' }), withinMs);
+    const stopWaiting = afterRunning(withinMs, () => resolve({ status: 'late' }));
     const settled = (end: End<Value>) => {
-      clearTimeout(timer);
+      stopWaiting();
       resolve(end);
     };
     // Inside then(), a synchronous throw is a rejection as well.

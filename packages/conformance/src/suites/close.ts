@@ -1,9 +1,9 @@
-import { deadlineAfter } from '@polysms/core';
 import type { Bench } from '../bench.js';
 import { closeProvider } from '../closing.js';
 import { demand } from '../demand.js';
 import { openResources, resourcesGone } from '../open-resources.js';
 import { ample, type Operation } from '../operations.js';
+import { deadlineAfterRunning } from '../running-time.js';
 import { patienceMs, settle } from '../settle.js';
 import type { Suite } from '../suite.js';
 import { demandTruthful } from '../truth.js';
@@ -36,7 +36,7 @@ export const closeSuite: Suite = ({ operations, test, withSubject }) => {
       await bench.arrange('hang', operation.method);
       const withinMs = hangDeadlineMs + bench.slackMs;
       const [outcome] = await Promise.all([
-        settle(operation.name, () => call({ deadline: deadlineAfter(hangDeadlineMs) }), withinMs),
+        settle(operation.name, () => call({ deadline: deadlineAfterRunning(hangDeadlineMs) }), withinMs),
         closeProvider(bench, withinMs),
       ]);
       demand(
@@ -61,7 +61,7 @@ export const closeSuite: Suite = ({ operations, test, withSubject }) => {
     const [{ name, method, prepare }] = operations.sending;
     const call = await prepare(bench);
     await bench.arrange('hang', method);
-    await settle(name, () => call({ deadline: deadlineAfter(hangDeadlineMs) }), hangDeadlineMs + bench.slackMs);
+    await settle(name, () => call({ deadline: deadlineAfterRunning(hangDeadlineMs) }), hangDeadlineMs + bench.slackMs);
     await closeProvider(bench);
     const left = await resourcesGone(before, patienceMs);
     demand(

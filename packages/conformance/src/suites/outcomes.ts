@@ -2,6 +2,7 @@ import { deadlineAfter } from '@polysms/core';
 import type { Bench } from '../bench.js';
 import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation } from '../operations.js';
+import { deadlineAfterRunning } from '../running-time.js';
 import { patienceMs, settle } from '../settle.js';
 import { type Situation, situations } from '../subject.js';
 import type { Suite } from '../suite.js';
@@ -9,7 +10,7 @@ import { demandTruthful } from '../truth.js';
 import { describeOutcome, type Outcome } from '../well-formed.js';
 import { expectationFor } from './expectations.js';
 
-/** Long enough to write a request to an open connection on a slow machine, short enough for many tests. */
+/** Long enough to write a request to an open connection, short enough for many tests. */
 export const hangDeadlineMs = 100;
 
 /** Vendor codes that an object without entries seems to have: a table looked up by `[code]` finds no error code. */
@@ -72,7 +73,7 @@ export async function callIn(
   const deadlineMs = hangs ? hangDeadlineMs : patienceMs;
   const outcome = await settle(
     operation.name,
-    () => call({ deadline: deadlineAfter(deadlineMs) }),
+    () => call({ deadline: hangs ? deadlineAfterRunning(deadlineMs) : deadlineAfter(deadlineMs) }),
     deadlineMs + bench.slackMs,
   );
   await bench.demandRequests(operation.name, requestsBefore, situation === 'unreachable' ? 0 : 1);
