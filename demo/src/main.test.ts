@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const to = '+8613800138000';
 const appKey = 'canary-appkey';
+/** A process starts in its own time. */
+const patienceMs = 300_000;
 
 let simulator: MobSimulator;
 beforeEach(async () => {
@@ -29,7 +31,7 @@ describe('the main job with an appkey', () => {
 
   it('asks for the code that arrived, and succeeds with the right one', async () => {
     const child = start(['--', '--to', to], env());
-    const { code } = await simulator.waitForMessage({ to });
+    const { code } = await simulator.waitForMessage({ to, timeoutMs: patienceMs });
     child.stdin.end(`\nnot a code\n${code === '0000' ? '1111' : '0000'}\n ${code} \n`);
     const { status, stdout, output } = await ended(child);
     expect(stdout).toMatch(/send a verification code +accepted +mob +[\d.]+ ms +\+86\*+8000/);
@@ -42,7 +44,7 @@ describe('the main job with an appkey', () => {
 
   it('fails after three wrong codes, and when none is typed', async () => {
     const wrong = start(['--to', to], env());
-    const { code } = await simulator.waitForMessage({ to });
+    const { code } = await simulator.waitForMessage({ to, timeoutMs: patienceMs });
     wrong.stdin.end(`${code === '0000' ? '1111' : '0000'}\n`.repeat(3));
     expect(await ended(wrong)).toMatchObject({ status: 1, stdout: expect.stringContaining('Failed') });
 

@@ -1,14 +1,15 @@
-// Prints the file of every module that importing the given specifier loads, ES and CommonJS alike.
-import { writeSync } from 'node:fs';
+// Writes the file of every module that importing the given specifier loads, ES and CommonJS alike, to the given file.
+import { appendFileSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 
+const [, , specifier, list] = process.argv;
 const hooks = `
-  import { writeSync } from 'node:fs';
+  import { appendFileSync } from 'node:fs';
   export async function load(url, context, next) {
-    writeSync(1, url + '\\n');
+    appendFileSync(${JSON.stringify(list)}, url + '\\n');
     return next(url, context);
   }
 `;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
-await import(process.argv[2]);
-for (const file of Object.keys(createRequire(import.meta.url).cache)) writeSync(1, `${file}\n`);
+await import(specifier);
+for (const file of Object.keys(createRequire(import.meta.url).cache)) appendFileSync(list, `${file}\n`);

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -8,8 +11,14 @@ const script = fileURLToPath(new URL('./list-loaded-modules.mjs', import.meta.ur
 
 /** The names of all packages that importing `specifier` loads, in a process of its own. */
 async function packagesLoadedBy(specifier: string): Promise<readonly string[]> {
-  const { stdout } = await run(process.execPath, [script, specifier], { maxBuffer: 64 * 1024 * 1024 });
-  const names = [...stdout.matchAll(/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/(?!.*node_modules\/)/g)];
+  // Into a file: a pipe is full when its reader gets no turn, and what is printed there from a hook would be lost.
+  const folder = mkdtempSync(join(tmpdir(), 'loaded-modules-'));
+  const list = join(folder, 'list');
+  await run(process.execPath, [script, specifier, list]);
+  const names = [
+    ...readFileSync(list, 'utf8').matchAll(/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/(?!.*node_modules\/)/g),
+  ];
+  rmSync(folder, { recursive: true });
   return [...new Set(names.map(([, name]) => name ?? ''))].sort();
 }
 

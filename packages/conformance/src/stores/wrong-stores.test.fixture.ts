@@ -18,7 +18,7 @@ export function describeWrongStores<Port extends keyof SmsStores>(
   afterEach(() => void vi.useRealTimers());
 
   for (const { name, says, make } of wrongs) {
-    it(`is found if it ${name}`, { timeout: 60_000 }, async () => {
+    it(`is found if it ${name}`, async () => {
       const runner = new CollectingRunner();
       const create = () => {
         vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
+import { until } from '../until.test.fixture.js';
 import { createSmsClient } from './sms-client.js';
 
 // What the model found, each as small as it gets.
@@ -89,7 +90,7 @@ describe('failover', () => {
       throw new Error('canary');
     }) as () => void);
     await client.send(message);
-    await vi.waitUntil(() => warnings.mock.calls.length === 1);
+    await until(() => warnings.mock.calls.length === 1);
     expect(String(warnings.mock.calls[0])).not.toContain('canary');
     warnings.mockRestore();
   });

@@ -1,4 +1,3 @@
-import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import { isSmsError, type SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { EventHub } from '../telemetry/event-hub.js';
@@ -7,6 +6,8 @@ import { AbuseGuard, type AbuseGuardParts, type GuardedRequest } from './abuse-g
 import { type GuardOptions, parseGuardOptions } from './guard-options.js';
 import type { Limit, LimitStore, Taking } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
+
+export { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
 
 // The memory store loads a library with its first limit, and these tests count turns of the event loop.
 try {
@@ -31,34 +32,6 @@ export function requestTo(to: string, more: Partial<GuardedRequest> = {}): Guard
     screening: undefined,
     ...more,
   };
-}
-
-/** A deadline that ends when the test says so, and holds no timer. */
-export class ManualDeadline implements Deadline {
-  ended: DeadlineEnd | undefined;
-  readonly #listeners = new Set<(reason: DeadlineEnd) => void>();
-
-  get listening(): number {
-    return this.#listeners.size;
-  }
-
-  remainingMs(): number {
-    return this.ended === undefined ? 10_000 : 0;
-  }
-
-  onEnd(listener: (reason: DeadlineEnd) => void): () => void {
-    if (this.ended !== undefined) listener(this.ended);
-    const entry = (reason: DeadlineEnd) => listener(reason);
-    if (this.ended === undefined) this.#listeners.add(entry);
-    return () => void this.#listeners.delete(entry);
-  }
-
-  end(reason: DeadlineEnd): void {
-    this.ended = reason;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener(reason);
-  }
 }
 
 export interface StoreCall {

@@ -1,10 +1,12 @@
 import type net from 'node:net';
 import { inspect } from 'node:util';
 import { Agent } from 'undici';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { until } from '../until.test.fixture.js';
 import { deadlineAfter } from './deadline.js';
 import { createHttpTransport } from './http-transport.js';
 import { cleanups, freePort, listen, post, serve, serveRaw, transportTo } from './http-transport.test.fixture.js';
+import { ManualDeadline } from './manual-deadline.test.fixture.js';
 
 describe('an answered request', () => {
   it('gives status, headers and the body as text', async () => {
@@ -141,7 +143,7 @@ describe('a request that never left', () => {
     const last = transport.request(post, { deadline: deadlineAfter(5_000) });
     controller.abort();
     expect((await Promise.all(abandoned)).map(({ outcome }) => outcome)).toEqual(Array(20).fill('not-sent'));
-    await vi.waitUntil(() => waiting.length === 1);
+    await until(() => waiting.length === 1);
     waiting[0]?.();
     expect(await Promise.all([first, last])).toMatchObject([{ outcome: 'answered' }, { outcome: 'answered' }]);
     expect(ports.size).toBe(1);
@@ -167,8 +169,9 @@ describe('a request without a trustworthy answer', () => {
   });
 
   it('is unknown with timeout when the deadline passes', async () => {
-    const url = await serveRaw((socket) => socket.resume());
-    const outcome = await transportTo(url).request(post, { deadline: deadlineAfter(50) });
+    const deadline = new ManualDeadline();
+    const url = await serveRaw((socket) => socket.once('data', () => deadline.end('deadline_exceeded')));
+    const outcome = await transportTo(url).request(post, { deadline });
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'timeout' });
   });
 
@@ -194,7 +197,7 @@ describe('a request without a trustworthy answer', () => {
       deadline: deadlineAfter(5_000),
     });
     expect(outcome).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
-    await vi.waitUntil(() => socketClosed);
+    await until(() => socketClosed);
   });
 });
 
@@ -225,16 +228,16 @@ describe('close', () => {
     });
     const transport = createHttpTransport({ baseUrl: url, keepAliveMs: 60_000 });
     const first = transport.request(post, { deadline: deadlineAfter(5_000) });
-    await vi.waitUntil(() => held.length === 1);
+    await until(() => held.length === 1);
     const second = transport.request(post, { deadline: deadlineAfter(5_000) });
-    await vi.waitUntil(() => held.length === 2);
+    await until(() => held.length === 2);
     const closed = transport.close();
     held[0]?.();
     expect(await first).toMatchObject({ outcome: 'answered' });
     held[1]?.();
     expect(await second).toMatchObject({ outcome: 'answered' });
     await closed;
-    await vi.waitUntil(() => open.size === 0);
+    await until(() => open.size === 0);
   });
 
   it('waits for the requests in flight, refuses later ones and may be called twice', async () => {
@@ -242,7 +245,7 @@ describe('close', () => {
     const url = await serve((_request, response) => held.push(() => response.end('done')));
     const transport = createHttpTransport({ baseUrl: url });
     const inFlight = transport.request(post, { deadline: deadlineAfter(5_000) });
-    await vi.waitUntil(() => held.length === 1);
+    await until(() => held.length === 1);
     const closed = transport.close();
     expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({
       outcome: 'not-sent',
