@@ -17,7 +17,8 @@ export default defineConfig(({ mode }) => {
       testTimeout: patienceMs,
       hookTimeout: patienceMs,
       teardownTimeout: 60_000,
-      maxWorkers: availableParallelism(),
+      // More than cores, since many tests wait: for timers, sockets and other processes.
+      maxWorkers: Math.ceil(1.5 * availableParallelism()),
     },
   };
 });

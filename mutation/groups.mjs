@@ -83,9 +83,6 @@ export const groups = [
   {
     name: 'redis',
     mutate: ['packages/store-redis/src/**/*.ts'],
-    tests: [
-      'packages/store-redis/src/**/*.test.ts',
-      '!packages/store-redis/src/{processes,redis-cluster,redis-faults}.test.ts',
-    ],
+    tests: ['packages/store-redis/src/**/*.test.ts', '!packages/store-redis/src/{redis-cluster,redis-faults}.test.ts'],
   },
 ];

@@ -94,7 +94,14 @@ describe('commands in the documents', () => {
     const packages = publishablePackages().map(({ name }) => name);
     const isKnown = ({ line, block: { document } }: (typeof commands)[number]) =>
       // Their scripts are run by the tests below, by CI, and by this test run itself.
-      ['npx -y pnpm@12 start', 'npx -y pnpm@12 test', 'npx -y pnpm@12 mob-simulator --port 8090'].includes(line) ||
+      [
+        'npx -y pnpm@12 start',
+        'npx -y pnpm@12 test',
+        'npx -y pnpm@12 test:long',
+        'npx -y pnpm@12 mob-simulator --port 8090',
+      ].includes(line) ||
+      // Load for the machine beside the tests.
+      /^for i in [\d ]+; do timeout \d+ sh -c 'while :; do :; done' & done$/.test(line) ||
       line === 'MOB_APP_KEY=your-appkey npx -y pnpm@12 start -- --to +8613800138000' ||
       // Takes minutes, and its configuration is checked by being run.
       /^npx -y pnpm@12 mutation( [a-z]+)*$/.test(line) ||
@@ -143,7 +150,7 @@ describe('docs/providers.md, followed to the letter', () => {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     for (const file of Object.values<string>(manifest.exports['.'])) expect(existsSync(join(folder, file))).toBe(true);
     // The reader's folder stands alone; this one stands inside a workspace whose settings it must not take.
-    write(folder, 'vitest.config.ts', 'export default {};\n');
+    write(folder, 'vitest.config.ts', 'export default { test: { testTimeout: 300_000 } };\n');
   });
 
   it('and passes the conformance kit, each test once also after the build', async () => {

@@ -113,10 +113,13 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
   });
 
   it('say that it does not answer; what it was asked may have been done', async () => {
-    const client = connect({ commandTimeout: 100 });
-    const stores = await working(client);
+    // In no hurry before and after.
+    const stores = await working(connect());
+    const hurried = connect({ enableReadyCheck: false });
+    await untilReady(hurried);
+    hurried.options.commandTimeout = 100;
     server.pause();
-    await expectAllLost(stores, 'commandTimeout');
+    await expectAllLost(redisStores({ client: hurried }), 'commandTimeout');
     server.resume();
     // The check has been made: repeated with its token, it is charged no second time.
     expect(await stores.verification.read(subject)).toMatchObject({ failures: 2 });

@@ -5,6 +5,8 @@ import { guardWith, ManualDeadline, RecordingLimitStore, requestTo, turns } from
 import { type LimitScope, limitScopes } from './limit-rules.js';
 import type { Limit } from './limit-store.js';
 
+const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
+const sized = (runs: number) => (isLong ? runs : runs / 5);
 const deadline = new ManualDeadline();
 
 /** Two prefixes with two numbers each. */
@@ -155,10 +157,10 @@ describe('over any sequence of requests, give-backs and waits', () => {
         vi.advanceTimersByTime(10_000);
         expect([store.memory.size, vi.getTimerCount()]).toStrictEqual([0, 0]);
       }),
-      { seed: 4, numRuns: 300 },
+      { seed: 4, numRuns: sized(300) },
     );
     // Both happen, and often.
-    expect(Math.min(refused, admitted)).toBeGreaterThan(500);
+    expect(Math.min(refused, admitted)).toBeGreaterThan(sized(500));
   });
 });
 
@@ -219,7 +221,7 @@ describe('in any order in which a store answers', () => {
           expect(store.memory.size).toBe(expected.size);
         },
       ),
-      { seed: 5, numRuns: 200 },
+      { seed: 5, numRuns: sized(200) },
     );
   });
 });

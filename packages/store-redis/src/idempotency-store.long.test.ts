@@ -6,6 +6,9 @@ import { findRedis, skipWithoutRedis } from 'test-redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisStores } from './redis-stores.js';
 
+const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
+const numRuns = isLong ? 150 : 30;
+
 /** One store in a comparison: its own name for the keys, and its own tokens. */
 interface Side {
   readonly store: IdempotencyStore;
@@ -82,7 +85,7 @@ describe.skipIf(skipWithoutRedis(url))('the idempotency stores over Redis and in
           clock.ms += passMs;
         }
       }),
-      { numRuns: 150, seed: 1 },
+      { numRuns, seed: 1 },
     );
   });
 });
