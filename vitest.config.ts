@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -11,6 +12,9 @@ export default defineConfig(({ mode }) => {
   // A time limit is there to end a test that hangs, on the slowest of machines. No test is to be judged by it.
   const patienceMs = isLong ? 1_200_000 : 300_000;
   return {
+    resolve: {
+      alias: { 'fast-check': fileURLToPath(new URL('tests/src/seeded-fast-check.mjs', import.meta.url)) },
+    },
     test: {
       include: [`{packages,examples}/*/src/**/*${ending}`, `{demo,tests}/src/**/*${ending}`],
       env: { POLYSMS_TEST_SUITE: isLong ? 'long' : 'short' },
