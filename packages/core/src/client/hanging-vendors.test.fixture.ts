@@ -64,7 +64,7 @@ export class HangingVendors {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#lookup.mockRestore();
     for (const socket of this.#fillers) socket.destroy();
     this.#deaf?.kill('SIGKILL');

@@ -1,6 +1,15 @@
 import { Listeners } from '../listeners/listeners.js';
 import { warnOfListener } from '../listeners/warn-of-listener.js';
 
+/** Whether a value is an AbortSignal, of this realm or another one: in Jest and in `node:vm` the classes differ. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { aborted, addEventListener, removeEventListener } = value as Partial<Record<keyof AbortSignal, unknown>>;
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  );
+}
+
 interface Subscription {
   readonly listeners: Listeners<void>;
   readonly emit: () => void;

@@ -1,4 +1,5 @@
 import { longestDelayMs } from '../../provider-kit/deadline.js';
+import { isAbortSignal } from '../../provider-kit/on-abort.js';
 import { invalidRequest } from '../send-request.js';
 import type { SendManyProgress } from './progress.js';
 
@@ -37,7 +38,7 @@ export function readSendManyOptions(options: SendManyOptions): ReadSendManyOptio
   if (unknownName !== undefined) {
     throw invalidRequest(`sendMany(): ${unknownName} is not an option; it knows ${[...known].join(', ')}.`);
   }
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+  if (options.signal !== undefined && !isAbortSignal(options.signal)) {
     throw invalidRequest('sendMany(): signal must be an AbortSignal.');
   }
   const { concurrency = 50, maxWaitMs = 60_000 } = options;
