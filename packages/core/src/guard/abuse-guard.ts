@@ -1,4 +1,5 @@
 import type { Deadline } from '../contract/deadline.js';
+import { canonicalPhone } from '../phone/canonical.js';
 import { maskPhoneNumber } from '../phone/mask.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import type { EventHub } from '../telemetry/event-hub.js';
@@ -94,7 +95,7 @@ export class AbuseGuard {
       global: 'global',
       prefix: `prefix:${whose}${this.#keyOf(this.#prefixOf(to))}`,
       ip: address === undefined ? undefined : `ip:${this.#keyOf(address)}`,
-      phone: `phone:${whose}${this.#keyOf(to.e164)}`,
+      phone: `phone:${whose}${this.#keyOf(canonicalPhone(to).e164)}`,
     };
   }
 
@@ -118,7 +119,7 @@ export class AbuseGuard {
   }
 
   #prefixOf(to: PhoneNumber): string {
-    return numberPrefix(to, this.#omittedDigits);
+    return numberPrefix(canonicalPhone(to), this.#omittedDigits);
   }
 
   /** Resolves when nothing is being given back any more; a store that hangs holds it up for 5 seconds at most. */

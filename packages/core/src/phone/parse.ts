@@ -1,6 +1,7 @@
-import parseWithMetadata, { validatePhoneNumberLength } from 'libphonenumber-js/min';
+import parseWithMetadata, { type PhoneNumber as ParsedNumber, validatePhoneNumberLength } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
 import { SmsError } from '../errors/sms-error.js';
+import { isMachineNumber } from './machine-numbers.js';
 import { normalisePhoneNumber, type PhoneNumberProblem } from './normalise.js';
 import type { PhoneNumber } from './phone-number.js';
 
@@ -16,8 +17,8 @@ const cachedNumbers = 5000;
 const cache = new LRUCache<string, PhoneNumberResult & { valid: true }>({ max: cachedNumbers });
 
 /**
- * Parses a phone number in E.164, `+8613800138000`. Separators, full-width digits and invisible marks are
- * normalised; a national number is refused, since its country would be a guess.
+ * Parses a phone number in E.164, `+8613800138000`. Separators, the digits of every script and invisible marks
+ * are normalised; a national number is refused, since its country would be a guess.
  *
  * Checks the calling code and the length, not whether an operator has issued the number: number plans grow
  * faster than any library's copy of them, and the provider knows.
@@ -41,7 +42,7 @@ export function safeParsePhoneNumber(input: unknown): PhoneNumberResult {
   const parsed = parseWithMetadata(normal.e164);
   // "+44 (0)20 …", "+86 0138 …": what a national prefix means abroad is a guess, and a wrong one is somebody's phone.
   if (parsed !== undefined && parsed.number !== normal.e164) return invalid('trunk-prefix');
-  if (!parsed?.isPossible()) return invalid(problemOfLength(normal.e164));
+  if (parsed === undefined || !isPossible(parsed)) return invalid(problemOfLength(normal.e164), remedyFor(normal.e164));
   const phone: PhoneNumber = Object.freeze({
     e164: parsed.number,
     callingCode: parsed.countryCallingCode,
@@ -51,6 +52,11 @@ export function safeParsePhoneNumber(input: unknown): PhoneNumberResult {
   const result = Object.freeze({ valid: true, phone });
   cache.set(input as string, result);
   return result;
+}
+
+/** By its length; machines have numbers that are longer than any person's. */
+function isPossible(parsed: ParsedNumber): boolean {
+  return parsed.isPossible() || isMachineNumber(parsed.country, parsed.nationalNumber);
 }
 
 function problemOfLength(e164: string): PhoneNumberProblem {
@@ -66,8 +72,13 @@ function problemOfLength(e164: string): PhoneNumberProblem {
   }
 }
 
-function invalid(problem: PhoneNumberProblem): PhoneNumberResult {
-  return { valid: false, problem, message: `The phone number ${explanations[problem]}.` };
+/** Address books still have it: until 2019 a mobile phone of Mexico was called from abroad with 1 in front. */
+function remedyFor(e164: string): string {
+  return /^\+521\d{10}$/.test(e164) ? '; leave out the 1 after +52' : '';
+}
+
+function invalid(problem: PhoneNumberProblem, remedy = ''): PhoneNumberResult {
+  return { valid: false, problem, message: `The phone number ${explanations[problem]}${remedy}.` };
 }
 
 const example = 'E.164: a plus sign, the country calling code and the number';

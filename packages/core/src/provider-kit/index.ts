@@ -25,10 +25,12 @@ export type {
 } from '../contract/outcomes.js';
 export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
 export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
+export { shownName } from '../errors/shown-name.js';
 export { isSmsError, SmsError } from '../errors/sms-error.js';
 export { maskPhoneNumber } from '../phone/mask.js';
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
+export { normaliseCode } from '../phone/typed-code.js';
 export { baseUrlProblem } from './base-url.js';
 export type { Clock } from './clock.js';
 export { type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';

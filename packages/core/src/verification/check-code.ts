@@ -99,7 +99,10 @@ async function sidesOfPhone(
   const { current, previous } = secrets.subjects(target.to, target.purpose);
   const read = (subject: string) => readSubject(parts, subject, beforeChecking, deadline);
   const sideOf = (subject: string, state: SubjectState, other: SubjectState): Side => {
-    const open = openOf(state).filter(({ id }) => !isOutdated(id, other));
+    const open = openOf(state)
+      .filter(({ id }) => !isOutdated(id, other))
+      // A phone may be written in two ways: a provider is asked for the number as it was written this time, if it can be.
+      .sort((a, b) => Number(b.to === target.to.e164) - Number(a.to === target.to.e164));
     return { subject, state, guesses: open.map(({ id }) => ({ id, digests: secrets.digests(id, code) })) };
   };
   if (previous === undefined) return [sideOf(current, await read(current), nothing)];

@@ -1,4 +1,5 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { canonicalPhone } from '../phone/canonical.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { idLength, markLength } from './approval-mark.js';
 
@@ -80,7 +81,7 @@ export class CodeSecrets {
   }
 
   #handle(key: KeyObject, to: PhoneNumber, purpose: string): string {
-    return hmac(key, 'subject', this.#tenant, purpose, to.e164).slice(0, halfLength);
+    return hmac(key, 'subject', this.#tenant, purpose, canonicalPhone(to).e164).slice(0, halfLength);
   }
 
   /** Not under a pepper: the subject of an id stays the same while the pepper is replaced. */

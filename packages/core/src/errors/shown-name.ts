@@ -1,0 +1,42 @@
+/** Characters of a name that a message shows; more help nobody, and a name may be a text of megabytes. */
+const longestName = 64;
+
+/** Names listed in a message at most, so that a mistake with a large object stays readable. */
+const longestList = 20;
+
+/** What a name looks like that is shown as it is. */
+const plain = /^[\w$.-]{1,64}$/;
+
+/** What a terminal or a log would obey instead of showing it: line ends, control characters, marks that turn text around. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Surrogate}]/gu;
+
+/**
+ * A name that somebody else chose (a field, an id, an option), for a message, an event or a log. What is written like
+ * a name is shown as it is; all else is quoted and cut, so that it can neither forge a line nor fill a disk.
+ */
+export function shownName(name: unknown): string {
+  const text = String(name);
+  return plain.test(text) ? text : quotedName(text);
+}
+
+/** {@link shownName}, always in quotes: where a name stands in the middle of a sentence, and may be an empty one. */
+export function quotedName(name: string): string {
+  const shown = name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+  return escaped(JSON.stringify(shown));
+}
+
+/** Several of them, shown by {@link shownName} unless told otherwise; at most twenty. */
+export function listOfNames(names: Iterable<unknown>, show: (name: string) => string = shownName): string {
+  const all = [...names].map(String);
+  const shown = all.slice(0, longestList).map(show).join(', ');
+  return all.length > longestList ? `${shown} and ${all.length - longestList} more` : shown;
+}
+
+/** A text in which everything can be seen, as JSON would write it. */
+export function escaped(text: string): string {
+  return text.replaceAll(unseen, (character) => character.split('').map(asEscape).join(''));
+}
+
+function asEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
