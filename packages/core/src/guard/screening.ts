@@ -121,6 +121,8 @@ function denied(message: string, retryAfterMs?: unknown): SmsError {
 /** An error's message has no whole phone number: SmsError shortens it. */
 function shown(reason: unknown): string {
   const isLine =
-    typeof reason === 'string' && reason.length <= longestReason && /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(reason);
+    typeof reason === 'string' &&
+    reason.length <= longestReason &&
+    /^[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+$/u.test(reason);
   return isLine ? `: ${reason}` : '.';
 }
