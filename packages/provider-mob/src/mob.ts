@@ -6,6 +6,7 @@ import {
   deadlineAfter,
   type HttpTransport,
   type IssuedVerification,
+  normaliseCode,
   notSent,
   type OutboundMessage,
   type SendOutcome,
@@ -32,7 +33,8 @@ export interface MobProvider extends SmsProvider {
   readonly verification: IssuedVerification;
   /**
    * Checks a code that Mob's *mobile SDK* sent (`/sms/verify`); codes of `verification.start` are checked with
-   * `verification.check`. Without a context it takes at most 10 seconds.
+   * `verification.check`. Takes both as a person typed them, by the rules of `verifications.check()`. Without a context
+   * it takes at most 10 seconds.
    */
   verifySdkCode(sdkCode: SdkCode, context?: CallContext): Promise<CheckOutcome>;
 }
@@ -123,9 +125,10 @@ class MobAccount implements MobProvider {
   async verifySdkCode({ phone, code }: SdkCode, context?: CallContext): Promise<CheckOutcome> {
     const parsed = safeParsePhoneNumber(phone);
     if (!parsed.valid) return notSent('invalid_phone_number', parsed.message);
+    // Nobody has done it before, as the client does for `verification.check`.
     return this.#check(
       '/sms/verify',
-      { to: parsed.phone, code },
+      { to: parsed.phone, code: normaliseCode(code) ?? '' },
       context ?? { deadline: deadlineAfter(sdkCodeTimeoutMs) },
     );
   }
