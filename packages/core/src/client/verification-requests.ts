@@ -1,6 +1,7 @@
 import { invalidRequest, isListOfIds } from '../delivery/send-request.js';
+import { shownName } from '../errors/shown-name.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
-import { isLanguageTag } from '../verification/localized.js';
+import { preferredLocale } from '../verification/preferred-locale.js';
 
 /** What `verifications.start()` takes. */
 export interface VerificationStartRequest {
@@ -11,7 +12,10 @@ export interface VerificationStartRequest {
    * allows. 1 to 64 characters. Default `verification`.
    */
   readonly purpose?: string | undefined;
-  /** The person's language as a BCP 47 tag, `zh-CN`. */
+  /**
+   * The person's language: a BCP 47 tag such as `zh-CN`, also `zh_CN`, or a whole `Accept-Language` header, of which
+   * the language with the most weight counts. What names no language is like none: nobody waits in vain for a code.
+   */
   readonly locale?: string | undefined;
   /** Ids of providers, to be tried in this order instead of the route's. */
   readonly via?: readonly string[] | undefined;
@@ -32,7 +36,7 @@ export interface VerificationStartRequest {
 export type VerificationCheckRequest = CheckById | CheckByPhone;
 
 interface CheckOptions {
-  /** As the person typed it: spaces, hyphens and other digits than ASCII's do not matter. */
+  /** As the person typed it: spaces, hyphens, a full stop behind it and other digits than ASCII's do not matter. */
   readonly code: string;
   /** Instead of the client's deadline, in milliseconds. */
   readonly deadlineMs?: number | undefined;
@@ -69,17 +73,12 @@ export function readStartRequest(given: VerificationStartRequest): VerificationS
   checkFields('verifications.start()', given, fieldsOfStart);
   const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
   const purpose = checkedPurpose('verifications.start()', givenPurpose);
-  if (locale !== undefined && !(typeof locale === 'string' && isLanguageTag(locale))) {
-    throw invalidRequest(
-      'verifications.start(): locale must be one BCP 47 language tag, such as en or zh-CN; of an Accept-Language header take the first.',
-    );
-  }
   if (via !== undefined && !isListOfIds(via)) {
     throw invalidRequest('verifications.start(): via must be a list of different provider ids, not empty.');
   }
   checkLimits('verifications.start()', deadlineMs, signal);
   // What is no phone number is refused where it is parsed.
-  return { to, purpose, locale, via: via && [...via], ip, screening, deadlineMs, signal };
+  return { to, purpose, locale: preferredLocale(locale), via: via && [...via], ip, screening, deadlineMs, signal };
 }
 
 /** A check that has been read, with what it is for. */
@@ -120,13 +119,14 @@ function checkFields(caller: string, given: unknown, fields: readonly string[]):
   if (typeof given !== 'object' || given === null) throw invalidRequest(`${caller} takes an object.`);
   for (const field in given) {
     if (!fields.includes(field))
-      throw invalidRequest(`${caller}: ${field} is not a field; it knows ${fields.join(', ')}.`);
+      throw invalidRequest(`${caller}: ${shownName(field)} is not a field; it knows ${fields.join(', ')}.`);
   }
 }
 
 function checkedPurpose(caller: string, purpose: unknown): string {
   if (purpose === undefined) return defaultPurpose;
-  if (typeof purpose === 'string' && /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(purpose)) return purpose;
+  if (typeof purpose === 'string' && /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]{1,64}$/u.test(purpose))
+    return purpose;
   throw invalidRequest(`${caller}: purpose must be a string of 1 to 64 characters, such as login.`);
 }
 

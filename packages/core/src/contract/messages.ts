@@ -33,13 +33,14 @@ export interface TemplateParam {
 /** A request that the provider make a code and send it. */
 export interface VerificationStart {
   readonly to: PhoneNumber;
-  /** A BCP 47 language tag, if the vendor has its messages in several languages. */
+  /** A BCP 47 language tag in its canonical form, if the vendor has its messages in several languages. */
   readonly locale?: string | undefined;
 }
 
 /** A code that a person typed in. */
 export interface VerificationCheck {
   readonly to: PhoneNumber;
+  /** As it was meant: without the blanks, hyphens and full stop that were typed, in ASCII's digits. */
   readonly code: string;
   /** `Accepted.reference` of the start, for vendors that name their verifications. */
   readonly reference?: string | undefined;

@@ -31,6 +31,9 @@ describe('the variant for a language', () => {
 
   it('is found however the tags are written', () => {
     expect(variantFor({ en: 'English', 'ZH-cn': '中文' }, 'zh-CN')).toBe('中文');
+    // The older name of Hebrew.
+    expect(variantFor({ en: 'English', iw: 'עברית' }, 'he-IL')).toBe('עברית');
+    expect(variantFor({ en: 'English', he: 'עברית' }, 'iw')).toBe('עברית');
   });
 });
 
