@@ -32,6 +32,25 @@ describe('a template', () => {
     expect(error.message).toMatch(message);
   });
 
+  it('with half an emoji in a parameter is refused before anybody is asked, whoever would send it', async () => {
+    const providers = [fake('a'), fake('b', [accepted()], { text: true, template: false })];
+    const sms = client(providers, { templates });
+    const params = { order: 'A-1 👍'.slice(0, 5) };
+    for (const via of [undefined, ['b']]) {
+      const error = await failureOf(sms.send({ to, template: 'order-shipped', params, via }));
+      expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent', attempts: [] });
+      expect(error.message).toMatch(/holds half a character.*"order"/);
+      expect(error.message).not.toContain('A-1');
+    }
+    expect(providers.map(({ sent }) => sent.length)).toEqual([0, 0]);
+  });
+
+  it('takes whole characters of any kind', async () => {
+    const a = fake('a');
+    await client([a], { templates }).send({ to, template: 'order-shipped', params: { order: '👨‍👩‍👧 é ﷺ' } });
+    expect(a.sent).toMatchObject([{ params: [{ value: '👨‍👩‍👧 é ﷺ' }] }]);
+  });
+
   it('that a provider of a route cannot render is an error when the client is made', () => {
     const onlyTemplates = fake('c', [], { text: false, template: true });
     expect(() => createSmsClient({ providers: [fake('a'), onlyTemplates], templates })).toThrow(/order-shipped.*c/s);
@@ -53,6 +72,14 @@ describe('a request that is malformed', () => {
     ['a signal that is none', { to, text: 'x', signal: {} }, /signal/],
     ['an endless deadline', { to, text: 'x', deadlineMs: Number.POSITIVE_INFINITY }, /deadline/],
     ['an unknown policy', { to, text: 'x', onUnknown: 'retry' }, /onUnknown/],
+    ['half an emoji in the text', { to, text: 'Hi Ann👍'.slice(0, 7) }, /text holds half a character/],
+    ['the other half', { to, text: '👍'.slice(1) }, /text holds half a character/],
+    ['half an emoji in the sender', { to, text: 'x', senderId: '👍'.slice(1) }, /senderId must be/],
+    ['half an emoji in the key', { to, text: 'x', idempotencyKey: 'k👍'.slice(0, 2) }, /idempotencyKey holds half/],
+    ['half an emoji in the template', { to, template: '👍'.slice(1) }, /no template/],
+    ['a sender that is no string', { to, text: 'x', senderId: 5 }, /senderId must be/],
+    ['an empty sender', { to, text: 'x', senderId: '' }, /senderId must be/],
+    ['a sender of two lines', { to, text: 'x', senderId: 'Acme\nBcc' }, /senderId must be/],
   ])('with %s names the field', async (_name, request, message) => {
     const a = fake('a');
     const error = await failureOf(client([a]).send(request as SendRequest));
@@ -126,6 +153,8 @@ describe('options that cannot work', () => {
   it.each<[string, unknown, RegExp]>([
     ['no providers', { providers: [] }, /providers: must name at least one/],
     ['no provider', { providers: [{}] }, /providers\.0: must be a provider/],
+    ['an id of two lines', { providers: [fake('a\nINFO b')] }, /providers\.0: must have an id/],
+    ['an id of megabytes', { providers: [fake('a'.repeat(1e6))] }, /providers\.0: must have an id/],
     ['two of one id', { providers: [a, fake('a')] }, /two have the id a/],
     [
       'a route to nobody',

@@ -5,6 +5,7 @@ import type { IdempotencyStore } from '../delivery/idempotency/idempotency-store
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
 import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
+import { listOfNames, shownName } from '../errors/shown-name.js';
 import { type GuardOptions, parseGuardOptions } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
 import { isCountry } from '../phone/country.js';
@@ -72,9 +73,15 @@ const whole = (least: number, most: number, expected: string) =>
 const unknownPolicy = v.picklist(['stop', 'failover'], "must be 'stop' or 'failover'");
 const names = (expected: string) => v.pipe(v.array(v.string(expected), expected), v.nonEmpty(expected));
 
-const provider = v.custom<SmsProvider>(
-  isProvider,
-  'must be a provider: an object with specification v1, id, sends, send, verification (null, or with limits of 1 and more) and close',
+/** It stands in errors, events and logs. */
+const providerId = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
+
+const provider = v.pipe(
+  v.custom<SmsProvider>(
+    isProvider,
+    'must be a provider: an object with specification v1, id, sends, send, verification (null, or with limits of 1 and more) and close',
+  ),
+  v.check(({ id }) => providerId.test(id), 'must have an id of 1 to 64 characters that can be seen'),
 );
 
 const route = v.pipe(
@@ -208,13 +215,15 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
   const ids = parsed.providers.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) {
-    throw configurationInvalid(`createSmsClient(): providers: two have the id ${twice}; give one another id.`);
+    throw configurationInvalid(
+      `createSmsClient(): providers: two have the id ${shownName(twice)}; give one another id.`,
+    );
   }
   for (const [index, { providers }] of (parsed.routes ?? []).entries()) {
     const missing = providers.find((id) => !ids.includes(id));
     if (missing === undefined) continue;
     throw configurationInvalid(
-      `createSmsClient(): routes.${index}.providers: there is no provider ${missing}; there are ${ids.join(', ')}.`,
+      `createSmsClient(): routes.${index}.providers: there is no provider ${shownName(missing)}; there are ${listOfNames(ids)}.`,
     );
   }
   const { ttlMs } = parsed.idempotency ?? {};

@@ -1,3 +1,5 @@
+import { brokenText, isBroken } from '../errors/broken-text.js';
+import { shownName } from '../errors/shown-name.js';
 import { SmsError } from '../errors/sms-error.js';
 
 /** A message to one phone: a text, or a template by its logical name. */
@@ -6,7 +8,7 @@ export type SendRequest = TextRequest | TemplateRequest;
 /** A message whose words are given. */
 export interface TextRequest extends SendOptions {
   readonly text: string;
-  /** The sender ID, where the vendor lets the caller choose one. */
+  /** The sender ID, where the vendor lets the caller choose one. 1 to 64 characters. */
   readonly senderId?: string | undefined;
 }
 
@@ -58,6 +60,9 @@ const known: ReadonlySet<string> = new Set([
   'screening',
 ]);
 
+/** A phone number, a short code, a name or a vendor's id: with blanks, but nothing that cannot be seen. */
+const senders = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
+
 /** The error of a call that is malformed: nothing was sent. */
 export function invalidRequest(message: string): SmsError {
   return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
@@ -73,7 +78,8 @@ export function invalidRequest(message: string): SmsError {
 export function readSendRequest(given: SendRequest): SendRequest {
   if (typeof given !== 'object' || given === null) throw invalidRequest('send() takes an object.');
   for (const field in given) {
-    if (!known.has(field)) throw invalidRequest(`send(): ${field} is not a field; it knows ${[...known].join(', ')}.`);
+    if (known.has(field)) continue;
+    throw invalidRequest(`send(): ${shownName(field)} is not a field; it knows ${[...known].join(', ')}.`);
   }
   // One shape for all requests: this is read for every message.
   const { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown }: AnyRequest =
@@ -105,23 +111,29 @@ type AnyRequest = SendOptions & {
 };
 
 function checkSendRequest(request: AnyRequest): void {
-  const { via, idempotencyKey, signal, onUnknown } = request;
+  const { senderId, via, idempotencyKey, signal, onUnknown } = request;
   const hasText = request.text !== undefined;
   const hasTemplate = request.template !== undefined;
   if (hasText === hasTemplate) throw invalidRequest('send() takes either a text or a template.');
   if (hasText && (typeof request.text !== 'string' || request.text === '')) {
     throw invalidRequest('send(): text must be a string that is not empty.');
   }
+  if (isBroken(request.text)) throw invalidRequest(`send(): text ${brokenText}.`);
   if (hasText && request.params !== undefined)
     throw invalidRequest('send(): params belong to a template, not to a text.');
   if (hasTemplate && typeof request.template !== 'string') throw invalidRequest('send(): template must be a string.');
-  if (hasTemplate && request.senderId !== undefined) throw invalidRequest('send(): senderId belongs to a text.');
+  if (hasTemplate && senderId !== undefined) throw invalidRequest('send(): senderId belongs to a text.');
+  if (senderId !== undefined && !(typeof senderId === 'string' && senders.test(senderId))) {
+    throw invalidRequest('send(): senderId must be a string of 1 to 64 characters that can be seen.');
+  }
   if (via !== undefined && !isListOfIds(via)) {
     throw invalidRequest('send(): via must be a list of different provider ids, not empty.');
   }
   if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !/^.{1,255}$/su.test(idempotencyKey))) {
     throw invalidRequest('send(): idempotencyKey must be a string of 1 to 255 characters.');
   }
+  // Stores keep it in UTF-8, where one half character looks like any other.
+  if (isBroken(idempotencyKey)) throw invalidRequest(`send(): idempotencyKey ${brokenText}.`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalidRequest('send(): signal must be an AbortSignal.');
   }

@@ -1,4 +1,5 @@
 import { errorKind } from './error-kind.js';
+import { shownName } from './shown-name.js';
 import type { Attempt, SmsErrorJson } from './sms-error.js';
 
 /** What is described: the fields that are safe to show, the stack, and the name and message of the cause. */
@@ -12,7 +13,7 @@ export function describeSmsError(error: Described): string {
   const { code, outcome, message, provider, providerCode, retryAfterMs, attempts, stack = '', cause } = error;
   const facts = [
     outcome === 'unknown' ? 'the message may have been sent' : 'nothing was sent',
-    provider === undefined ? '' : `provider ${provider}`,
+    provider === undefined ? '' : `provider ${shownName(provider)}`,
     providerCode === undefined ? '' : `vendor code ${providerCode}`,
     retryAfterMs === undefined ? '' : `try again in ${Math.ceil(retryAfterMs / 1000)} s`,
   ];
@@ -31,7 +32,7 @@ function codeOf(cause: unknown): string {
 function table(attempts: readonly Attempt[]): string[] {
   const rows = attempts.map(({ provider, outcome, code, providerCode, durationMs }, index) => [
     String(index + 1),
-    provider,
+    shownName(provider),
     outcome,
     code ?? '',
     providerCode ?? '',

@@ -5,7 +5,7 @@ const longestName = 64;
 const longestList = 20;
 
 /** What a name looks like that is shown as it is. */
-const plain = /^[\w$.-]{1,64}$/;
+const plain = /^[\w$.-]{1,128}$/;
 
 /** What a terminal or a log would obey instead of showing it: line ends, control characters, marks that turn text around. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Surrogate}]/gu;
@@ -15,7 +15,7 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Nonc
  * a name is shown as it is; all else is quoted and cut, so that it can neither forge a line nor fill a disk.
  */
 export function shownName(name: unknown): string {
-  const text = String(name);
+  const text = typeof name === 'object' || typeof name === 'function' ? typeof name : String(name);
   return plain.test(text) ? text : quotedName(text);
 }
 
@@ -27,8 +27,11 @@ export function quotedName(name: string): string {
 
 /** Several of them, shown by {@link shownName} unless told otherwise; at most twenty. */
 export function listOfNames(names: Iterable<unknown>, show: (name: string) => string = shownName): string {
-  const all = [...names].map(String);
-  const shown = all.slice(0, longestList).map(show).join(', ');
+  const all = [...names];
+  const shown = all
+    .slice(0, longestList)
+    .map((name) => show(String(name)))
+    .join(', ');
   return all.length > longestList ? `${shown} and ${all.length - longestList} more` : shown;
 }
 

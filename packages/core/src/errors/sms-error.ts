@@ -2,6 +2,7 @@ import { describeSmsError } from './describe-sms-error.js';
 import type { SmsErrorCode } from './error-codes.js';
 import { safeProviderCode } from './provider-code.js';
 import { redactDigits } from './redact-digits.js';
+import { escaped } from './shown-name.js';
 
 /** How a call that did not succeed ended. `docs/architecture.md` explains the outcomes. */
 export type FailureOutcome = 'refused' | 'not-sent' | 'unknown';
@@ -52,6 +53,9 @@ export interface SmsErrorJson {
   readonly attempts: readonly Attempt[];
 }
 
+/** Longer ones are nobody's to read, and would fill a log. */
+const longestMessage = 10_000;
+
 const marker = Symbol.for('polysms.SmsError');
 
 /**
@@ -75,7 +79,7 @@ export class SmsError extends Error {
   declare readonly verificationId: string | undefined;
 
   constructor(options: SmsErrorOptions) {
-    super(redactDigits(options.message), options.cause === undefined ? undefined : { cause: options.cause });
+    super(safeMessage(options.message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.outcome = options.outcome;
     this.provider = options.provider;
@@ -96,6 +100,12 @@ export class SmsError extends Error {
     const { name, code, message, outcome, provider, providerCode, retryAfterMs, attempts } = this;
     return { name, code, message, outcome, provider, providerCode, retryAfterMs, attempts };
   }
+}
+
+/** A backstop, as for phone numbers: only lines may be ended, since lists of problems have one for each. */
+function safeMessage(message: string): string {
+  const shown = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+  return redactDigits(shown.split('\n').map(escaped).join('\n'));
 }
 
 function redactAttempt(attempt: Attempt): Attempt {

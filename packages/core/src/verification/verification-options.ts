@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { brokenText, isBroken } from '../errors/broken-text.js';
 import { isLanguageTag } from './localized.js';
 
 /** Text in one language, or in several by BCP 47 tag: `{ en: '…', 'zh-CN': '…' }`; the first one is for all others. */
@@ -67,7 +68,7 @@ const localized = (what: string, example: string) =>
       (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
       `must be ${what}, or an object of them by language such as { ${example} }`,
     ),
-    v.check((texts) => Object.keys(texts).length > 0, 'must not be empty'),
+    v.check((texts) => (typeof texts === 'string' ? texts !== '' : Object.keys(texts).length > 0), 'must not be empty'),
     v.check(
       (texts) => typeof texts === 'string' || Object.keys(texts).every(isLanguageTag),
       'has a key that is no language tag; write en or zh-CN',
@@ -76,6 +77,10 @@ const localized = (what: string, example: string) =>
       (texts) =>
         typeof texts === 'string' || Object.values(texts).every((text) => typeof text === 'string' && text !== ''),
       `must hold ${what} for each language`,
+    ),
+    v.check(
+      (texts) => ![texts].flatMap((each) => (typeof each === 'string' ? each : Object.values(each))).some(isBroken),
+      brokenText,
     ),
   );
 
@@ -102,7 +107,13 @@ export const verificationOptionsSchema = v.pipe(
     maxChecks: v.optional(whole(1, 10, 'checks, from 1 to 10')),
     maxFailures: v.optional(whole(1, 100, 'wrong codes, from 1 to 100')),
     failureWindowMs: v.optional(whole(60_000, 24 * 86_400_000, 'milliseconds, from a minute to 24 days')),
-    tenant: v.optional(v.pipe(v.string('must be a string'), v.maxLength(128, 'must have at most 128 characters'))),
+    tenant: v.optional(
+      v.pipe(
+        v.string('must be a string'),
+        v.maxLength(128, 'must have at most 128 characters'),
+        v.check((tenant) => !isBroken(tenant), brokenText),
+      ),
+    ),
   }),
   v.check(({ text, template }) => text === undefined || template === undefined, 'takes text or template, not both'),
 );

@@ -114,6 +114,30 @@ describe('a catalogue that cannot work', () => {
         'templates["v"].providers["mob"]: must be an object',
       ],
     ],
+    [
+      'something holds half a character',
+      {
+        't\ud83d': { text: 'x', providers: { mob: { template: 'T' } } },
+        u: { params: ['\ude00'], text: 'x\ud83d', providers: { mob: { template: '\ud83d', signature: '\ude00' } } },
+        v: { params: ['a'], text: 'x', providers: { mob: { template: 'T', params: { '\ud83d': 'a' } } } },
+      },
+      [
+        'templates["t\\ud83d"]: its name holds half a character, such as half an emoji; cut texts between characters',
+        'templates["u"].params: "\\ude00" holds half a character, such as half an emoji; cut texts between characters',
+        'templates["u"].text: holds half a character, such as half an emoji; cut texts between characters',
+        'templates["u"].providers["mob"].template: holds half a character, such as half an emoji; cut texts between characters',
+        'templates["u"].providers["mob"].signature: holds half a character, such as half an emoji; cut texts between characters',
+        'templates["u"].providers["mob"].params: "\\ude00" holds half a character, such as half an emoji; cut texts between characters',
+        'templates["v"].providers["mob"].params: "\\ud83d" holds half a character, such as half an emoji; cut texts between characters',
+      ],
+    ],
+    [
+      'the id of a vendor’s template is blank',
+      { t: { text: 'x', providers: { mob: { template: ' ' } } } },
+      [
+        'templates["t"].providers["mob"].template: must be the vendor\'s id of the template, a string that is not empty',
+      ],
+    ],
     ['it is no object', ['canary'], ['templates: must be an object by template name']],
   ])('says so when %s', (_, options, expected) => {
     const found = problems(options, routed);

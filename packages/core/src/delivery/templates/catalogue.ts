@@ -1,11 +1,13 @@
 import type { OutboundMessage } from '../../contract/messages.js';
 import type { SmsProvider } from '../../contract/sms-provider.js';
+import { brokenText, isBroken } from '../../errors/broken-text.js';
+import { quotedName } from '../../errors/shown-name.js';
 import { SmsError } from '../../errors/sms-error.js';
 import type { PhoneNumber } from '../../phone/phone-number.js';
 import { configurationInvalid } from '../../provider-kit/options.js';
 import type { TemplateCatalogueOptions } from './catalogue-options.js';
 import { type CompiledTemplate, compileTemplate } from './compiler.js';
-import { listOfNames, quoted, type TemplateParams, templateParam, templateParamsProblem } from './params.js';
+import { listOfQuoted, type TemplateParams, templateParam, templateParamsProblem } from './params.js';
 import { fillTemplateText } from './template-text.js';
 
 /** What the catalogue must know of a provider. */
@@ -61,20 +63,22 @@ export function createTemplateCatalogue(
   const routed = new Map(routedProviders.map((provider) => [provider.id, provider]));
   const knownIds = new Set([...routed.keys(), ...allProviders.map(({ id }) => id)]);
   for (const [name, templateOptions] of Object.entries(options)) {
-    const path = `templates[${quoted(name)}]`;
+    const path = `templates[${quotedName(name)}]`;
     const before = problems.length;
     const template = compileTemplate(templateOptions, (at, problem) => problems.push(`${path}${at}: ${problem}`));
+    if (isBroken(name)) problems.push(`${path}: its name ${brokenText}`);
     templates.set(name, template);
     for (const id of template.entries.keys()) {
       if (knownIds.has(id)) continue;
-      problems.push(`${path}.providers[${quoted(id)}]: there is no such provider, only ${listOfNames(knownIds)}`);
+      problems.push(`${path}.providers[${quotedName(id)}]: there is no such provider, only ${listOfQuoted(knownIds)}`);
     }
     // A template that is malformed has said so; that nobody can render it is no further news.
     if (problems.length > before) continue;
     for (const provider of routed.values()) {
       if (isExempt(name, provider.id)) continue;
       const remedy = remedyFor(template, provider);
-      if (remedy !== undefined) problems.push(`${path}: provider ${quoted(provider.id)} cannot render it: ${remedy}`);
+      if (remedy !== undefined)
+        problems.push(`${path}: provider ${quotedName(provider.id)} cannot render it: ${remedy}`);
     }
   }
   if (problems.length > 0) throw configurationInvalid(`createSmsClient(): ${problems.join('; ')}`);
@@ -83,7 +87,7 @@ export function createTemplateCatalogue(
 
 function remedyFor(template: CompiledTemplate, { id, sends }: TemplateProvider): string | undefined {
   if ((!sends.text && !sends.template) || formFor(template, { id, sends }) !== undefined) return undefined;
-  const entry = `add providers[${quoted(id)}] with the id of the vendor's template`;
+  const entry = `add providers[${quotedName(id)}] with the id of the vendor's template`;
   if (!sends.text) return `it sends templates only; ${entry}`;
   return sends.template ? `${entry}, or add a text` : 'it sends texts only; add a text';
 }
@@ -107,7 +111,7 @@ class CompiledCatalogue implements TemplateCatalogue {
     if (template === undefined) return { code: 'invalid_request', message: this.#noSuchTemplate(name) };
     const problem = templateParamsProblem(template.params, params);
     if (problem === undefined) return undefined;
-    return { code: 'invalid_request', message: `Template ${quoted(name)}: ${problem}.` };
+    return { code: 'invalid_request', message: `Template ${quotedName(name)}: ${problem}.` };
   }
 
   paramsOf(name: string): readonly string[] | undefined {
@@ -124,13 +128,13 @@ class CompiledCatalogue implements TemplateCatalogue {
     const template = this.#templates.get(name);
     const form = template && formFor(template, provider);
     if (form === undefined) {
-      const message = `Provider ${quoted(provider.id)} cannot render the template ${quoted(name)}.`;
+      const message = `Provider ${quotedName(provider.id)} cannot render the template ${quotedName(name)}.`;
       throw new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message });
     }
     const valueFor = (param: string): string => {
       const value = templateParam(params, param);
       if (value !== undefined) return value;
-      const message = `Template ${quoted(name)}: missing: ${quoted(param)}.`;
+      const message = `Template ${quotedName(name)}: missing: ${quotedName(param)}.`;
       throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
     };
     if (form.kind === 'text') return { kind: 'text', to, text: fillTemplateText(form.text, valueFor) };
@@ -143,8 +147,8 @@ class CompiledCatalogue implements TemplateCatalogue {
   #noSuchTemplate(name: unknown): string {
     if (typeof name !== 'string') return 'The name of a template must be a string.';
     if (this.#templates.size === 0) {
-      return `There is no template ${quoted(name)}: the client was made without the option templates.`;
+      return `There is no template ${quotedName(name)}: the client was made without the option templates.`;
     }
-    return `There is no template ${quoted(name)}; the catalogue has ${listOfNames(this.#templates.keys())}.`;
+    return `There is no template ${quotedName(name)}; the catalogue has ${listOfQuoted(this.#templates.keys())}.`;
   }
 }

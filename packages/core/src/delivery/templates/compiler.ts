@@ -1,4 +1,6 @@
-import { listOfNames, quoted } from './params.js';
+import { brokenText, isBroken } from '../../errors/broken-text.js';
+import { quotedName } from '../../errors/shown-name.js';
+import { listOfQuoted } from './params.js';
 import { parseTemplateText, type TemplateText } from './template-text.js';
 
 /** A template, ready to be rendered. */
@@ -36,7 +38,7 @@ export function compileTemplate(options: unknown, report: ReportProblem): Compil
   if (!isObject(providers)) report('.providers', 'must be an object by provider id');
   else {
     for (const [id, entry] of Object.entries(providers)) {
-      entries.set(id, compileEntry(entry, params, `.providers[${quoted(id)}]`, report));
+      entries.set(id, compileEntry(entry, params, `.providers[${quotedName(id)}]`, report));
     }
   }
   return { params, text, entries };
@@ -50,8 +52,9 @@ function compileParams(params: unknown, report: ReportProblem): ReadonlySet<stri
     return names;
   }
   for (const name of params) {
-    if (/[{}]/u.test(name)) report('.params', `${quoted(name)} must not contain a brace`);
-    if (names.has(name)) report('.params', `declares ${quoted(name)} twice`);
+    if (/[{}]/u.test(name)) report('.params', `${quotedName(name)} must not contain a brace`);
+    if (isBroken(name)) report('.params', `${quotedName(name)} ${brokenText}`);
+    if (names.has(name)) report('.params', `declares ${quotedName(name)} twice`);
     names.add(name);
   }
   return names;
@@ -63,13 +66,14 @@ function compileText(text: unknown, params: ReadonlySet<string>, report: ReportP
     report('.text', 'must be a string that is not empty');
     return undefined;
   }
+  if (isBroken(text)) report('.text', brokenText);
   const result = parseTemplateText(text);
   if (result.status === 'malformed') {
     report('.text', result.problem);
     return undefined;
   }
   const undeclared = new Set(result.text.names.filter((name) => !params.has(name)));
-  if (undeclared.size > 0) report('.text', `uses ${listOfNames(undeclared)}, which params does not declare`);
+  if (undeclared.size > 0) report('.text', `uses ${listOfQuoted(undeclared)}, which params does not declare`);
   return result.text;
 }
 
@@ -82,9 +86,11 @@ function compileEntry(
   const fields = fieldsOf(entry, ['template', 'signature', 'params'], path, report) ?? new Map<string, unknown>();
   const template = fields.get('template');
   const signature = fields.get('signature');
-  if (entry !== undefined && isObject(entry) && !isName(template)) {
+  if (entry !== undefined && isObject(entry) && !(isName(template) && template.trim() !== '')) {
     report(`${path}.template`, "must be the vendor's id of the template, a string that is not empty");
   }
+  if (isBroken(template)) report(`${path}.template`, brokenText);
+  if (isBroken(signature)) report(`${path}.signature`, brokenText);
   if (signature !== undefined && !isName(signature)) {
     report(`${path}.signature`, 'must be a string that is not empty; leave it out if the template holds it');
   }
@@ -107,10 +113,11 @@ function compileMapping(
     return [];
   }
   const unknown = new Set(mapping.map(([, name]) => name).filter((name) => !declared.has(name)));
-  if (unknown.size > 0) report(path, `uses ${listOfNames(unknown)}, which the template's params does not declare`);
+  if (unknown.size > 0) report(path, `uses ${listOfQuoted(unknown)}, which the template's params does not declare`);
   // Vendors take a parameter once. An object, whose keys are the vendor's names, may pass one of ours twice.
   const vendorNames = new Set(mapping.map(([vendorName]) => vendorName));
   if (vendorNames.size < mapping.length) report(path, 'names a parameter twice');
+  for (const name of vendorNames) if (isBroken(name)) report(path, `${quotedName(name)} ${brokenText}`);
   return mapping;
 }
 
@@ -134,7 +141,7 @@ function fieldsOf(
   }
   const fields = new Map<string, unknown>(Object.entries(value));
   const misspelt = [...fields.keys()].filter((name) => !known.includes(name));
-  if (misspelt.length > 0) report(path, `does not know ${listOfNames(misspelt)}, only ${listOfNames(known)}`);
+  if (misspelt.length > 0) report(path, `does not know ${listOfQuoted(misspelt)}, only ${listOfQuoted(known)}`);
   return fields;
 }
 

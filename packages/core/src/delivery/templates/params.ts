@@ -1,8 +1,8 @@
+import { brokenText, isBroken } from '../../errors/broken-text.js';
+import { listOfNames, quotedName } from '../../errors/shown-name.js';
+
 /** What an app passes for a template's parameters. */
 export type TemplateParams = Readonly<Record<string, string>> | undefined;
-
-/** Names listed in a message at most, so that a mistake with a large object stays readable. */
-const longestList = 20;
 
 /**
  * What is wrong with the parameters of a call; undefined if they are exactly those declared, all strings.
@@ -15,12 +15,14 @@ export function templateParamsProblem(declared: ReadonlySet<string>, params: Tem
   const missing = [...declared].filter((name) => !values.has(name));
   const extra = [...values.keys()].filter((name) => !declared.has(name));
   const notStrings = [...values.keys()].filter((name) => declared.has(name) && typeof values.get(name) !== 'string');
-  if (missing.length + extra.length + notStrings.length === 0) return undefined;
+  const broken = [...values.keys()].filter((name) => declared.has(name) && isBroken(values.get(name)));
+  if (missing.length + extra.length + notStrings.length + broken.length === 0) return undefined;
   return [
-    ...(missing.length > 0 ? [`missing: ${listOfNames(missing)}`] : []),
-    ...(extra.length > 0 ? [`not a parameter of this template: ${listOfNames(extra)}`] : []),
-    ...(notStrings.length > 0 ? [`must be a string: ${listOfNames(notStrings)}`] : []),
-    declared.size === 0 ? 'it takes no parameters' : `it takes ${listOfNames(declared)}`,
+    ...(missing.length > 0 ? [`missing: ${listOfQuoted(missing)}`] : []),
+    ...(extra.length > 0 ? [`not a parameter of this template: ${listOfQuoted(extra)}`] : []),
+    ...(notStrings.length > 0 ? [`must be a string: ${listOfQuoted(notStrings)}`] : []),
+    ...(broken.length > 0 ? [`${brokenText}: ${listOfQuoted(broken)}`] : []),
+    declared.size === 0 ? 'it takes no parameters' : `it takes ${listOfQuoted(declared)}`,
   ].join('; ');
 }
 
@@ -32,13 +34,6 @@ export function templateParam(params: TemplateParams, name: string): string | un
 }
 
 /** Names for a message, quoted, so that a blank at the end of one can be seen. */
-export function listOfNames(names: Iterable<string>): string {
-  const all = [...names];
-  const shown = all.slice(0, longestList).map(quoted).join(', ');
-  return all.length > longestList ? `${shown} and ${all.length - longestList} more` : shown;
-}
-
-/** A name for a message, shortened if someone has passed a text for a name. */
-export function quoted(name: string): string {
-  return JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name);
+export function listOfQuoted(names: Iterable<string>): string {
+  return listOfNames(names, quotedName);
 }
