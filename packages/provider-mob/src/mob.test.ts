@@ -120,6 +120,22 @@ describe('messages that Mob would misread are not sent', () => {
     expect(seen).toEqual([]);
   });
 
+  it.each(['', ' ', '.', '1'.repeat(33), null as unknown as string])(
+    'an SDK code that cannot be one: %j',
+    async (code) => {
+      const outcome = await account().verifySdkCode({ phone: to.e164, code });
+      expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'invalid_request' });
+      expect(seen).toEqual([]);
+    },
+  );
+
+  it('names of parameters that would forge a line', async () => {
+    const name = 'order\nINFO admin';
+    const params = [name, name].map((each) => ({ name: each, value: '1' }));
+    const outcome = await account().send({ ...order, params }, context());
+    expect(outcome).toMatchObject({ message: 'params: "order\\nINFO admin" is given twice' });
+  });
+
   it('an SDK code for a phone that is none', async () => {
     const outcome = await account().verifySdkCode({ phone: '13800138000', code: '1234' });
     expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'invalid_phone_number' });
@@ -235,5 +251,20 @@ describe('options', () => {
   it('name the account', () => {
     expect(account().id).toBe('mob');
     expect(account({ id: 'mob-backup' }).id).toBe('mob-backup');
+  });
+});
+
+describe('a code of the mobile SDK', () => {
+  it.each(['1234\n', ' 12 34', '12-34', '1234.', '１２３４', '١٢٣٤', '"1234"', 'Code: 1234'])(
+    '%j is handed over as verifications.check() would',
+    async (code) => {
+      await account().verifySdkCode({ phone: '+86 138/0013-8000', code }, context());
+      expect(seen).toMatchObject([{ path: '/sms/verify', fields: { zone: '86', phone: '13800138000', code: '1234' } }]);
+    },
+  );
+
+  it.each(['12345', '1234.0', '1234x'])('%j is not made another one', async (code) => {
+    await account().verifySdkCode({ phone: '+8613800138000', code }, context());
+    expect(seen).toMatchObject([{ fields: { code } }]);
   });
 });

@@ -1,4 +1,4 @@
-import type { HttpRequest, PhoneNumber, TemplateMessage } from '@polysms/core/provider-kit';
+import { type HttpRequest, type PhoneNumber, shownName, type TemplateMessage } from '@polysms/core/provider-kit';
 
 const headers = {
   accept: 'application/json',
@@ -41,10 +41,10 @@ export function templateProblem(message: TemplateMessage): string | undefined {
   for (const { name, value } of message.params) {
     if (name === '') return 'params: a parameter has no name; Mob takes its parameters by name';
     if (reserved.has(name)) return `params: Mob reserves the name ${name}; rename the variable in the template`;
-    if (names.has(name)) return `params: ${name} is given twice`;
-    if (typeof value !== 'string') return `params: the value of ${name} is not a string`;
+    if (names.has(name)) return `params: ${shownName(name)} is given twice`;
+    if (typeof value !== 'string') return `params: the value of ${shownName(name)} is not a string`;
     // Half a character would arrive as a question mark.
-    if (/\p{Surrogate}/u.test(value)) return `params: the value of ${name} is not well-formed text`;
+    if (/\p{Surrogate}/u.test(value)) return `params: the value of ${shownName(name)} is not well-formed text`;
     names.add(name);
   }
   return undefined;

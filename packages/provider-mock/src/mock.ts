@@ -12,6 +12,7 @@ import {
   parsePhoneNumber,
   type Refused,
   type SendOutcome,
+  shownName,
   type Unknown,
   unknown,
   type VerificationCheck,
@@ -74,7 +75,7 @@ class Mock implements MockProvider {
     if (!this.#closed && this.sends[message.kind] !== true) {
       return notSent(
         'unsupported_message',
-        `This mock sends no messages of kind ${message.kind}: see its option sends.`,
+        `This mock sends no messages of kind ${shownName(message.kind)}: see its option sends.`,
       );
     }
     return this.#call('send', context, () => {

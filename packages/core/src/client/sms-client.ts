@@ -7,6 +7,7 @@ import type { Delivered } from '../delivery/router.js';
 import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import type { ProviderHealth, Receipt } from '../delivery/types.js';
 import { errorKind } from '../errors/error-kind.js';
+import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { isRefundable } from '../guard/is-refundable.js';
 import { parsePhoneNumber } from '../phone/parse.js';
@@ -133,7 +134,7 @@ class RoutingClient implements SmsClient {
 
   on<Name extends keyof SmsEvents>(name: Name, listener: (event: SmsEvents[Name]) => void): Disposable {
     const { events } = this.#parts;
-    if (!events.has(name)) throw invalidRequest(`on(): there is no event ${String(name)}.`);
+    if (!events.has(name)) throw invalidRequest(`on(): there is no event ${shownName(name)}.`);
     if (typeof listener !== 'function') throw invalidRequest('on(): the listener must be a function.');
     return events.on(name, listener);
   }

@@ -2,6 +2,7 @@ import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import { parseTemplateText } from '../delivery/templates/template-text.js';
+import { quotedName } from '../errors/shown-name.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { variantsOf } from '../verification/localized.js';
 import type { ParsedVerificationOptions } from '../verification/verification-options.js';
@@ -61,12 +62,12 @@ function textProblem(source: string): string | undefined {
 }
 
 function templateProblem(name: string, params: readonly string[] | undefined): string | undefined {
-  if (params === undefined) return `there is no template ${JSON.stringify(name)} in templates; add it`;
+  if (params === undefined) return `there is no template ${quotedName(name)} in templates; add it`;
   return paramsProblem(params);
 }
 
 function paramsProblem(params: readonly string[]): string | undefined {
   if (!params.includes('code')) return 'has no {code}; put it where the code is to stand';
   const other = params.find((param) => !messageParams.includes(param));
-  return other === undefined ? undefined : `knows {code} and {minutes}, not ${JSON.stringify(other)}`;
+  return other === undefined ? undefined : `knows {code} and {minutes}, not ${quotedName(other)}`;
 }

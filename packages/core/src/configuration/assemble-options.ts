@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { listOfNames } from '../errors/shown-name.js';
 import { type ConfigPath, dotted } from './config-path.js';
 import { isPlainObject } from './config-values.js';
 import { discardProviders, makeProvider, type ProviderFactories } from './make-provider.js';
@@ -64,7 +65,7 @@ function providerFrom(
   const factory = Object.hasOwn(factories, name) ? factories[name] : undefined;
   if (factory === undefined) {
     const names = Object.keys(factories);
-    report([...path, 'type'], `must be one of the factories ${names.join(', ')}${didYouMean(name, names)}`);
+    report([...path, 'type'], `must be one of the factories ${listOfNames(names)}${didYouMean(name, names)}`);
     return undefined;
   }
   let complete = true;

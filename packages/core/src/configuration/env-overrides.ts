@@ -1,4 +1,4 @@
-import type { ConfigPath } from './config-path.js';
+import { type ConfigPath, dotted } from './config-path.js';
 import { isPlainObject, isReference } from './config-values.js';
 import type { Problems } from './problems.js';
 import { pepperOf } from './resolve-pepper.js';
@@ -98,7 +98,7 @@ export function applyOverrides(config: unknown, env: Environment, problems: Prob
 export function variablePlace(path: ConfigPath, variables: readonly string[]): string | undefined {
   for (const variable of variables) {
     const setting = overrides.get(variable)?.path ?? [];
-    if (setting.every((key, index) => path[index] === key)) return [variable, ...path.slice(setting.length)].join('.');
+    if (setting.every((key, index) => path[index] === key)) return dotted([variable, ...path.slice(setting.length)]);
   }
   return undefined;
 }

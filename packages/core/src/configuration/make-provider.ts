@@ -1,5 +1,6 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { errorKind } from '../errors/error-kind.js';
+import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { isThenable } from '../listeners/is-thenable.js';
 import type { ResolvedOptions } from './resolve-references.js';
@@ -27,13 +28,13 @@ export function makeProvider(
     if (isProvider(made)) return { provider: made };
     if (isThenable(made)) void discardLater(made);
     return {
-      problem: `the factory ${type} returned no provider; it must return an object with id, send and close, and at once`,
+      problem: `the factory ${shownName(type)} returned no provider; it must return an object with id, send and close, and at once`,
     };
   } catch (error) {
     if (isSmsError(error)) return { problem: withoutValues(error.message, values) };
     // A parser's error, for one, repeats a part of what it could not read.
     return {
-      problem: `the factory ${type} threw a ${errorKind(error)} where configuration_invalid is expected; its message may hold a secret and is not shown`,
+      problem: `the factory ${shownName(type)} threw a ${errorKind(error)} where configuration_invalid is expected; its message may hold a secret and is not shown`,
     };
   }
 }

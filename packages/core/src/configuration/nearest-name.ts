@@ -1,5 +1,11 @@
+import { shownName } from '../errors/shown-name.js';
+
+/** Longer names are not worth the time: it grows with the square of their length. */
+const longestName = 128;
+
 /** The known name that was probably meant; undefined if none is near. Capitals, dashes and underscores count little. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined;
   const wanted = simplified(name);
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
@@ -15,7 +21,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 /** `; did you mean deadlineMs?`, to follow what is wrong; nothing if no name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const nearest = nearestName(name, known);
-  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  return nearest === undefined ? '' : `; did you mean ${shownName(nearest)}?`;
 }
 
 function simplified(name: string): string {
@@ -24,7 +30,6 @@ function simplified(name: string): string {
 
 /** How many letters must be added, dropped, changed or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {
-  // Names far longer than any setting are not worth the time.
   if (Math.abs(a.length - b.length) > 20) return Number.POSITIVE_INFINITY;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);

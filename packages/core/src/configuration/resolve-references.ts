@@ -1,3 +1,4 @@
+import { shownName } from '../errors/shown-name.js';
 import type { ConfigPath } from './config-path.js';
 import { isReference, mapLeaves, protoKeyProblem, protoKeys } from './config-values.js';
 
@@ -29,12 +30,12 @@ export function resolveReferences(
     const name = String(leaf['env']);
     const value = variableValue(env, name);
     if (value === undefined) {
-      report(at, `${shownName(name)} is ${Object.hasOwn(env, name) && env[name] === '' ? 'empty' : 'not set'}`);
+      report(at, `${shownVariable(name)} is ${Object.hasOwn(env, name) && env[name] === '' ? 'empty' : 'not set'}`);
       return undefined;
     }
     values.push(value);
     if (leaf['as'] !== 'json') return value;
-    const json = parsed(value, () => report(at, `${shownName(name)} does not hold JSON`));
+    const json = parsed(value, () => report(at, `${shownVariable(name)} does not hold JSON`));
     for (const inner of protoKeys(json)) report([...at, ...inner], protoKeyProblem);
     mapLeaves({ json }, [], (inner) => values.push(String(inner)));
     return json;
@@ -52,9 +53,9 @@ export function referencedVariables(options: Readonly<Record<string, unknown>>):
 }
 
 /** What does not look like a name, in words of capitals, may be the secret itself, where its variable belongs. */
-function shownName(name: string): string {
+function shownVariable(name: string): string {
   const isName = /^[A-Z_][A-Z\d_]*$/.test(name) && !/[A-Z\d]{17}/.test(name);
-  return isName ? `the variable ${name}` : 'the variable that it names';
+  return isName ? `the variable ${shownName(name)}` : 'the variable that it names';
 }
 
 function parsed(value: string, fail: () => void): unknown {

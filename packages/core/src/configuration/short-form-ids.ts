@@ -1,3 +1,4 @@
+import { listOfNames } from '../errors/shown-name.js';
 import { didYouMean } from './nearest-name.js';
 import type { Problems } from './problems.js';
 import { variablePrefix } from './variable-names.js';
@@ -12,7 +13,8 @@ export interface ShortFormProvider {
   readonly off: boolean;
 }
 
-const pattern = /^(?<minus>-?)(?<id>[A-Za-z][A-Za-z\d]*(?:[._-][A-Za-z\d]+)*)(?::(?<type>[^:]+))?$/;
+const pattern =
+  /^(?<minus>-?)(?<id>(?=[^:]{1,64}(?::|$))[A-Za-z][A-Za-z\d]*(?:[._-][A-Za-z\d]+)*)(?::(?<type>[^:]+))?$/;
 
 /**
  * Reads `mob,mob-backup,-mock,main:mob`. Problems name the place in the list, never what is written there.
@@ -57,5 +59,5 @@ function defaultType(id: string, types: readonly string[]): string | undefined {
 
 function typeProblem(name: string, types: readonly string[]): string {
   const suggestion = didYouMean(name, types) || didYouMean(name.split('-', 1)[0] ?? '', types);
-  return `must begin with the name of a factory, or be id:type; the factories are ${types.join(', ')}${suggestion}`;
+  return `must begin with the name of a factory, or be id:type; the factories are ${listOfNames(types)}${suggestion}`;
 }

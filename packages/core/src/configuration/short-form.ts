@@ -1,3 +1,4 @@
+import { shownName } from '../errors/shown-name.js';
 import type { ConfigPath } from './config-path.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';
@@ -34,7 +35,8 @@ export function readShortForm(
     if (owner === undefined || option === undefined) continue;
     variables.push(variable);
     const value = variableValue(env, variable);
-    if (option === 'id' || option === 'type') problems.add(variable, 'belongs into POLYSMS_PROVIDERS, as id:type');
+    if (option === 'id' || option === 'type')
+      problems.add(shownName(variable), 'belongs into POLYSMS_PROVIDERS, as id:type');
     else if (value !== undefined) options.get(owner)?.set(option, referenceTo(variable, option, value));
   }
   const route = shortFormRoute(env, all, problems);
@@ -51,10 +53,10 @@ export function readShortForm(
       if (root === 'routes') return option === 'strategy' ? 'POLYSMS_STRATEGY' : 'POLYSMS_WEIGHTS';
       const provider = active[Number(index)];
       if (root !== 'providers' || provider === undefined) return 'POLYSMS_PROVIDERS';
-      if (option !== undefined) return provider.prefix + upperSnake(String(option));
+      if (option !== undefined) return shownName(provider.prefix + upperSnake(String(option)));
       const named = [...(options.get(provider) ?? [])].filter(([name]) => mentions(problem, name));
       return (
-        named.map(([, { env, as }]) => (as === 'json' ? `${env}${readAsJson}` : env)).join(', ') ||
+        named.map(([, { env, as }]) => shownName(env) + (as === 'json' ? readAsJson : '')).join(', ') ||
         `${provider.prefix}…`
       );
     },

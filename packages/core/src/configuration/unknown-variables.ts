@@ -1,3 +1,4 @@
+import { shownName } from '../errors/shown-name.js';
 import { nearestName } from './nearest-name.js';
 import type { Problems } from './problems.js';
 import { variablePrefix } from './variable-names.js';
@@ -26,8 +27,8 @@ export function reportUnknownVariables(names: readonly string[], known: KnownVar
     // What all have in common would make any two look alike.
     const nearest = nearestName(withoutPrefix(name), candidates.map(withoutPrefix));
     const meant = nearest === undefined ? undefined : variablePrefix + nearest;
-    const suggestion = meant === undefined ? '' : `; did you mean ${guesses.get(meant) ?? meant}?`;
-    problems.add(name, `is not a setting${suggestion}`);
+    const suggestion = meant === undefined ? '' : `; did you mean ${shownName(guesses.get(meant) ?? meant)}?`;
+    problems.add(shownName(name), `is not a setting${suggestion}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import { safeProviderCode } from '../errors/provider-code.js';
+import { listOfNames, shownName } from '../errors/shown-name.js';
 import { type Attempt, SmsError } from '../errors/sms-error.js';
 import { transportCodeOf } from '../errors/transport-code.js';
 import { maskPhoneNumber } from '../phone/mask.js';
@@ -252,7 +253,7 @@ function planError(
       });
     case 'unknown-provider':
       return invalidRequest(
-        `${kind === 'message' ? 'send()' : 'verifications.start()'}: via: there is no provider ${plan.id}; there are ${[...accounts.keys()].join(', ')}.`,
+        `${kind === 'message' ? 'send()' : 'verifications.start()'}: via: there is no provider ${shownName(plan.id)}; there are ${listOfNames(accounts.keys())}.`,
       );
   }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { listOfNames, shownName } from '../errors/shown-name.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
 
 const expected = 'must be a list of different provider ids';
@@ -23,8 +24,8 @@ export function orderProviders(
   const ids = parseOptions('smsModule()', schema, { order }).order;
   const missing = ids.find((id) => !providers.some((provider) => provider.id === id));
   if (missing !== undefined) {
-    const known = providers.map(({ id }) => id).join(', ') || 'none';
-    throw configurationInvalid(`smsModule(): order: there is no provider ${missing}; there are ${known}.`);
+    const known = listOfNames(providers.map(({ id }) => id)) || 'none';
+    throw configurationInvalid(`smsModule(): order: there is no provider ${shownName(missing)}; there are ${known}.`);
   }
   const rank = ({ id }: SmsProvider) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
   return providers.toSorted((a, b) => rank(a) - rank(b));

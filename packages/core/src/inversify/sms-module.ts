@@ -2,6 +2,7 @@ import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 
 import { createSmsClient, type SmsClient } from '../client/sms-client.js';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
+import { listOfNames } from '../errors/shown-name.js';
 import { isThenable } from '../listeners/is-thenable.js';
 import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
 import { ContainerSlot } from '../provider-kit/container-slot.js';
@@ -90,7 +91,7 @@ function closeClient({ client, providers }: ContainedClient): Promise<void> {
  */
 function clientOver({ client, providers }: ContainedClient, asked: readonly SmsProvider[]): SmsClient {
   if (asked.length !== providers.length || asked.some((provider) => !providers.includes(provider))) {
-    const names = (list: readonly SmsProvider[]) => list.map(({ id }) => id).join(', ') || 'none';
+    const names = (list: readonly SmsProvider[]) => listOfNames(list.map(({ id }) => id)) || 'none';
     throw configurationInvalid(
       `smsModule(): the client was made with the providers ${names(providers)}, and the container has ${names(asked)}. ` +
         'Load smsModule() into the container that has the providers; to change them, unload it and load it again.',

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { escaped, shownName } from '../errors/shown-name.js';
 import { SmsError } from '../errors/sms-error.js';
 
 /**
@@ -19,7 +20,7 @@ export function parseOptions<Schema extends StandardSchemaV1>(
   const secrets = leavesOf(options);
   const problems = result.issues.map((issue) => {
     const field = issue.path?.map(pathSegment).join('.') ?? '';
-    const problem = withoutValues(inWords(issue.message), secrets);
+    const problem = escaped(withoutValues(inWords(issue.message), secrets));
     return field === '' ? problem : `${field}: ${problem}`;
   });
   throw configurationInvalid(`${owner}: ${problems.join('; ')}`);
@@ -37,7 +38,7 @@ function inWords(message: string): string {
 }
 
 function pathSegment(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
-  return String(typeof segment === 'object' ? segment.key : segment);
+  return shownName(typeof segment === 'object' ? segment.key : segment);
 }
 
 function withoutValues(message: string, secrets: readonly string[]): string {

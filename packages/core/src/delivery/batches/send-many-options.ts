@@ -1,3 +1,4 @@
+import { shownName } from '../../errors/shown-name.js';
 import { longestDelayMs } from '../../provider-kit/deadline.js';
 import { isAbortSignal } from '../../provider-kit/on-abort.js';
 import { invalidRequest } from '../send-request.js';
@@ -36,7 +37,7 @@ export function readSendManyOptions(options: SendManyOptions): ReadSendManyOptio
   if (typeof options !== 'object' || options === null) throw invalidRequest('sendMany(): options must be an object.');
   const unknownName = Object.keys(options).find((name) => !known.has(name));
   if (unknownName !== undefined) {
-    throw invalidRequest(`sendMany(): ${unknownName} is not an option; it knows ${[...known].join(', ')}.`);
+    throw invalidRequest(`sendMany(): ${shownName(unknownName)} is not an option; it knows ${[...known].join(', ')}.`);
   }
   if (options.signal !== undefined && !isAbortSignal(options.signal)) {
     throw invalidRequest('sendMany(): signal must be an AbortSignal.');

@@ -1,6 +1,7 @@
 import Opossum from 'opossum';
 import type { CheckOutcome, NotSent, SendOutcome } from '../../contract/outcomes.js';
 import type { SmsErrorCode } from '../../errors/error-codes.js';
+import { shownName } from '../../errors/shown-name.js';
 import { Listeners } from '../../listeners/listeners.js';
 import { warnOfListener } from '../../listeners/warn-of-listener.js';
 import { notSent } from '../../provider-kit/outcomes.js';
@@ -126,7 +127,7 @@ export class Circuit {
       this.#state === 'probing'
         ? `a probe is under way; the next is due in ${seconds} s at the earliest`
         : `the next probe is due in ${seconds} s`;
-    return notSent('circuit_open', `The circuit of provider ${this.#id} is open after failures; ${next}.`);
+    return notSent('circuit_open', `The circuit of provider ${shownName(this.#id)} is open after failures; ${next}.`);
   }
 
   /** Never throws. */
