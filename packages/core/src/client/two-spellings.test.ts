@@ -20,6 +20,14 @@ describe.each(spellings)('a phone of %s that is written in two ways', (_country,
     expect(text.sent).toHaveLength(1);
   });
 
+  it('has one prefix', async () => {
+    const none = { global: false, ip: false, phone: false } as const;
+    const sms = client([fake('a')], { guard: { limits: { ...none, prefix: [{ max: 1, windowMs: 60_000 }] } } });
+    await sms.verifications.start({ to: one });
+    const error = await failureOf(sms.verifications.start({ to: other.replace(/9$/, '8') }));
+    expect(error).toMatchObject({ code: 'send_limit_exceeded', message: expect.stringContaining('prefix') });
+  });
+
   it('is sent to as it was written', async () => {
     const text = fake('a');
     const { sms } = verifier([text]);
