@@ -37,6 +37,8 @@ export function listOfNames(names: Iterable<unknown>, show: (name: string) => st
 
 /** A text in which everything can be seen, as JSON would write it. */
 export function escaped(text: string): string {
+  // Nearly every text, and errors are made by the thousand while somebody floods an app.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replaceAll(unseen, (character) => character.split('').map(asEscape).join(''));
 }
 

@@ -105,7 +105,7 @@ export class SmsError extends Error {
 /** A backstop, as for phone numbers: only lines may be ended, since lists of problems have one for each. */
 function safeMessage(message: string): string {
   const shown = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
-  return redactDigits(shown.split('\n').map(escaped).join('\n'));
+  return redactDigits(shown.includes('\n') ? shown.split('\n').map(escaped).join('\n') : escaped(shown));
 }
 
 function redactAttempt(attempt: Attempt): Attempt {
