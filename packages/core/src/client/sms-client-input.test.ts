@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SendRequest } from '../delivery/send-request.js';
 import { accepted } from '../provider-kit/outcomes.js';
 import { createSmsClient } from './sms-client.js';
@@ -198,4 +198,30 @@ describe('options that cannot work', () => {
       expect.objectContaining({ code: 'configuration_invalid', message: expect.stringMatching(message) }),
     );
   });
+});
+
+describe('a signal of another realm', () => {
+  it('ends a call like any other', async () => {
+    const events = new EventTarget();
+    // What Jest with jsdom gives: everything but the class.
+    const signal = {
+      aborted: false,
+      addEventListener: events.addEventListener.bind(events),
+      removeEventListener: events.removeEventListener.bind(events),
+    };
+    const hung = fake('a', [() => new Promise(() => {})]);
+    const sending = failureOf(client([hung]).send({ to, text: 'hello', signal: signal as unknown as AbortSignal }));
+    await vi.waitUntil(() => hung.sent.length === 1);
+    signal.aborted = true;
+    events.dispatchEvent(new Event('abort'));
+    expect(await sending).toMatchObject({ code: 'aborted', outcome: 'unknown' });
+  });
+
+  it.each([{}, { aborted: false }, { aborted: 'no', addEventListener() {}, removeEventListener() {} }, 'now', null])(
+    'is not just anything: %j',
+    async (signal) => {
+      const error = await failureOf(client([fake('a')]).send({ to, text: 'hello', signal: signal as never }));
+      expect(error).toMatchObject({ code: 'invalid_request', message: 'send(): signal must be an AbortSignal.' });
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { invalidRequest, isListOfIds } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
+import { isAbortSignal } from '../provider-kit/on-abort.js';
 import { preferredLocale } from '../verification/preferred-locale.js';
 
 /** What `verifications.start()` takes. */
@@ -137,6 +138,6 @@ function checkLimits(caller: string, deadlineMs: unknown, signal: unknown): void
   ) {
     throw invalidRequest(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
   }
-  if (signal === undefined || signal instanceof AbortSignal) return;
+  if (signal === undefined || isAbortSignal(signal)) return;
   throw invalidRequest(`${caller}: signal must be an AbortSignal.`);
 }

@@ -1,6 +1,7 @@
 import { brokenText, isBroken } from '../errors/broken-text.js';
 import { shownName } from '../errors/shown-name.js';
 import { SmsError } from '../errors/sms-error.js';
+import { isAbortSignal } from '../provider-kit/on-abort.js';
 
 /** A message to one phone: a text, or a template by its logical name. */
 export type SendRequest = TextRequest | TemplateRequest;
@@ -134,7 +135,7 @@ function checkSendRequest(request: AnyRequest): void {
   }
   // Stores keep it in UTF-8, where one half character looks like any other.
   if (isBroken(idempotencyKey)) throw invalidRequest(`send(): idempotencyKey ${brokenText}.`);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalidRequest('send(): signal must be an AbortSignal.');
   }
   if (onUnknown !== undefined && onUnknown !== 'stop' && onUnknown !== 'failover') {

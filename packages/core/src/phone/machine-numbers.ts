@@ -10,7 +10,7 @@ const machineNumbers: ReadonlyMap<string, RegExp> = new Map([
   ['ES', /^59\d{11}$/],
   ['FR', /^700\d{10}$/],
   ['IN', /^5[579]\d{11}$/],
-  ['NO', /^5[89]\d{10}$/],
+  ['NO', /^58\d{10}$/],
   ['SE', /^71\d{11}$/],
 ]);
 
