@@ -36,9 +36,6 @@ export function deadlineWithin(whole: Deadline, ms: number): Deadline {
     : new TimerDeadline(expiresAt, undefined, whole);
 }
 
-/** A timer that is later than this was held up; Node's timers are exact to a millisecond. */
-const noticeablyLateMs = 1;
-
 const onListenerFailure = warnOfListener('a deadline');
 
 class TimerDeadline implements Deadline {
@@ -88,11 +85,12 @@ class TimerDeadline implements Deadline {
   }
 
   /**
-   * Timers run before sockets are read. A timer that is late shows that the event loop was held up: an answer that came
-   * in time may still lie in its socket, so the end is told after one turn of polling.
+   * Timers run before sockets are read. If the event loop was held up, however briefly, an answer that came in time may
+   * still lie in its socket: the end is told after one turn of polling. Only a clock that stands still, as in tests, is
+   * exactly on time, and nothing was held up then.
    */
   #expire(): void {
-    if (performance.now() - this.#expiresAt < noticeablyLateMs) this.#end('deadline_exceeded');
+    if (performance.now() === this.#expiresAt) this.#end('deadline_exceeded');
     else this.#immediate = setImmediate(() => this.#end('deadline_exceeded'));
   }
 
