@@ -2,38 +2,77 @@ import type net from 'node:net';
 import { Agent, type Dispatcher, interceptors, RetryAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { deadlineAfter } from './deadline.js';
+import type { HttpRequest } from './http-transport.js';
 import { cleanups, post, serveRaw, transportTo } from './http-transport.test.fixture.js';
 import { ManualDeadline } from './manual-deadline.test.fixture.js';
 
 describe('a request through a dispatcher of the caller', () => {
-  const retries = { maxRetries: 3, minTimeout: 1, maxTimeout: 5, methods: ['POST' as const] };
-  it.each<[string, (agent: Agent) => Dispatcher, (socket: net.Socket) => unknown]>([
-    ['RetryAgent, after a reset', (agent) => new RetryAgent(agent, retries), (socket) => socket.resetAndDestroy()],
-    ['RetryAgent, in the middle of an answer', (agent) => new RetryAgent(agent, retries), halfAnAnswer],
-    [
-      'the retry interceptor, after a reset',
-      (agent) => agent.compose(interceptors.retry(retries)),
-      (socket) => socket.resetAndDestroy(),
-    ],
-    [
-      'the retry interceptor, in the middle of an answer',
-      (agent) => agent.compose(interceptors.retry(retries)),
-      halfAnAnswer,
-    ],
-  ])('is never repeated, not even by %s', async (_name, retrying, answer) => {
-    let requests = 0;
-    const url = await serveRaw((socket) =>
-      socket.on('data', (chunk) => {
-        requests += String(chunk).split('POST ').length - 1;
-        answer(socket);
-      }),
+  const retries = {
+    maxRetries: 3,
+    minTimeout: 1,
+    maxTimeout: 5,
+    methods: ['GET', 'POST', 'PUT', 'DELETE'] satisfies Dispatcher.HttpMethod[],
+  };
+  const dispatchers: Record<string, (agent: Agent) => Dispatcher> = {
+    RetryAgent: (agent) => new RetryAgent(agent, retries),
+    'the retry interceptor': (agent) => agent.compose(interceptors.retry(retries)),
+    'the redirect interceptor': (agent) => agent.compose(interceptors.redirect({ maxRedirections: 3 })),
+  };
+  const answers: Record<string, (socket: net.Socket) => unknown> = {
+    'a reset': (socket) => socket.resetAndDestroy(),
+    'half an answer': (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"st'),
+    'the head of an answer': (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n'),
+    'a busy vendor': (socket) => socket.end('HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n'),
+    'a redirect': (socket) => socket.end('HTTP/1.1 307 There\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n'),
+  };
+  const requests = (['GET', 'POST', 'PUT', 'DELETE'] as const).flatMap((method) =>
+    [undefined, '', 'hello'].map((body): HttpRequest => ({ method, path: '/send', body })),
+  );
+
+  describe.each(Object.entries(dispatchers))('%s', (_dispatcher, make) => {
+    it.each(Object.entries(answers))(
+      'never repeats it after %s, whatever its method and body',
+      async (_name, answer) => {
+        for (const request of requests) {
+          let written = 0;
+          const url = await serveRaw((socket) =>
+            socket.once('data', () => {
+              written += 1;
+              answer(socket);
+            }),
+          );
+          const agent = new Agent();
+          cleanups.push(() => agent.destroy());
+          const transport = transportTo(url, { dispatcher: make(agent) });
+          const { outcome } = await transport.request(request, { deadline: deadlineAfter(5_000) });
+          await transport.close();
+          expect([request, outcome, written]).toEqual([request, expect.not.stringMatching('not-sent'), 1]);
+        }
+      },
     );
+  });
+
+  it('goes over the wire as it would through a pool of our own', async () => {
+    const seen: string[] = [];
+    const url = await serveRaw((socket) => {
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk;
+        if (!/\r\n\r\n(hello)?$/.test(text) || (/length: 5/.test(text) && !text.endsWith('hello'))) return;
+        seen.push(text);
+        text = '';
+        socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n');
+      });
+    });
     const agent = new Agent();
     cleanups.push(() => agent.destroy());
-    const transport = transportTo(url, { dispatcher: retrying(agent) });
-    expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({ outcome: 'unknown' });
-    await transport.close();
-    expect(requests).toBe(1);
+    for (const request of requests) {
+      for (const transport of [transportTo(url), transportTo(url, { dispatcher: agent })]) {
+        await transport.request(request, { deadline: deadlineAfter(5_000) });
+      }
+      const [own, other] = seen.splice(0).map((text) => text.split('\r\n').sort());
+      expect(other).toEqual(own);
+    }
   });
 
   it.each<[string, (handler: Dispatcher.DispatchHandler, controller: Dispatcher.DispatchController) => void]>([
@@ -68,7 +107,3 @@ describe('a request through a dispatcher of the caller', () => {
     });
   });
 });
-
-function halfAnAnswer(socket: net.Socket): void {
-  socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"st');
-}

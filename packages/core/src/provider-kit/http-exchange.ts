@@ -4,6 +4,7 @@ import type { DeadlineEnd } from '../contract/deadline.js';
 import type { NotSent, Unknown } from '../contract/outcomes.js';
 import type { CallContext } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
+import { decodeContent } from './content-encoding.js';
 import { notSent, unknown } from './outcomes.js';
 import { transportFailure } from './transport-error.js';
 
@@ -13,7 +14,7 @@ export interface Answered {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** Decoded as UTF-8, whatever the headers claim. */
+  /** Without its content encoding, if it had one; read as UTF-8, whatever the headers claim. */
   readonly body: string;
 }
 
@@ -86,7 +87,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#written = true;
     this.#receivedBytes += chunk.length;
     if (this.#receivedBytes > this.#maxResponseBytes) {
-      this.#fail('invalid_response', `The answer is longer than ${this.#maxResponseBytes} bytes.`);
+      this.#fail('invalid_response', this.#tooLong);
       controller.abort(new Error('answer too long'));
       return;
     }
@@ -100,18 +101,28 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       return;
     }
     const [first, ...rest] = this.#chunks;
-    const body = rest.length === 0 ? (first?.toString('utf8') ?? '') : Buffer.concat(this.#chunks).toString('utf8');
+    const received = first !== undefined && rest.length === 0 ? first : Buffer.concat(this.#chunks);
+    const decoding = decodeContent(this.#headers['content-encoding'], received, this.#maxResponseBytes);
+    if (!decoding.ok) {
+      const { reason } = decoding;
+      this.#fail(
+        'invalid_response',
+        reason === 'too-long' ? this.#tooLong : 'The encoding of the answer is unreadable.',
+      );
+      return;
+    }
+    const body = decoding.bytes.toString('utf8');
     this.#finish({ outcome: 'answered', status: this.#status, headers: this.#headers, body });
+  }
+
+  get #tooLong(): string {
+    return `The answer is longer than ${this.#maxResponseBytes} bytes.`;
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#settled) return;
-    const { code, cause } = transportFailure(error);
-    this.#fail(
-      code,
-      this.#written ? 'The answer never came.' : (reasons[code] ?? 'The request could not be sent.'),
-      cause,
-    );
+    const { code, cause, message } = transportFailure(error);
+    this.#fail(code, this.#written ? 'The answer never came.' : message, cause);
   }
 
   #giveUp(reason: DeadlineEnd): void {
@@ -143,7 +154,3 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#settle(outcome);
   }
 }
-
-const reasons: { readonly [Code in SmsErrorCode]?: string } = {
-  invalid_request: 'The request is malformed, or the dispatcher is not one of undici 7.',
-};

@@ -49,7 +49,7 @@ interface Call {
 }
 
 /**
- * Sends `requests`, `inFlight` at a time, and ends most of them at a random moment, by deadline or by abort. Goes on
+ * Sends `requests`, `inFlight` at a time, and ends most of them at a random moment, by deadline, writeBy or abort. Goes on
  * until it has reached what it must: the slower the machine, the later the moments that it takes.
  */
 async function storm(
@@ -73,7 +73,7 @@ async function storm(
     while (!isOver()) {
       next += 1;
       const latestMs = longestMs * Math.ceil(enough / requests);
-      calls.push(await call(transport, next, uniformInt(random, 0, 7), uniformInt(random, 0, latestMs)));
+      calls.push(await call(transport, next, uniformInt(random, 0, 9), uniformInt(random, 0, latestMs)));
     }
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
@@ -82,21 +82,24 @@ async function storm(
 
 async function call(transport: HttpTransport, id: number, kind: number, momentMs: number): Promise<Call> {
   const controller = new AbortController();
-  const byDeadline = kind >= 5;
-  const deadlineMs = byDeadline ? momentMs + 1 : 2_000;
+  const { signal } = controller;
+  const byTimer = kind >= 5;
+  const byWriteBy = kind >= 8;
+  const endMs = byTimer ? momentMs + 1 : 2_000;
   // Until it is due, nothing is late. A plain timer for the same moment takes part of the machine's lateness out.
   let lateMs = () => 0;
   const isDue = () => {
     lateMs = loop.due();
   };
-  const reference = setTimeout(isDue, deadlineMs);
+  const reference = setTimeout(isDue, endMs);
   const abort = () => {
-    if (!byDeadline) isDue();
+    if (!byTimer) isDue();
     controller.abort();
   };
+  const end = deadlineAfter(endMs, { signal });
   const pending = transport.request(
     { method: 'POST', path: `/send/${id}`, headers: { 'content-type': 'text/plain' }, body: 'hello' },
-    { deadline: deadlineAfter(deadlineMs, { signal: controller.signal }) },
+    byWriteBy ? { writeBy: end, deadline: deadlineAfter(2_000, { signal }) } : { deadline: end },
   );
   if (kind === 0) abort();
   else if (kind === 1) queueMicrotask(abort);
@@ -104,7 +107,9 @@ async function call(transport: HttpTransport, id: number, kind: number, momentMs
   else if (kind < 5) setTimeout(abort, momentMs);
   const outcome = await pending;
   clearTimeout(reference);
-  return { id, outcome, lateMs: lateMs() };
+  // Once it is written, writeBy has nothing more to say.
+  const isOverdue = !byWriteBy || outcome.outcome === 'not-sent';
+  return { id, outcome, lateMs: isOverdue ? lateMs() : 0 };
 }
 
 const loop = new LoopWatch();

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { createHttpTransport, type HttpTransportOptions } from './http-transport.js';
+import { createHttpTransport } from './http-transport.js';
+import type { HttpTransportOptions } from './http-transport-options.js';
 
 const baseUrl = 'https://api.example.com';
 const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';

@@ -1,4 +1,5 @@
 import { createSecureServer } from 'node:http2';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { deadlineAfter } from './deadline.js';
@@ -79,6 +80,59 @@ describe('what goes over the wire', () => {
     expect(noted).toMatchObject([
       { origin: 'https://api.example.com', path: '/send', method: 'POST', headersTimeout: 0, bodyTimeout: 0 },
     ]);
+  });
+
+  it.each([
+    [undefined, ['identity']],
+    [{ 'x-key': '7' }, ['identity']],
+    [{ 'accept-encoding': 'gzip' }, ['gzip']],
+    [{ 'Accept-Encoding': 'br, gzip' }, ['br, gzip']],
+    [{ 'ACCEPT-ENCODING': '' }, ['']],
+  ])('asks for plain bytes unless the request says otherwise: %j', async (headers, expected) => {
+    const seen: unknown[] = [];
+    const url = await serve((request, response) => {
+      seen.push(request.headersDistinct['accept-encoding']);
+      response.end();
+    });
+    const agent = new Agent();
+    cleanups.push(() => agent.destroy());
+    for (const transport of [transportTo(url), transportTo(url, { dispatcher: agent })]) {
+      await transport.request({ ...post, headers }, { deadline: deadlineAfter(5_000) });
+    }
+    expect(seen).toEqual([expected, expected]);
+  });
+
+  it('may be answered encoded all the same', async () => {
+    const url = await serve((request, response) => {
+      const [coding = '', text = ''] = (request.url ?? '').slice(1).split('/');
+      const bytes = Buffer.from(text === 'bomb' ? 'x'.repeat(5_000_000) : '短信');
+      response.setHeader('content-encoding', coding);
+      response.end(
+        text === 'broken'
+          ? 'canary'
+          : { gzip: gzipSync, br: brotliCompressSync, zstd: gzipSync }[coding as 'gzip'](bytes),
+      );
+    });
+    const agent = new Agent();
+    cleanups.push(() => agent.destroy());
+    for (const transport of [transportTo(url), transportTo(url, { dispatcher: agent })]) {
+      const ask = (path: string) => transport.request({ method: 'GET', path }, { deadline: deadlineAfter(5_000) });
+      for (const path of ['/gzip', '/br']) expect(await ask(path)).toMatchObject({ outcome: 'answered', body: '短信' });
+      for (const path of ['/gzip/broken', '/br/broken', '/zstd']) {
+        expect(await ask(path)).toEqual({
+          outcome: 'unknown',
+          code: 'invalid_response',
+          message: 'The encoding of the answer is unreadable.',
+        });
+      }
+      for (const path of ['/gzip/bomb', '/br/bomb']) {
+        expect(await ask(path)).toEqual({
+          outcome: 'unknown',
+          code: 'invalid_response',
+          message: 'The answer is longer than 65536 bytes.',
+        });
+      }
+    }
   });
 
   it('is HTTP/1.1, even with a server that speaks HTTP/2, over certificates of the caller', async () => {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
-import { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.js';
+import { createHttpTransport, type HttpTransport } from './http-transport.js';
+import type { HttpTransportOptions } from './http-transport-options.js';
 
 export const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,43 +1,17 @@
-import { Readable } from 'node:stream';
-import { type Dispatcher, Pool } from 'undici';
-import { baseUrlProblem } from './base-url.js';
-import { longestDelayMs } from './deadline.js';
+import type { Dispatcher } from 'undici';
 import { type HttpCallContext, HttpExchange, type HttpOutcome } from './http-exchange.js';
-import { configurationInvalid } from './options.js';
+import { HttpPool } from './http-pool.js';
+import { checkHttpTransportOptions, type HttpTransportOptions } from './http-transport-options.js';
+import { onceBody } from './once-body.js';
 import { notSent } from './outcomes.js';
-import { createPace, type OptionalPaceOptions, type Pace, paceProblem } from './pace.js';
-
-/** How a provider reaches its vendor, and how fast. Without `maxPerSecond` and `pace` requests leave at once. */
-export interface HttpTransportOptions extends OptionalPaceOptions {
-  /** Where the vendor's API lives: `https://api.example.com` or, behind a gateway, `https://gateway.example/vendor`. */
-  readonly baseUrl: string;
-  /** Allow `http:` beyond this machine. Whoever is in between can then read credentials and codes. Default false. */
-  readonly allowPlainHttp?: boolean | undefined;
-  /** Sockets at most, each with one request at a time. Further requests wait for a free one. Default 128. */
-  readonly connections?: number | undefined;
-  /** A longer answer is no answer: the outcome is `unknown`, `invalid_response`. Default 65536. */
-  readonly maxResponseBytes?: number | undefined;
-  /** How long a socket may take to connect before it is given up. The call's deadline counts as well. Default 10000. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** How long an idle socket is kept, unless the vendor asks for less. Default 4000. */
-  readonly keepAliveMs?: number | undefined;
-  /** Certificates (PEM) of a private authority to trust instead of the public ones. Verification is never off. */
-  readonly ca?: string | readonly string[] | undefined;
-  /**
-   * Sends the requests instead of a pool of our own: a proxy agent, a mock agent; of undici 7. It stays the caller's
-   * to close, and brings its own connections, timeouts and certificates. undici's own retries are stopped; one that
-   * writes a request twice without saying so could not be.
-   */
-  readonly dispatcher?: Dispatcher | undefined;
-  /** In the place of `maxPerSecond`: the pace of an account that has several transports. The first to close closes it. */
-  readonly pace?: Pace | undefined;
-}
+import { createPace, type Pace } from './pace.js';
 
 /** One request. A credential belongs in `headers` or `body`, not in `path`. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Appended to the base URL, `/messages`. */
   readonly path: string;
+  /** Without an `accept-encoding` the vendor is asked for plain bytes. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
 }
@@ -60,51 +34,16 @@ export interface HttpTransport {
  * @throws SmsError `configuration_invalid`, naming the option
  */
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
-  const problem = baseUrlProblem(options.baseUrl, options.allowPlainHttp);
-  if (problem !== undefined) throw configurationInvalid(`createHttpTransport(): baseUrl: ${problem}`);
-  const { dispatcher, ca } = options;
-  if (dispatcher !== undefined) {
-    if (typeof dispatcher?.dispatch !== 'function') {
-      throw configurationInvalid('createHttpTransport(): dispatcher: must be a Dispatcher of undici 7.');
-    }
-    for (const name of ['ca', 'connections', 'connectTimeoutMs', 'keepAliveMs'] as const) {
-      if (options[name] === undefined) continue;
-      throw configurationInvalid(`createHttpTransport(): ${name}: belongs to the dispatcher; set it there.`);
-    }
-  }
-  if (ca !== undefined && !isPem(ca)) {
-    throw configurationInvalid('createHttpTransport(): ca: must be certificates in PEM (-----BEGIN CERTIFICATE-----).');
-  }
-  for (const name of ['connections', 'maxResponseBytes', 'connectTimeoutMs', 'keepAliveMs'] as const) {
-    const value = options[name] === undefined ? 1 : options[name];
-    if (!Number.isInteger(value) || value < 1 || value > longestDelayMs) {
-      throw configurationInvalid(
-        `createHttpTransport(): ${name}: must be a whole number, at least 1 and below 2 ** 31.`,
-      );
-    }
-  }
-  const wrongPace = paceProblem(options);
-  if (wrongPace !== undefined) {
-    throw configurationInvalid(`createHttpTransport(): ${wrongPace.option}: ${wrongPace.message}.`);
-  }
-  if (options.pace !== undefined && options.maxPerSecond !== undefined) {
-    throw configurationInvalid('createHttpTransport(): maxPerSecond: belongs to the pace; set it there.');
-  }
+  checkHttpTransportOptions(options);
   return new PoolTransport(options);
-}
-
-function isPem(ca: string | readonly string[]): boolean {
-  const certificates = typeof ca === 'string' ? [ca] : ca;
-  if (!Array.isArray(certificates) || certificates.length === 0) return false;
-  return certificates.every((each) => typeof each === 'string' && each.includes('-----BEGIN CERTIFICATE-----'));
 }
 
 class PoolTransport implements HttpTransport {
   readonly #origin: string;
   readonly #basePath: string;
   readonly #maxResponseBytes: number;
-  readonly #dispatcher: Dispatcher;
-  readonly #ownPool: Pool | undefined;
+  readonly #sender: HttpPool | Dispatcher;
+  readonly #ownPool: HttpPool | undefined;
   readonly #pace: Pace | undefined;
   #inFlight = 0;
   #closed: Promise<void> | undefined;
@@ -115,8 +54,12 @@ class PoolTransport implements HttpTransport {
     this.#origin = url.origin;
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#maxResponseBytes = options.maxResponseBytes ?? 65_536;
-    this.#ownPool = options.dispatcher === undefined ? createPool(url.origin, options) : undefined;
-    this.#dispatcher = options.dispatcher ?? (this.#ownPool as Pool);
+    if (options.dispatcher === undefined) {
+      this.#ownPool = new HttpPool(url.origin, options);
+      this.#sender = this.#ownPool;
+    } else {
+      this.#sender = options.dispatcher;
+    }
     this.#pace = options.pace ?? createPace(options);
   }
 
@@ -130,10 +73,14 @@ class PoolTransport implements HttpTransport {
     const { ended } = context.writeBy ?? context.deadline;
     if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before its request was made.'));
     return new Promise((resolve) => {
+      if (this.#inFlight === 0) this.#ownPool?.wake();
       this.#inFlight += 1;
       const settle = (outcome: HttpOutcome) => {
         this.#inFlight -= 1;
-        if (this.#inFlight === 0) this.#onIdle();
+        if (this.#inFlight === 0) {
+          this.#ownPool?.rest();
+          this.#onIdle();
+        }
         resolve(outcome);
       };
       this.#dispatch(request, new HttpExchange(context, this.#maxResponseBytes, settle));
@@ -143,17 +90,17 @@ class PoolTransport implements HttpTransport {
   #dispatch(request: HttpRequest, exchange: HttpExchange): void {
     try {
       const { method, path, headers, body } = request;
-      this.#dispatcher.dispatch(
+      const isOurs = this.#ownPool !== undefined;
+      this.#sender.dispatch(
         {
           origin: this.#origin,
           path: this.#basePath + path,
           method,
+          headers: isOurs ? headerList(headers) : headerRecord(headers, body),
+          body: isOurs ? (body ?? null) : onceBody(body),
           // The deadline is ours; undici's own timers are coarse and would only get in its way.
           headersTimeout: 0,
           bodyTimeout: 0,
-          ...(this.#ownPool === undefined
-            ? onceReadable(headers, body)
-            : { headers: headers ?? null, body: body ?? null }),
         },
         exchange,
       );
@@ -176,26 +123,26 @@ class PoolTransport implements HttpTransport {
   }
 }
 
-function createPool(origin: string, options: HttpTransportOptions): Pool {
-  const { connections = 128, connectTimeoutMs = 10_000, keepAliveMs = 4_000, ca } = options;
-  return new Pool(origin, {
-    connections,
-    pipelining: 1,
-    allowH2: false,
-    keepAliveTimeout: keepAliveMs,
-    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }) },
-  });
+/**
+ * Names and values in turns: undici reads a list faster than an object. A vendor that answers encoded unasked is
+ * understood all the same, but not invited.
+ */
+function headerList(headers: HttpRequest['headers'] = {}): string[] {
+  const list: string[] = [];
+  for (const [name, value] of Object.entries(headers)) list.push(name, value);
+  if (!saysEncoding(headers)) list.push('accept-encoding', 'identity');
+  return list;
 }
 
-/**
- * A body that can be read once only. undici's retry handler repeats a request whose answer broke off half way, and
- * tells the handler nothing of it; a stream that has been read is what it does not repeat.
- */
-function onceReadable(headers: HttpRequest['headers'], body: string | undefined) {
-  if (body === undefined) return { headers: headers ?? null, body: null };
-  const bytes = Buffer.from(body);
+/** The same as an object, which proxies and other dispatchers expect, with the length of a body that is a stream. */
+function headerRecord(headers: HttpRequest['headers'] = {}, body: string | undefined): Record<string, string> {
   return {
-    headers: { ...headers, 'content-length': String(bytes.length) },
-    body: Readable.from([bytes], { objectMode: false }),
+    ...headers,
+    ...(saysEncoding(headers) ? {} : { 'accept-encoding': 'identity' }),
+    ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
   };
+}
+
+function saysEncoding(headers: NonNullable<HttpRequest['headers']>): boolean {
+  return Object.keys(headers).some((name) => name.length === 15 && name.toLowerCase() === 'accept-encoding');
 }

@@ -36,12 +36,8 @@ export type { Clock } from './clock.js';
 export { type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { outcomeOfHttpStatus } from './http-status.js';
-export {
-  createHttpTransport,
-  type HttpRequest,
-  type HttpTransport,
-  type HttpTransportOptions,
-} from './http-transport.js';
+export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
+export type { HttpTransportOptions } from './http-transport-options.js';
 export { configurationInvalid, parseOptions } from './options.js';
 export { accepted, type FailureDetails, notSent, refused, type UnsentDetails, unknown } from './outcomes.js';
 export {

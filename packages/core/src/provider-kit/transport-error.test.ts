@@ -33,6 +33,30 @@ describe('a failure of the transport', () => {
     expect(outcome).toMatchObject({ code: 'invalid_response', cause: { message: 'HPE_INVALID_CONSTANT' } });
   });
 
+  it.each([
+    ['RequestAbortedError', 'UND_ERR_ABORTED', 'Proxy response (407) !== 200 when HTTP Tunneling', '407'],
+    ['RequestAbortedError', 'UND_ERR_ABORTED', 'Proxy response (502) !== 200 when HTTP Tunneling', '502'],
+    ['InvalidArgumentError', 'UND_ERR_INVALID_ARG', 'Proxy Authentication Required (407)', '407'],
+  ])('that a proxy is the cause of is told as such: %s %s %s', (name, code, message, status) => {
+    expect(transportFailure(Object.assign(new Error(message), { name, code }))).toMatchObject({
+      code: 'network_error',
+      message: `The proxy refused: ${status}.`,
+      cause: { name: 'ProxyError', code: 'PROXY_REFUSED', message: `The proxy refused: ${status}` },
+    });
+  });
+
+  it.each([
+    'Proxy response (canary) !== 200 when HTTP Tunneling',
+    'canary: Proxy response (407) !== 200',
+    'Proxy response (4071) !== 200',
+  ])('that only sounds like a proxy’s is not: %j', (message) => {
+    const error = Object.assign(new Error(message), { code: 'UND_ERR_ABORTED' });
+    expect(transportFailure(error)).toMatchObject({
+      message: 'The request could not be sent.',
+      cause: { code: 'UND_ERR_ABORTED', message: 'UND_ERR_ABORTED' },
+    });
+  });
+
   it('without a code is a network error, told by its name', () => {
     expect(transportFailure(failure('SocketError'))).toMatchObject({
       code: 'network_error',

@@ -5,13 +5,29 @@ import type { SmsErrorCode } from '../errors/error-codes.js';
 export interface TransportFailure {
   readonly code: SmsErrorCode;
   readonly cause: Error;
+  /** A sentence for a request that was not written. */
+  readonly message: string;
 }
 
 /** Classifies an error of undici or Node. Whether the request was written is *not* in here: the write mark knows. */
 export function transportFailure(error: unknown): TransportFailure {
   const cause = safeCause(error);
-  return { code: codeOf(cause.name, cause.code), cause };
+  const code = codeOf(cause.name, cause.code);
+  return {
+    code,
+    cause,
+    message: cause.code === proxyRefused ? `${cause.message}.` : (messages[code] ?? couldNotBeSent),
+  };
 }
+
+const couldNotBeSent = 'The request could not be sent.';
+
+const messages: { readonly [Code in SmsErrorCode]?: string } = {
+  invalid_request: 'The request is malformed, or the dispatcher is not one of undici 7.',
+};
+
+/** Our own code: undici has none for it. */
+const proxyRefused = 'PROXY_REFUSED';
 
 function codeOf(name: string, code: string | undefined): SmsErrorCode {
   switch (code) {
@@ -53,10 +69,17 @@ function safeCause(error: unknown): TransportError {
     return new TransportError(inner[0]?.name ?? 'AggregateError', inner[0]?.code, message);
   }
   if (!(error instanceof Error)) return new TransportError('Error', undefined, 'The transport failed.');
+  const proxyStatus = proxyRefusal.exec(error.message)?.[1];
+  if (proxyStatus !== undefined) {
+    return new TransportError('ProxyError', proxyRefused, `The proxy refused: ${proxyStatus}`);
+  }
   const name = /^\w{1,64}$/.test(error.name) ? error.name : 'Error';
   const code = 'code' in error ? wordOf(error.code, /^[A-Z][A-Z0-9_]{1,63}$/) : undefined;
   return new TransportError(name, code, `${systemCall(error)}${code ?? name}${target(error)}`);
 }
+
+/** undici tells what a proxy answered in words only; the status is all that is taken of them. */
+const proxyRefusal = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 
 function systemCall(error: Error): string {
   const syscall = 'syscall' in error ? wordOf(error.syscall, /^[a-z]{1,32}$/) : undefined;
