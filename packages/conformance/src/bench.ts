@@ -64,6 +64,16 @@ export class Bench {
     }
   }
 
+  /** Lets nothing be written any more. */
+  async stallWrites(): Promise<void> {
+    demand(
+      this.subject.stallWrites !== undefined,
+      'The subject has no stallWrites()',
+      'let connections hang before anything can be written, or leave the capability writeBy out',
+    );
+    await this.subject.stallWrites();
+  }
+
   /** Makes the vendor refuse the next request with a code of its own. */
   async refuseWith(vendorCode: string, operation: 'send' | 'start' | 'check'): Promise<void> {
     demand(

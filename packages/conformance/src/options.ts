@@ -29,4 +29,9 @@ export interface Capabilities {
   readonly template: boolean;
   /** Whether `provider.verification` is not null. */
   readonly verification: boolean;
+  /**
+   * Whether the provider knows when its request is written, and obeys `context.writeBy`: the transport of the provider
+   * kit does. The subject then has `stallWrites()`. Default false, for providers over SDKs.
+   */
+  readonly writeBy?: boolean | undefined;
 }

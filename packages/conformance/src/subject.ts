@@ -34,6 +34,11 @@ export interface ConformanceSubject {
    * `noVendorCodes`.
    */
   refuseWith?(vendorCode: string, operation: 'send' | 'start' | 'check'): void | Promise<void>;
+  /**
+   * From now on nothing can be written: connections hang before their TLS handshake, or wait for a free socket. For
+   * providers with the capability `writeBy`.
+   */
+  stallWrites?(): void | Promise<void>;
   /** Closes the provider, which a test may have done before, and takes the environment down. */
   close(): void | Promise<void>;
 }

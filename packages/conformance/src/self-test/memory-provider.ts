@@ -23,9 +23,13 @@ type Asked = VendorAnswer | Refused | NotSent | Unknown;
 export function memoryProvider(vendor: MemoryVendor, credential: string, capabilities: Capabilities): SmsProvider {
   let closed = false;
 
-  async function ask(request: VendorRequest, { deadline }: CallContext): Promise<Asked> {
+  async function ask(request: VendorRequest, { deadline, writeBy = deadline }: CallContext): Promise<Asked> {
     if (closed) return notSent('aborted', 'The provider is closed.');
-    if (deadline.ended !== undefined) return notSent(deadline.ended, 'The call had ended before it was sent.');
+    if (writeBy.ended !== undefined) return notSent(writeBy.ended, 'The call had ended before it was sent.');
+    if (vendor.stalled) {
+      const reason = await new Promise<DeadlineEnd>((resolve) => void writeBy.onEnd(resolve));
+      return notSent(reason === 'aborted' ? reason : 'timeout', 'The request could not be written in time.');
+    }
     const end = ending(deadline);
     try {
       const answer = await Promise.race([vendor.ask(request), end.reason]);

@@ -4,7 +4,7 @@ import type { ConformanceSubject } from '../subject.js';
 import { memoryProvider } from './memory-provider.js';
 import { MemoryVendor } from './memory-vendor.js';
 
-export const everything: Capabilities = { text: true, template: true, verification: true };
+export const everything: Capabilities = { text: true, template: true, verification: true, writeBy: true };
 
 /** Makes a wrong provider from the right one. */
 export type Alter = (right: SmsProvider, vendor: MemoryVendor, credential: string) => SmsProvider;
@@ -43,6 +43,9 @@ export function memorySubject(options: MemorySubjectOptions = {}) {
     },
     refuseWith: (vendorCode) => {
       vendor.refusal = vendorCode;
+    },
+    stallWrites: () => {
+      vendor.stalled = true;
     },
     // Not the altered one: some never close.
     async close() {

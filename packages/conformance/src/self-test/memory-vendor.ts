@@ -30,6 +30,8 @@ export class MemoryVendor {
   situation: Situation | undefined;
   /** The code to refuse the next request with. */
   refusal: string | undefined;
+  /** Whether nothing can be written to it. */
+  stalled = false;
   approvesAgain = false;
   refusesEmoji = false;
   /** Whether it has sent nothing when it answers with a server error. */

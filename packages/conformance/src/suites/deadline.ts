@@ -1,4 +1,4 @@
-import { type Deadline, deadlineAfter } from '@polysms/core';
+import { type CallContext, type Deadline, deadlineAfter } from '@polysms/core';
 import type { Bench } from '../bench.js';
 import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation } from '../operations.js';
@@ -13,6 +13,7 @@ import { callIn } from './outcomes.js';
 const hurriedCalls = 40;
 const longestHurryMs = 20;
 const abortAfterMs = 50;
+const writeByMs = 50;
 
 /** Every call settles by its deadline, ends when the caller wants it to, and says what that means. */
 export const deadlineSuite: Suite = ({ capabilities, operations, seed, test }) => {
@@ -36,45 +37,54 @@ export const deadlineSuite: Suite = ({ capabilities, operations, seed, test }) =
 
     test(`${name} settles at once when the caller aborts it`, (bench) => demandAbortable(bench, operation));
 
-    test(`${name} stops listening to its deadline when it is done`, async (bench) => {
+    test(`${name} stops listening to its deadline and to writeBy when it is done`, async (bench) => {
       const call = await operation.prepare(bench);
-      const { deadline, listeners } = watched(deadlineAfter(patienceMs));
-      await settle(name, () => call({ deadline }));
-      demandEqual(
-        listeners(),
-        0,
-        `${name} has settled and still has ${listeners()} listeners at its deadline`,
-        'call the function that deadline.onEnd() returned (or release() of deadlineSignal()) in a finally block',
-      );
+      const deadline = watched(deadlineAfter(patienceMs));
+      const writeBy = watched(deadlineAfter(patienceMs));
+      await settle(name, () => call({ deadline: deadline.deadline, writeBy: writeBy.deadline }));
+      for (const [moment, listeners] of [
+        ['deadline', deadline.listeners()],
+        ['writeBy', writeBy.listeners()],
+      ] as const) {
+        demandEqual(
+          listeners,
+          0,
+          `${name} has settled and still has ${listeners} listeners at its ${moment}`,
+          'call the function that onEnd() returned (or release() of deadlineSignal()) in a finally block',
+        );
+      }
     });
+
+    if (capabilities.writeBy !== true) continue;
+    test(`${name} is not-sent by writeBy, long before its deadline, when nothing can be written`, (bench) =>
+      demandGivenUp(bench, operation));
   }
 
   for (const kind of ['text', 'template'] as const) {
     if (!capabilities[kind]) continue;
-    test(`tells the truth about ${hurriedCalls} messages of kind ${kind} with deadlines of 0 to ${longestHurryMs} ms (seed ${seed})`, async (bench) => {
-      const random = randomIntegers(seed);
-      const calls = Array.from({ length: hurriedCalls }, (_, index) => ({
-        value: `kit-${String(index).padStart(3, '0')}`,
-        deadlineMs: random(0, longestHurryMs),
-      }));
-      const outcomes = await Promise.all(
-        calls.map(({ value, deadlineMs }) => {
-          const message = bench.message(kind, [value]);
-          return settle(
-            `send() with a deadline of ${deadlineMs} ms`,
-            () => bench.subject.provider.send(message, { deadline: deadlineAfter(deadlineMs) }),
-            deadlineMs + bench.slackMs,
-          );
-        }),
-      );
-      // The vendor works in order: once it has answered this call, the earlier ones are in the ledger.
-      await settle('send()', () => bench.subject.provider.send(bench.message(kind, ['kit-last']), ample()));
-      const values = (await bench.received()).map(firstValueOf);
-      for (const [index, outcome] of outcomes.entries()) {
-        const count = values.filter((value) => value === calls[index]?.value).length;
-        demandTruthful(`send() with a deadline of ${calls[index]?.deadlineMs} ms`, outcome, count);
-      }
-    });
+    for (const [moments, hurry] of Object.entries(hurries)) {
+      test(`tells the truth about ${hurriedCalls} messages of kind ${kind} with ${moments} of 0 to ${longestHurryMs} ms (seed ${seed})`, async (bench) => {
+        const random = randomIntegers(seed);
+        const calls = Array.from({ length: hurriedCalls }, (_, index) => {
+          const ms = random(0, longestHurryMs);
+          return { value: `kit-${String(index).padStart(3, '0')}`, name: `send() with ${moments} of ${ms} ms`, ms };
+        });
+        const outcomes = await Promise.all(
+          calls.map(({ value, name, ms }) => {
+            const message = bench.message(kind, [value]);
+            const { context, settlesInMs } = hurry(ms);
+            return settle(name, () => bench.subject.provider.send(message, context), settlesInMs + bench.slackMs);
+          }),
+        );
+        // The vendor works in order: once it has answered this call, the earlier ones are in the ledger.
+        await settle('send()', () => bench.subject.provider.send(bench.message(kind, ['kit-last']), ample()));
+        const values = (await bench.received()).map(firstValueOf);
+        for (const [index, outcome] of outcomes.entries()) {
+          const { name = 'send()', value } = calls[index] ?? {};
+          demandTruthful(name, outcome, values.filter((each) => each === value).length);
+        }
+      });
+    }
   }
 
   const [first] = operations.sending;
@@ -89,6 +99,37 @@ export const deadlineSuite: Suite = ({ capabilities, operations, seed, test }) =
     );
   });
 };
+
+/** Contexts of calls in a hurry, and how long such a call may take. */
+const hurries: Readonly<
+  Record<string, (ms: number) => { readonly context: CallContext; readonly settlesInMs: number }>
+> = {
+  deadlines: (ms) => ({ context: { deadline: deadlineAfter(ms) }, settlesInMs: ms }),
+  // A provider that cannot see its write may leave writeBy; then an answer comes. What it says is true in any case.
+  writeBys: (ms) => ({
+    context: { deadline: deadlineAfter(patienceMs), writeBy: deadlineAfter(ms) },
+    settlesInMs: patienceMs,
+  }),
+};
+
+async function demandGivenUp(bench: Bench, operation: Operation): Promise<void> {
+  const call = await operation.prepare(bench);
+  const receivedBefore = (await bench.received()).length;
+  const requestsBefore = await bench.requests();
+  await bench.stallWrites();
+  const outcome = await settle(
+    `${operation.name}, to be written within ${writeByMs} ms,`,
+    () => call({ deadline: deadlineAfter(patienceMs), writeBy: deadlineAfter(writeByMs) }),
+    writeByMs + bench.slackMs,
+  );
+  demand(
+    outcome.outcome === 'not-sent' && outcome.code === 'timeout',
+    `${operation.name} ended ${describeOutcome(outcome)} when nothing could be written by writeBy`,
+    "until the request is written, listen to context.writeBy instead of the deadline, and answer not-sent with the code 'timeout'",
+  );
+  demandTruthful(operation.name, outcome, (await bench.received()).length - receivedBefore);
+  await bench.demandRequests(operation.name, requestsBefore, 0);
+}
 
 async function demandEndedBefore(
   bench: Bench,

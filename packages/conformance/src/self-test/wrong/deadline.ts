@@ -1,4 +1,4 @@
-import { deadlineAfter, notSent } from '@polysms/core/provider-kit';
+import { deadlineAfter, type NotSent, notSent } from '@polysms/core/provider-kit';
 import { answering, sending, type WrongProvider } from './wrong-provider.js';
 
 export const wrongDeadline: readonly WrongProvider[] = [
@@ -23,6 +23,36 @@ export const wrongDeadline: readonly WrongProvider[] = [
     alter: sending((right, message, context) =>
       right(message, context.deadline.ended === undefined ? context : { deadline: deadlineAfter(100) }),
     ),
+  },
+  {
+    name: 'waits until its deadline to be written',
+    suite: 'abort and deadline',
+    says: /to be written within 50 ms, had not settled/u,
+    alter: sending((right, message, { deadline }) => right(message, { deadline })),
+  },
+  {
+    name: 'calls what was written before writeBy not-sent after it',
+    suite: 'abort and deadline',
+    says: /not-sent \(timeout\), but phones received its message 1 times/u,
+    alter: sending((right, message, context) => {
+      const answer = right(message, { deadline: context.deadline });
+      const { writeBy } = context;
+      if (writeBy === undefined) return answer;
+      const late = new Promise<NotSent>((resolve) => {
+        const stop = writeBy.onEnd(() => resolve(notSent('timeout', 'It was not written in time.')));
+        void answer.then(stop, stop);
+      });
+      return Promise.race([answer, late]);
+    }),
+  },
+  {
+    name: 'goes on listening to writeBy',
+    suite: 'abort and deadline',
+    says: /still has 1 listeners at its writeBy/u,
+    alter: sending((right, message, context) => {
+      context.writeBy?.onEnd(() => {});
+      return right(message, context);
+    }),
   },
   {
     name: 'calls every late answer not-sent',
