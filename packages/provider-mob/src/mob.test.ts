@@ -232,6 +232,12 @@ describe('options', () => {
     ['a pace in words', { appKey: 'key', maxPerSecond: '10' }, /maxPerSecond: must be a number/],
     ['half a burst', { appKey: 'key', maxPerSecond: 1, burst: 0.5 }, /burst: must be a whole number from 1/],
     ['a burst without a pace', { appKey: 'key', burst: 5 }, /burst: belongs to maxPerSecond/],
+    ['no time to keep idle sockets', { appKey: 'key', keepAliveMs: 0 }, /keepAliveMs: must be a whole number/],
+    [
+      'a dispatcher and a time to keep its sockets',
+      { appKey: 'key', dispatcher: new MockAgent(), keepAliveMs: 3 },
+      /keepAliveMs: belongs/,
+    ],
     ['verification switched off', { appKey: 'key', rejectUnauthorized: false }, /rejectUnauthorized: is not an option/],
   ])('%s: refused, naming the field', (_name, options, message) => {
     expect(() => mob(options as never)).toThrow(

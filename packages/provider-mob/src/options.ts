@@ -10,7 +10,7 @@ import * as v from 'valibot';
 /** What Mob's options share with every provider over HTTP. */
 type ConnectionOptions = Pick<
   HttpTransportOptions,
-  'connections' | 'connectTimeoutMs' | 'ca' | 'allowPlainHttp' | 'dispatcher' | 'maxPerSecond' | 'burst'
+  'connections' | 'connectTimeoutMs' | 'keepAliveMs' | 'ca' | 'allowPlainHttp' | 'dispatcher' | 'maxPerSecond' | 'burst'
 >;
 
 /** How to reach one Mob account. The certificates of `ca` are for a gateway, or for the simulator. */
@@ -52,6 +52,7 @@ const fields = {
   codeLifetimeMs: v.optional(whole('must be a whole number of milliseconds, at least 1'), 300_000),
   connections: wholeNumber('must be a whole number of at least 1'),
   connectTimeoutMs: wholeNumber('must be a whole number of milliseconds, at least 1'),
+  keepAliveMs: wholeNumber('must be a whole number of milliseconds, at least 1'),
   ca: v.optional(v.union([pem, v.pipe(v.array(pem), v.minLength(1, pemMessage))], pemMessage)),
   allowPlainHttp: v.optional(v.boolean('must be true or false'), false),
   maxPerSecond: v.optional(v.number('must be a number of requests a second')),
@@ -82,7 +83,7 @@ const schema = v.pipe(
         message,
         path: [{ type: 'object', origin: 'value', input: options, key: field, value: options[field] }],
       });
-    for (const field of ['ca', 'connections', 'connectTimeoutMs'] as const) {
+    for (const field of ['ca', 'connections', 'connectTimeoutMs', 'keepAliveMs'] as const) {
       if (options.dispatcher !== undefined && options[field] !== undefined) {
         refuse(field, 'belongs to the dispatcher; set it there');
       }
