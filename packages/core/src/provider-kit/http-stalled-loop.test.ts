@@ -4,7 +4,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { deadlineAfter } from './deadline.js';
 import { post, transportTo } from './http-transport.test.fixture.js';
 import { startable } from './startable-deadline.test.fixture.js';
-import { standStill, startVendorThread } from './vendor-thread.test.fixture.js';
+import { standStill, startVendorThread, unreadFrom } from './vendor-thread.test.fixture.js';
 
 let key = '';
 let cert = '';
@@ -34,7 +34,10 @@ describe.each(['http', 'https'] as const)('an app that stands still past its dea
         for (const deadline of deadlines) deadline.start(20);
         vendor.answer();
       },
-      until: () => vendor.count('answers') === 1 && deadlines.every(({ ended }) => ended !== undefined),
+      until: () =>
+        vendor.count('answers') === 1 &&
+        deadlines.every(({ ended }) => ended !== undefined) &&
+        unreadFrom(vendor.port, 30) === 30,
     });
     expect((await Promise.all(outcomes)).map(({ outcome }) => outcome)).toEqual(Array(30).fill('answered'));
   });

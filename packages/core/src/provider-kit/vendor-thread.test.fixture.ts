@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { cleanups } from './http-transport.test.fixture.js';
@@ -86,6 +87,20 @@ export async function startVendorThread(tls: { key?: string; cert?: string; hold
     greet: () => worker.postMessage('greet'),
   };
   return thread;
+}
+
+/**
+ * How many sockets of this machine hold something unread that came from this port, as the kernel tells: what a vendor has
+ * written may still be on its way, each socket's on its own. All of them where the kernel does not tell.
+ */
+export function unreadFrom(port: number, sockets: number): number {
+  const table = '/proc/net/tcp';
+  if (!existsSync(table)) return sockets;
+  const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readFileSync(table, 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/));
+  return rows.filter(([, , to, , queues]) => to?.endsWith(remote) && !queues?.endsWith(':00000000')).length;
 }
 
 /**
