@@ -40,11 +40,12 @@ export const groups = [
     name: 'pace',
     mutate: [
       `${core}/provider-kit/{pace,turn-schedule}.ts`,
-      `${core}/delivery/batches/{rate-limit,learned-rate,rate-gate,last-second}.ts`,
+      `${core}/rate/{rate-limit,learned-rate,rate-gate,last-second}.ts`,
     ],
     tests: [
       `${core}/provider-kit/{pace,turn-schedule}.test.ts`,
-      `${core}/delivery/batches/{rate-limit,learned-rate,last-second,rate-gate,send-many-rate}.test.ts`,
+      `${core}/rate/*.test.ts`,
+      `${core}/delivery/batches/send-many-rate.test.ts`,
     ],
   },
   {
@@ -52,7 +53,7 @@ export const groups = [
     mutate: [
       `${core}/verification/*.ts`,
       `!${core}/verification/{memory-*,subject-*}.ts`,
-      `${core}/client/verification-requests.ts`,
+      `${core}/verification/verification-requests.ts`,
     ],
     tests: [
       `${core}/verification/*.test.ts`,

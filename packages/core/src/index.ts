@@ -2,12 +2,6 @@
 
 export { createSmsClient, type SmsClient } from './client/sms-client.js';
 export type { SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
-export type {
-  CheckById,
-  CheckByPhone,
-  VerificationCheckRequest,
-  VerificationStartRequest,
-} from './client/verification-requests.js';
 export type { Verifications } from './client/verifications.js';
 export type { ProviderFactories, ProviderFactory } from './configuration/make-provider.js';
 export type { Environment } from './configuration/resolve-references.js';
@@ -105,6 +99,12 @@ export {
   type MemoryVerificationStoreOptions,
 } from './verification/memory-verification-store.js';
 export type { Localized, VerificationOptions } from './verification/verification-options.js';
+export type {
+  CheckById,
+  CheckByPhone,
+  VerificationCheckRequest,
+  VerificationStartRequest,
+} from './verification/verification-requests.js';
 export type {
   VerificationApproved,
   VerificationCancelResult,

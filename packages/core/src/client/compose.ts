@@ -13,11 +13,11 @@ import { EventHub } from '../telemetry/event-hub.js';
 import { CodeSecrets } from '../verification/code-secrets.js';
 import { variantsOf } from '../verification/localized.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
+import { checkCodeSenders, checkVerificationMessages, messageParams } from '../verification/verification-messages.js';
+import { VerificationSender } from '../verification/verification-sender.js';
 import { VerificationService } from '../verification/verification-service.js';
 import { InFlight } from './in-flight.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
-import { checkCarriers, checkVerificationMessages, messageParams } from './verification-messages.js';
-import { VerificationSender } from './verification-sender.js';
 import { ClientVerifications, type Verifications } from './verifications.js';
 
 /** Everything that a client works with. */
@@ -51,7 +51,7 @@ export function compose(options: SmsClientOptions): Composition {
   const { providers, routes, deadlineMs, maxAttempts, attemptTimeoutMs, verification, stores, onUnknown } = parsed;
   const templates = templatesOf(parsed);
   checkVerificationMessages(verification.message, templates);
-  if (meansToVerify(options.verification)) checkCarriers(parsed, templates);
+  if (meansToVerify(options.verification)) checkCodeSenders(parsed, templates);
   const events = new EventHub();
   const inFlight = new InFlight();
   const accounts = accountsOf(parsed, events);

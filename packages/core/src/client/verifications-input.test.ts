@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { VerificationCheckRequest, VerificationStartRequest } from '../verification/verification-requests.js';
 import { failureOf, fake } from './sms-client.test.fixture.js';
-import type { VerificationCheckRequest, VerificationStartRequest } from './verification-requests.js';
 import { issuer, lastCode, phone, verifier } from './verifications.test.fixture.js';
 
 describe('a start is refused, and nothing sent, with', () => {

@@ -9,6 +9,13 @@ import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
+import {
+  readCheckRequest,
+  readId,
+  readStartRequest,
+  type VerificationCheckRequest,
+  type VerificationStartRequest,
+} from '../verification/verification-requests.js';
 import type {
   VerificationCancelResult,
   VerificationCheckResult,
@@ -17,13 +24,6 @@ import type {
 } from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
 import type { InFlight } from './in-flight.js';
-import {
-  readCheckRequest,
-  readId,
-  readStartRequest,
-  type VerificationCheckRequest,
-  type VerificationStartRequest,
-} from './verification-requests.js';
 
 /** Proves that a person has a phone, whoever makes the code. */
 export interface Verifications {

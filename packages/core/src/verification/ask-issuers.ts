@@ -3,8 +3,8 @@ import type { CheckOutcome, NotSent, Refused, Unknown } from '../contract/outcom
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { notSent } from '../provider-kit/outcomes.js';
-import type { SmsSender } from './sms-sender.js';
 import type { VerificationCheckResult } from './verification-results.js';
+import type { VerificationSender } from './verification-sender.js';
 import type { CheckStep, Issuer } from './verification-store.js';
 import { withoutCode } from './without-code.js';
 
@@ -25,7 +25,7 @@ export type IssuersVerdict =
 
 /** Asks the providers that could have made a code, one after the other, each once, until one approves it. */
 export async function askIssuers(
-  sender: SmsSender,
+  sender: Pick<VerificationSender, 'check'>,
   check: PendingCheck,
   code: string,
   deadline: Deadline,

@@ -1,13 +1,13 @@
 import type { SeldomWarning } from '../errors/seldom-warning.js';
 import type { CodeSecrets } from './code-secrets.js';
-import type { SmsSender } from './sms-sender.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
+import type { VerificationSender } from './verification-sender.js';
 import type { VerificationStore } from './verification-store.js';
 
 /** What verification works with. */
 export interface VerificationParts {
   readonly options: ParsedVerificationOptions;
-  readonly sender: SmsSender;
+  readonly sender: Pick<VerificationSender, 'plan' | 'check'>;
   readonly store: VerificationStore;
   readonly secrets: CodeSecrets;
 }

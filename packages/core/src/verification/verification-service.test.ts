@@ -3,18 +3,18 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { CodeSecrets } from './code-secrets.js';
 import { MemoryVerificationStore } from './memory-verification-store.js';
-import type { Carrier, SendOrder, SmsSender } from './sms-sender.js';
 import { withDefaults } from './verification-options.js';
+import type { CodeSender, SendInput, VerificationSender } from './verification-sender.js';
 import { VerificationService } from './verification-service.js';
 
-it.each<[string, Carrier['codes'], RegExp]>([
+it.each<[string, CodeSender['codes'], RegExp]>([
   ['a code if a provider carries ours', 'local', /^\d{6}$/],
   ['no code if all make their own', 'issued', /^undefined$/],
 ])('whoever sends is given %s', async (_, codes, expected) => {
-  const orders: SendOrder[] = [];
-  const sender: SmsSender = {
+  const orders: SendInput[] = [];
+  const sender: Pick<VerificationSender, 'plan' | 'check'> = {
     plan: () => ({
-      carriers: [{ provider: 'a', codes }],
+      senders: [{ provider: 'a', codes }],
       async send(order) {
         orders.push(order);
         return {

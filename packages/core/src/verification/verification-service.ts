@@ -12,12 +12,12 @@ import { type CheckOrder, checkCode } from './check-code.js';
 import { makeCode } from './local-code.js';
 import { variantFor } from './localized.js';
 import { readSubject } from './read-subject.js';
-import type { Carrier, LocalMessage } from './sms-sender.js';
 import { isFlag, isOpening } from './store-answers.js';
 import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import { type CheckParts, keepMs, type VerificationParts } from './verification-parts.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
+import type { CodeSender, LocalMessage } from './verification-sender.js';
 import type { LiveCode, SubjectState } from './verification-store.js';
 
 /** What is verified, and how. */
@@ -53,9 +53,9 @@ export class VerificationService {
     const beside = previous === undefined ? undefined : await this.#read(previous, beforeSending, deadline);
     const limits = limitsBeside(beside, options.maxFailures);
     const id = secrets.newId(to, purpose, beside && approvalMark(beside));
-    const code = plan.carriers.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
+    const code = plan.senders.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
     const digest = code === undefined ? '' : secrets.digest(id, code);
-    const codes = plan.carriers.map((carrier) => codeFrom(carrier, digest, undefined, options));
+    const codes = plan.senders.map((sender) => codeFrom(sender, digest, undefined, options));
     const forget = { codes: [], providers: [] };
     const opening = await askStore(
       beforeSending,
@@ -77,8 +77,8 @@ export class VerificationService {
       context: { deadline },
     });
     const live = sent.flatMap(({ provider, reference }) => {
-      const carrier = plan.carriers.find((each) => each.provider === provider);
-      return carrier === undefined ? [] : [codeFrom(carrier, digest, reference, options)];
+      const by = plan.senders.find((each) => each.provider === provider);
+      return by === undefined ? [] : [codeFrom(by, digest, reference, options)];
     });
     // A store that fails now leaves every code that may have been sent open to a check: what was saved names them all.
     await recordResult(this.#parts.unrecorded, deadline, () =>
@@ -151,18 +151,18 @@ function limitsBeside(
 }
 
 function codeFrom(
-  carrier: Carrier,
+  sender: CodeSender,
   digest: string,
   reference: string | undefined,
   { maxChecks, lifetimeMs }: Pick<ParsedVerificationOptions, 'maxChecks' | 'lifetimeMs'>,
 ): LiveCode {
-  if (carrier.codes === 'local') return { kind: 'local', digest, maxChecks, lifetimeMs };
+  if (sender.codes === 'local') return { kind: 'local', digest, maxChecks, lifetimeMs };
   return {
     kind: 'issued',
-    provider: carrier.provider,
+    provider: sender.provider,
     reference,
-    maxChecks: Math.min(maxChecks, carrier.maxChecks ?? maxChecks),
-    lifetimeMs: Math.min(lifetimeMs, carrier.lifetimeMs ?? lifetimeMs),
+    maxChecks: Math.min(maxChecks, sender.maxChecks ?? maxChecks),
+    lifetimeMs: Math.min(lifetimeMs, sender.lifetimeMs ?? lifetimeMs),
   };
 }
 

@@ -2,11 +2,11 @@ import { errorKind } from '../../errors/error-kind.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
 import { type Clock, monotonicClock } from '../../provider-kit/clock.js';
 import { onAbort } from '../../provider-kit/on-abort.js';
+import { RateGate } from '../../rate/rate-gate.js';
+import { rateLimitOf } from '../../rate/rate-limit.js';
 import { invalidRequest } from '../send-request.js';
 import { BatchIntake } from './intake.js';
 import { knownTotal, ProgressMeter } from './progress.js';
-import { RateGate } from './rate-gate.js';
-import { rateLimitOf } from './rate-limit.js';
 import { type ReadSendManyOptions, readSendManyOptions, type SendManyOptions } from './send-many-options.js';
 
 /** What became of one message of a batch. `index` is its place in the source, from 0. */

@@ -2,7 +2,7 @@ import { invalidRequest, isListOfIds } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
-import { preferredLocale } from '../verification/preferred-locale.js';
+import { preferredLocale } from './preferred-locale.js';
 
 /** What `verifications.start()` takes. */
 export interface VerificationStartRequest {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../provider-kit/clock.js';
+import type { Clock } from '../provider-kit/clock.js';
 import { LearnedRate } from './learned-rate.js';
 import type { RateLimit } from './rate-limit.js';
 

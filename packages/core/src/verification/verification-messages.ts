@@ -4,8 +4,8 @@ import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import { parseTemplateText } from '../delivery/templates/template-text.js';
 import { quotedName } from '../errors/shown-name.js';
 import { configurationInvalid } from '../provider-kit/options.js';
-import { variantsOf } from '../verification/localized.js';
-import type { ParsedVerificationOptions } from '../verification/verification-options.js';
+import { variantsOf } from './localized.js';
+import type { ParsedVerificationOptions } from './verification-options.js';
 
 /** What may stand in a message that carries a code; the code must. */
 export const messageParams: readonly string[] = ['code', 'minutes'];
@@ -28,8 +28,8 @@ export function checkVerificationMessages(
   }
 }
 
-/** What {@link checkCarriers} looks at. */
-interface Carriers {
+/** What {@link checkCodeSenders} looks at. */
+interface CodeSenders {
   readonly providers: readonly SmsProvider[];
   readonly routes: readonly Route[];
   readonly verification: ParsedVerificationOptions;
@@ -40,7 +40,7 @@ interface Carriers {
  *
  * @throws SmsError `configuration_invalid`
  */
-export function checkCarriers({ providers, routes, verification }: Carriers, catalogue: TemplateCatalogue): void {
+export function checkCodeSenders({ providers, routes, verification }: CodeSenders, catalogue: TemplateCatalogue): void {
   const { codes, message } = verification;
   const carries = (provider: SmsProvider) => {
     if (codes === 'issued' && provider.verification !== null) return true;

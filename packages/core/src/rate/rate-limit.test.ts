@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SmsErrorCode } from '../../errors/error-codes.js';
-import { type Attempt, type FailureOutcome, SmsError } from '../../errors/sms-error.js';
+import type { SmsErrorCode } from '../errors/error-codes.js';
+import { type Attempt, type FailureOutcome, SmsError } from '../errors/sms-error.js';
 import { rateLimitOf } from './rate-limit.js';
 
 const error = (

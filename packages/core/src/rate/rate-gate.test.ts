@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../provider-kit/virtual-clock.test.fixture.js';
+import { VirtualClock } from '../provider-kit/virtual-clock.test.fixture.js';
 import { RateGate } from './rate-gate.js';
 
 let clock: VirtualClock;

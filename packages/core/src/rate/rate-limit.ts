@@ -1,4 +1,4 @@
-import type { Attempt, SmsError } from '../../errors/sms-error.js';
+import type { Attempt, SmsError } from '../errors/sms-error.js';
 
 /** A failure that time heals: nothing was sent, and a provider would have taken the message at a slower rate. */
 export interface RateLimit {

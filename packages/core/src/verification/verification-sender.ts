@@ -1,0 +1,152 @@
+import type { VerificationCheck } from '../contract/messages.js';
+import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
+import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import { type Account, askAccount } from '../delivery/account.js';
+import type { Delivery, Router } from '../delivery/router.js';
+import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
+import type { Attempt, SmsError } from '../errors/sms-error.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
+import { withoutCode } from './without-code.js';
+
+/** A verification that is to be sent. */
+export interface VerificationRequest {
+  readonly to: PhoneNumber;
+  /** For events. */
+  readonly purpose: string;
+  /** BCP 47. */
+  readonly locale?: string | undefined;
+  /** What carries a code of ours, with `{code}` in the place of the code. */
+  readonly message: LocalMessage;
+  /** Ids of providers, in order, instead of the routes. */
+  readonly via?: readonly string[] | undefined;
+}
+
+/** How a code of ours is sent: in words, or by the name of a template that has the parameter `code`. */
+export type LocalMessage =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'template'; readonly template: string };
+
+/** The providers that can send a verification, ready to be asked. */
+export interface VerificationPlan {
+  /** At least one. */
+  readonly senders: readonly CodeSender[];
+  /** Asks one after the other until one takes it or it is no longer useful to go on. Never rejects. */
+  send(order: SendInput): Promise<SentVerification>;
+}
+
+/** A provider that can send a verification. */
+export interface CodeSender {
+  readonly provider: string;
+  /** `issued`: it makes the code, and checks it. `local`: it carries a code of ours. */
+  readonly codes: 'issued' | 'local';
+  /** Of a code that it makes, if the provider says. */
+  readonly maxChecks?: number | undefined;
+  readonly lifetimeMs?: number | undefined;
+}
+
+export interface SendInput {
+  /** Our code, the same for every sender of local codes. Undefined if there are none. */
+  readonly code: string | undefined;
+  /** What `{minutes}` stands for in the message. */
+  readonly minutes: number;
+  /** Providers that come last: they have just failed to reach this phone. */
+  readonly avoid: readonly string[];
+  readonly context: CallContext;
+}
+
+/** What became of it. */
+export interface SentVerification {
+  readonly attempts: readonly Attempt[];
+  /** Of each provider that may have sent a code, in the order of the attempts. */
+  readonly sent: readonly SentBy[];
+  /** Why no provider took it; undefined if one did. */
+  readonly error: SmsError | undefined;
+}
+
+export interface SentBy {
+  readonly provider: string;
+  /** The vendor's id of the verification, if it gave one. */
+  readonly reference: string | undefined;
+}
+
+/** What verifications are sent with. */
+export interface VerificationSenderDeps {
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly router: Router;
+  /** The app's templates. */
+  readonly templates: TemplateCatalogue;
+  /** Texts that carry codes, by their own words. */
+  readonly texts: TemplateCatalogue;
+  /** `issued`: providers that can make codes make them. `local`: all codes are ours. */
+  readonly codes: 'issued' | 'local';
+  readonly onUnknown: 'stop' | 'failover';
+}
+
+/** Sends verifications by the client's routes, circuits and budget. */
+export class VerificationSender {
+  readonly #deps: VerificationSenderDeps;
+
+  constructor(deps: VerificationSenderDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Who could send a verification to this phone.
+   *
+   * @throws SmsError `no_route`, `unsupported_message`, or `invalid_request` for a `via` that names nobody
+   */
+  plan({ to, purpose, locale, message, via }: VerificationRequest): VerificationPlan {
+    const { templates, texts } = this.#deps;
+    const catalogue = message.kind === 'template' ? templates : texts;
+    const template = message.kind === 'template' ? message.template : message.text;
+    const issues = ({ verification }: SmsProvider) => this.#deps.codes === 'issued' && verification !== null;
+    const delivery: Omit<Delivery, 'ask'> = {
+      to,
+      via,
+      canSend: (provider) => issues(provider) || catalogue.canRender(template, provider),
+      onUnknown: this.#deps.onUnknown,
+      kind: 'verification',
+      purpose,
+    };
+    const senders = this.#deps.router.ableProviders(delivery).map((provider): CodeSender => {
+      if (!issues(provider)) return { provider: provider.id, codes: 'local' };
+      return { provider: provider.id, codes: 'issued', ...provider.verification?.limits };
+    });
+    const send = async ({ code, minutes, avoid, context }: SendInput): Promise<SentVerification> => {
+      const values = { code: code ?? '', minutes: String(minutes) };
+      const ask = async (provider: SmsProvider, attemptContext: CallContext): Promise<SendOutcome> => {
+        if (issues(provider) && provider.verification !== null) {
+          return provider.verification.start({ to, locale }, attemptContext);
+        }
+        const message = catalogue.render(template, values, to, provider);
+        return withoutCode(await provider.send(message, attemptContext), values.code);
+      };
+      const { attempts, reference, error } = await this.#deps.router.deliver({ ...delivery, avoid, ask }, context);
+      return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, reference)), error };
+    };
+    return { senders, send };
+  }
+
+  /** Has a provider check a code that it made. Undefined if there is no such provider any more. Never rejects. */
+  check(provider: string, check: VerificationCheck, context: CallContext): Promise<CheckOutcome> | undefined {
+    const account = this.#deps.accounts.get(provider);
+    const verification = account?.provider.verification;
+    if (account === undefined || verification == null) return undefined;
+    const ask = async () => withoutCode(await verification.check(check, context), check.code);
+    // Nobody else can check this code, so it passes an open circuit, as its probe.
+    return askAccount(account, ask, context.deadline, 'check', true);
+  }
+}
+
+/** Whoever may have sent a code. Only the last attempt can have been accepted. */
+function sentBy({ provider, outcome }: Attempt, reference: string | undefined): readonly SentBy[] {
+  switch (outcome) {
+    case 'accepted':
+      return [{ provider, reference }];
+    case 'unknown':
+      return [{ provider, reference: undefined }];
+    case 'refused':
+    case 'not-sent':
+      return [];
+  }
+}
