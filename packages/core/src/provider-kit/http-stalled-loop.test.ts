@@ -4,7 +4,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { deadlineAfter } from './deadline.js';
 import { post, transportTo } from './http-transport.test.fixture.js';
 import { startable } from './startable-deadline.test.fixture.js';
-import { standStill, startVendorThread, unreadFrom } from './vendor-thread.test.fixture.js';
+import { standStill, startVendorThread } from './vendor-thread.test.fixture.js';
 
 let key = '';
 let cert = '';
@@ -24,7 +24,7 @@ describe.each(['http', 'https'] as const)('an app that stands still past its dea
     return { vendor, transport };
   };
 
-  it('hears the answers that came in time', async () => {
+  it.skipIf(process.platform !== 'linux')('hears the answers that came in time', async () => {
     const { vendor, transport } = await start();
     const deadlines = Array.from({ length: 30 }, startable);
     const outcomes = deadlines.map((deadline) => transport.request(post, { deadline }));
@@ -34,10 +34,7 @@ describe.each(['http', 'https'] as const)('an app that stands still past its dea
         for (const deadline of deadlines) deadline.start(20);
         vendor.answer();
       },
-      until: () =>
-        vendor.count('answers') === 1 &&
-        deadlines.every(({ ended }) => ended !== undefined) &&
-        unreadFrom(vendor.port, 30) === 30,
+      until: () => vendor.unread() === 30 && deadlines.every(({ ended }) => ended !== undefined),
     });
     expect((await Promise.all(outcomes)).map(({ outcome }) => outcome)).toEqual(Array(30).fill('answered'));
   });
@@ -52,7 +49,7 @@ describe.each(['http', 'https'] as const)('an app that stands still past its dea
   });
 });
 
-describe('an app that stands still while its TLS handshake is answered', () => {
+describe.skipIf(process.platform !== 'linux')('an app that stands still while its TLS handshake is answered', () => {
   it.each([
     ['its deadline', (ending: Deadline) => ({ deadline: ending })],
     ['the moment to write by', (ending: Deadline) => ({ writeBy: ending, deadline: deadlineAfter(5_000) })],
@@ -67,7 +64,7 @@ describe('an app that stands still while its TLS handshake is answered', () => {
         ending.start(20);
         vendor.greet();
       },
-      until: () => vendor.count('greetings') === 1 && ending.ended !== undefined,
+      until: () => vendor.unread() === 1 && ending.ended !== undefined,
     });
     expect(await outcome).toMatchObject({ outcome: 'not-sent' });
     await transport.close();
