@@ -1,6 +1,7 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { withoutMessage } from '../errors/without-message.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
 
 /** What a call answers: `send` and `start` the first kind, `check` the second. */
@@ -27,13 +28,13 @@ export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
 ): Promise<Outcome | Unknown> {
   return new Promise((resolve) => {
     let isSettled = false;
-    let grace: NodeJS.Timeout | undefined;
     let stopWaiting = () => {};
+    let stopGrace = () => {};
     const settle = (outcome: Outcome | Unknown) => {
       if (isSettled) return;
       isSettled = true;
       stopWaiting();
-      clearTimeout(grace);
+      stopGrace();
       onSettled(outcome);
       resolve(outcome);
     };
@@ -46,7 +47,7 @@ export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
       return;
     }
     stopWaiting = deadline.onEnd((reason) => {
-      grace = setTimeout(() => settle(overdue(reason)), graceMs);
+      stopGrace = deadlineAfter(graceMs).onEnd(() => settle(overdue(reason)));
     });
     answer.then(
       (outcome) => settle(isOutcome(kind, outcome) ? outcome : noOutcome()),
