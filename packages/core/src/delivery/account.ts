@@ -17,6 +17,7 @@ export interface Account {
  *
  * @param call asks the provider; it must take out of the outcome what nobody may see, since health shows the outcome
  * @param asProbe whether the call may pass an open circuit, as its probe
+ * @param whole the end of the whole call, if the attempt has but a share of it
  */
 export function askAccount<Outcome extends SendOutcome | CheckOutcome>(
   { circuit }: Account,
@@ -24,8 +25,25 @@ export function askAccount<Outcome extends SendOutcome | CheckOutcome>(
   deadline: Deadline,
   kind: CallKind,
   asProbe: boolean,
+  whole?: Pick<Deadline, 'ended'>,
 ): Promise<Outcome | NotSent | Unknown> {
   const permit = circuit.admit(asProbe);
   if (permit === undefined) return Promise.resolve(circuit.refusal());
-  return settleByDeadline(call, deadline, kind, (outcome) => circuit.record(permit, outcome));
+  return settleByDeadline(call, deadline, kind, (outcome) => {
+    const judged = whole === undefined ? outcome : ofShare(outcome, whole);
+    circuit.record(permit, judged);
+    return judged;
+  });
+}
+
+/**
+ * A provider that says why it gave up takes the word from what ended: its share. As long as the call goes on, that is a
+ * provider's time-out, which counts against its circuit, and after which others are asked.
+ */
+function ofShare<Outcome extends SendOutcome | CheckOutcome>(
+  outcome: Outcome,
+  whole: Pick<Deadline, 'ended'>,
+): Outcome {
+  const isEndOfShare = 'code' in outcome && outcome.code === 'deadline_exceeded' && whole.ended === undefined;
+  return isEndOfShare ? { ...outcome, code: 'timeout' } : outcome;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { attemptContext, shareOf } from './attempt-share.js';
+import { ClosedTime } from './circuits/closed-time.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -43,7 +44,12 @@ describe('the share of an attempt', () => {
 });
 
 describe('the context of an attempt', () => {
-  const turn = { others: 1, isDuplicateHarmless: false, attemptTimeoutMs: undefined };
+  const turn = {
+    others: 1,
+    isDuplicateHarmless: false,
+    attemptTimeoutMs: undefined,
+    circuitClosed: new ClosedTime(),
+  };
 
   it('is that of the call for the last one', () => {
     const call = { deadline: deadlineAfter(10_000), idempotencyKey: 'order-42' };
@@ -64,7 +70,7 @@ describe('the context of an attempt', () => {
       { ...turn, others: 2, isDuplicateHarmless: true },
     );
     expect(context.writeBy?.remainingMs()).toBe(3_000);
-    expect(context.deadline).toBe(context.writeBy);
+    expect(context.deadline.remainingMs()).toBe(3_000);
   });
 
   it('takes a share that is set by hand, and no more than there is', () => {
@@ -72,5 +78,16 @@ describe('the context of an attempt', () => {
     const byHand = (attemptTimeoutMs: number) =>
       attemptContext(call, { ...turn, attemptTimeoutMs }).writeBy?.remainingMs();
     expect([byHand(300), byHand(5_000)]).toEqual([300, 1_000]);
+  });
+
+  it.each([true, false])('gives up what is not written when the circuit opens (harmless twice: %s)', (isHarmless) => {
+    const circuitClosed = new ClosedTime();
+    const call = { deadline: deadlineAfter(10_000) };
+    const { writeBy, deadline } = attemptContext(call, { ...turn, isDuplicateHarmless: isHarmless, circuitClosed });
+    const ends: string[] = [];
+    writeBy?.onEnd((reason) => ends.push(reason));
+    circuitClosed.end();
+    expect([ends, writeBy?.ended, deadline.ended]).toEqual([['deadline_exceeded'], 'deadline_exceeded', undefined]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import type { CallContext } from '../contract/sms-provider.js';
-import { deadlineWithin } from '../provider-kit/deadline.js';
+import { deadlineWithin, type Ending } from '../provider-kit/deadline.js';
 
 /** Less than this is too little for a connection and an answer, as long as the others get their turn all the same. */
 const shortestShareMs = 1_000;
@@ -20,6 +20,8 @@ export interface AttemptTurn {
   readonly isDuplicateHarmless: boolean;
   /** The share in milliseconds, if it is set by hand. */
   readonly attemptTimeoutMs: number | undefined;
+  /** The time in which the provider's circuit is closed. */
+  readonly circuitClosed: Ending;
 }
 
 /**
@@ -28,11 +30,18 @@ export interface AttemptTurn {
  * An attempt gets a share while others could still be tried, so that one that hangs leaves them their turn. It must be
  * written within its share: until then giving up is safe. What is written may have been sent; so a message that must
  * not arrive twice waits for its answer to the end of the call, since nobody else will be asked.
+ *
+ * When the circuit opens, what has not been written is given up, too: calls that began while the outage was not known
+ * need not wait for the ends of their shares.
  */
 export function attemptContext(call: CallContext, turn: AttemptTurn): CallContext {
-  const { others, isDuplicateHarmless, attemptTimeoutMs } = turn;
+  const { others, isDuplicateHarmless, attemptTimeoutMs, circuitClosed } = turn;
   if (others === 0) return call;
-  const share = deadlineWithin(call.deadline, attemptTimeoutMs ?? shareOf(call.deadline.remainingMs(), others));
-  const { idempotencyKey } = call;
-  return { deadline: isDuplicateHarmless ? share : call.deadline, writeBy: share, idempotencyKey };
+  const { deadline, idempotencyKey } = call;
+  const shareMs = attemptTimeoutMs ?? shareOf(deadline.remainingMs(), others);
+  return {
+    deadline: isDuplicateHarmless ? deadlineWithin(deadline, shareMs) : deadline,
+    writeBy: deadlineWithin(deadline, shareMs, circuitClosed),
+    idempotencyKey,
+  };
 }

@@ -107,10 +107,11 @@ export class Router {
         others: this.#furtherAttempts(plan, index),
         isDuplicateHarmless: delivery.onUnknown === 'failover',
         attemptTimeoutMs: this.#deps.attemptTimeoutMs,
+        circuitClosed: account.circuit.closedTime,
       });
       const asProbe = index === 0 && plan.probesOpenCircuit;
       const ask = () => delivery.ask(account.provider, context);
-      const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe);
+      const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe, call.deadline);
       const attempt = attemptOf(account.id, outcome, performance.now() - attemptStarted);
       attempts.push(attempt);
       this.#emitAttempt(delivery, attempt, index + 1);

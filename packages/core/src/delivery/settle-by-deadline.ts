@@ -18,13 +18,13 @@ const graceMs = 25;
  * answers later is dropped. Otherwise the answer is the provider's own object.
  *
  * @param call runs at once, once
- * @param onSettled told of the outcome before the caller is; must not throw
+ * @param judge told of the outcome before the caller is, who gets what it returns; must not throw
  */
 export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
   call: () => Promise<Outcome>,
   deadline: Deadline,
   kind: CallKind,
-  onSettled: (outcome: Outcome | Unknown) => void = () => {},
+  judge: (outcome: Outcome | Unknown) => Outcome | Unknown = (outcome) => outcome,
 ): Promise<Outcome | Unknown> {
   return new Promise((resolve) => {
     let isSettled = false;
@@ -35,8 +35,7 @@ export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
       isSettled = true;
       stopWaiting();
       stopGrace();
-      onSettled(outcome);
-      resolve(outcome);
+      resolve(judge(outcome));
     };
     let answer: Promise<Outcome>;
     try {

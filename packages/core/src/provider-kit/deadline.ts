@@ -24,16 +24,19 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
   return new TimerDeadline(performance.now() + ms, options.signal);
 }
 
+/** What can end, whatever it is: a deadline, the time in which a circuit is closed. */
+export type Ending = Pick<Deadline, 'ended' | 'onEnd'>;
+
 /**
  * A deadline `ms` from now, or the end of `whole` if that is sooner: the share of one attempt in the time of a call.
- * Ends with `whole`, and with its signal.
+ * Ends with `whole`, with its signal, and with `other`.
  */
-export function deadlineWithin(whole: Deadline, ms: number): Deadline {
+export function deadlineWithin(whole: Deadline, ms: number, other?: Ending): Deadline {
   const expiresAt = performance.now() + Math.min(ms, whole.remainingMs());
   // The signal is all that can end the whole before the share: one timer less.
   return whole instanceof TimerDeadline
-    ? new TimerDeadline(expiresAt, whole.signal)
-    : new TimerDeadline(expiresAt, undefined, whole);
+    ? new TimerDeadline(expiresAt, whole.signal, other)
+    : new TimerDeadline(expiresAt, undefined, other, whole);
 }
 
 const onListenerFailure = warnOfListener('a deadline');
@@ -41,17 +44,17 @@ const onListenerFailure = warnOfListener('a deadline');
 class TimerDeadline implements Deadline {
   readonly signal: AbortSignal | undefined;
   readonly #expiresAt: number;
-  readonly #whole: Deadline | undefined;
+  readonly #others: readonly (Ending | undefined)[];
   readonly #listeners = new Listeners<DeadlineEnd>(onListenerFailure);
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #stopAbort: (() => void) | undefined;
-  #stopWhole: (() => void) | undefined;
+  #stopOthers: readonly ((() => void) | undefined)[] = [];
 
-  constructor(expiresAt: number, signal: AbortSignal | undefined, whole?: Deadline) {
+  constructor(expiresAt: number, signal: AbortSignal | undefined, ...others: readonly (Ending | undefined)[]) {
     this.#expiresAt = expiresAt;
     this.signal = signal;
-    this.#whole = whole;
+    this.#others = others;
   }
 
   remainingMs(): number {
@@ -60,7 +63,8 @@ class TimerDeadline implements Deadline {
 
   get ended(): DeadlineEnd | undefined {
     if (this.signal?.aborted === true) return 'aborted';
-    return this.#whole?.ended ?? (this.remainingMs() === 0 ? 'deadline_exceeded' : undefined);
+    for (const other of this.#others) if (other?.ended !== undefined) return other.ended;
+    return this.remainingMs() === 0 ? 'deadline_exceeded' : undefined;
   }
 
   onEnd(listener: (reason: DeadlineEnd) => void): () => void {
@@ -81,7 +85,7 @@ class TimerDeadline implements Deadline {
   #wait(): void {
     this.#timer = setTimeout(() => this.#expire(), this.remainingMs());
     this.#stopAbort = this.signal && onAbort(this.signal, () => this.#end('aborted'));
-    this.#stopWhole = this.#whole?.onEnd((reason) => this.#end(reason));
+    this.#stopOthers = this.#others.map((other) => other?.onEnd((reason) => this.#end(reason)));
   }
 
   /**
@@ -98,7 +102,7 @@ class TimerDeadline implements Deadline {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
     this.#stopAbort?.();
-    this.#stopWhole?.();
+    for (const stop of this.#stopOthers) stop?.();
   }
 
   #end(reason: DeadlineEnd): void {

@@ -4,9 +4,11 @@ import type { SmsErrorCode } from '../../errors/error-codes.js';
 import { shownName } from '../../errors/shown-name.js';
 import { Listeners } from '../../listeners/listeners.js';
 import { warnOfListener } from '../../listeners/warn-of-listener.js';
+import type { Ending } from '../../provider-kit/deadline.js';
 import { notSent } from '../../provider-kit/outcomes.js';
 import type { CircuitState, LastFailure, ProviderHealth } from '../types.js';
 import type { CircuitBreakerSettings } from './circuit-breaker-options.js';
+import { ClosedTime } from './closed-time.js';
 import { FailureStreak } from './failure-streak.js';
 import { OpenTime } from './open-time.js';
 import { type CircuitVerdict, circuitVerdict } from './verdict.js';
@@ -59,6 +61,7 @@ export class Circuit {
   /** The permit of all calls since the circuit closed; replaced when it opens, so that late results are recognised. */
   #ordinaryPermit: Permit = { isProbe: false };
   #probePermit: Permit | undefined;
+  #closedTime = new ClosedTime();
   #probeDueAt = 0;
   #lastFailure: LastFailure | undefined;
   #lastRefusal: LastFailure | undefined;
@@ -96,6 +99,11 @@ export class Circuit {
   /** Cheaper than {@link Circuit.health}. After `shutDown()` always `open`. */
   get state(): CircuitState {
     return this.#state;
+  }
+
+  /** Ends when the circuit opens; after that it is the next one, which a probe belongs to already. */
+  get closedTime(): Ending {
+    return this.#closedTime;
   }
 
   /** Milliseconds until an open circuit lets a probe pass; undefined unless it is open. */
@@ -204,7 +212,10 @@ export class Circuit {
 
   #opened(): void {
     this.#ordinaryPermit = { isProbe: false };
+    const closedTime = this.#closedTime;
+    this.#closedTime = new ClosedTime();
     this.#settleState();
+    closedTime.end();
   }
 
   #closed(): void {

@@ -1,0 +1,26 @@
+import type { DeadlineEnd } from '../../contract/deadline.js';
+import { Listeners } from '../../listeners/listeners.js';
+import { warnOfListener } from '../../listeners/warn-of-listener.js';
+import type { Ending } from '../../provider-kit/deadline.js';
+
+const onListenerFailure = warnOfListener('a circuit');
+
+/** The time in which a circuit is closed, as something that ends: when it opens. */
+export class ClosedTime implements Ending {
+  readonly #listeners = new Listeners<DeadlineEnd>(onListenerFailure);
+  #ended: DeadlineEnd | undefined;
+
+  get ended(): DeadlineEnd | undefined {
+    return this.#ended;
+  }
+
+  onEnd(listener: (reason: DeadlineEnd) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  end(): void {
+    this.#ended = 'deadline_exceeded';
+    this.#listeners.emit(this.#ended);
+    this.#listeners.clear();
+  }
+}
