@@ -2,7 +2,7 @@ import type { SmsError, SmsErrorCode } from '@polysms/core';
 
 /** What a client of the shop is told. */
 export interface HttpError {
-  readonly status: 422 | 429 | 500 | 502 | 503 | 504;
+  readonly status: 409 | 422 | 429 | 500 | 502 | 503 | 504;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly error: string; readonly sent: 'no' | 'unknown' };
 }
@@ -19,9 +19,12 @@ const statusOf: Partial<Record<SmsErrorCode, HttpError['status']>> = {
   recipient_rate_limited: 429,
   send_limit_exceeded: 429,
   resend_too_soon: 429,
+  // The first request with this key has not ended: ask again later.
+  in_progress: 409,
   rate_limited: 503,
   circuit_open: 503,
   aborted: 503,
+  client_closed: 503,
   provider_unavailable: 502,
   network_error: 502,
   invalid_response: 502,

@@ -130,7 +130,7 @@ describe('closing the shop', () => {
     expect(isLate).toBe(false);
     expect(await shipping).toMatchObject({ status: 200, body: { sentBy: 'mob' } });
     await expect(fetch(shop.url)).rejects.toThrow('fetch failed');
-    await expect(mock.waitForMessage({ to: phone })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(mock.waitForMessage({ to: phone })).rejects.toMatchObject({ code: 'client_closed' });
     expect(shop.container.isBound(ordersToken)).toBe(false);
   });
 
@@ -140,7 +140,7 @@ describe('closing the shop', () => {
     const mock = container.get(mockProviderToken);
     const port = Number(new URL(first.url).port);
     await expect(startShop({ container, port, log: () => {} })).rejects.toThrow('EADDRINUSE');
-    await expect(mock.waitForMessage({ to: phone })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(mock.waitForMessage({ to: phone })).rejects.toMatchObject({ code: 'client_closed' });
   });
 });
 

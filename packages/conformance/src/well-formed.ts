@@ -12,6 +12,8 @@ const clientCodes: readonly SmsErrorCode[] = [
   'send_limit_exceeded',
   'destination_not_allowed',
   'resend_too_soon',
+  'verification_locked',
+  'in_progress',
   'configuration_invalid',
   'all_providers_failed',
   'circuit_open',

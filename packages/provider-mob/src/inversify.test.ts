@@ -82,7 +82,7 @@ describe('mobModule()', () => {
     await container.get(smsClientToken).send(request);
     await container.unbindAllAsync();
     const outcome = await provider.verifySdkCode({ phone: to, code: '1234' });
-    expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'aborted' });
+    expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'client_closed' });
     expect(simulator.requests).toHaveLength(1);
   });
 

@@ -37,7 +37,7 @@ describe('mockModule()', () => {
     const container = new Container();
     container.load(mockModule());
     const waiting = container.get(mockProviderToken).waitForMessage({ to: request.to });
-    const ended = expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+    const ended = expect(waiting).rejects.toMatchObject({ code: 'client_closed' });
     await container.unbindAllAsync();
     await ended;
   });

@@ -44,7 +44,7 @@ describe('a mock with maxPerSecond', () => {
     const calls = [provider.send(text, context()), provider.send(text, context())];
     await provider.close();
     for (const outcome of await Promise.all(calls)) {
-      expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'aborted' });
+      expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'client_closed' });
     }
     expect(vi.getTimerCount()).toBe(0);
     expect(provider.outbox).toHaveLength(0);

@@ -10,8 +10,8 @@ export interface MockProvider extends SmsProvider, AsyncDisposable {
   /**
    * The oldest message for a phone that no earlier wait has returned, as soon as there is one.
    *
-   * @throws SmsError `timeout` when the time is up, saying what arrived instead; `aborted` when the mock is
-   * closed or reset first; `invalid_phone_number`; `configuration_invalid`
+   * @throws SmsError `timeout` when the time is up, saying what arrived instead; `client_closed`
+   * or `aborted` when the mock is closed or reset first; `invalid_phone_number`; `configuration_invalid`
    */
   waitForMessage(options: WaitForMessageOptions): Promise<MockMessage>;
   /**

@@ -221,12 +221,12 @@ describe('close()', () => {
     provider.fail('hang', { operation: 'check' });
     const checked = check(provider, '123456');
     const wait = expect(provider.waitForMessage({ to: '+12025550123', timeoutMs: 5000 })).rejects.toMatchObject({
-      code: 'aborted',
+      code: 'client_closed',
       message: expect.stringContaining('before the mock was closed'),
     });
     await provider.close();
-    expect(await sent).toMatchObject({ outcome: 'unknown', code: 'aborted' });
-    expect(await checked).toMatchObject({ outcome: 'unknown', code: 'aborted' });
+    expect(await sent).toMatchObject({ outcome: 'unknown', code: 'client_closed' });
+    expect(await checked).toMatchObject({ outcome: 'unknown', code: 'client_closed' });
     await wait;
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -235,7 +235,7 @@ describe('close()', () => {
     const provider = mock();
     await provider.close();
     await provider.close();
-    const closed = { outcome: 'not-sent', code: 'aborted', message: expect.stringContaining('closed') };
+    const closed = { outcome: 'not-sent', code: 'client_closed', message: expect.stringContaining('closed') };
     expect(await provider.send(text, within(1000))).toMatchObject(closed);
     expect(await verificationOf(provider).start({ to }, within(1000))).toMatchObject(closed);
     expect(await check(provider, '123456')).toMatchObject(closed);
@@ -245,7 +245,7 @@ describe('close()', () => {
   it('is what the end of an await using block calls', async () => {
     const provider = mock();
     await provider[Symbol.asyncDispose]();
-    expect(await provider.send(text, within(1000))).toMatchObject({ outcome: 'not-sent', code: 'aborted' });
+    expect(await provider.send(text, within(1000))).toMatchObject({ outcome: 'not-sent', code: 'client_closed' });
   });
 
   it('stops listening to the signals of callers', async () => {

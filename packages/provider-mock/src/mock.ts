@@ -110,7 +110,7 @@ class Mock implements MockProvider {
       if (heldBack !== undefined) return heldBack;
     }
     if (this.#closed)
-      return notSent('aborted', 'This mock is closed. Make a new one, or close it after the last call.');
+      return notSent('client_closed', 'This mock is closed. Make a new one, or close it after the last call.');
     const { ended } = context.deadline;
     if (ended !== undefined) return notSent(ended, 'The call had ended before it reached the mock.');
     const fault = this.#script.next(operation);
@@ -173,6 +173,6 @@ function unanswered(interruption: Interruption): Unknown {
     case 'aborted':
       return unknown('aborted', 'The mock had not answered when the caller ended the call.');
     case 'closed':
-      return unknown('aborted', 'The mock was closed before it answered.');
+      return unknown('client_closed', 'The mock was closed before it answered.');
   }
 }

@@ -75,7 +75,7 @@ describe('waitForMessage()', () => {
     await provider.send(text(shanghai, 'a'), context());
     await provider.close();
     expect(await provider.waitForMessage({ to: shanghai })).toMatchObject({ text: 'a' });
-    await expect(provider.waitForMessage({ to: shanghai })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(provider.waitForMessage({ to: shanghai })).rejects.toMatchObject({ code: 'client_closed' });
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -92,7 +92,10 @@ export class Outbox {
   }
 
   #ended(to: string, how: 'reset' | 'closed'): SmsError {
-    return this.#error('aborted', `No message for ${mask(to)} arrived before the mock was ${how}.`);
+    return this.#error(
+      how === 'closed' ? 'client_closed' : 'aborted',
+      `No message for ${mask(to)} arrived before the mock was ${how}.`,
+    );
   }
 
   #tooLate(to: string, timeoutMs: number, before: number): SmsError {
@@ -103,7 +106,7 @@ export class Outbox {
     return this.#error('timeout', `No message for ${mask(to)} arrived within ${timeoutMs} ms. ${arrived}.${earlier}`);
   }
 
-  #error(code: 'timeout' | 'aborted', message: string): SmsError {
+  #error(code: 'timeout' | 'aborted' | 'client_closed', message: string): SmsError {
     return new SmsError({ code, outcome: 'unknown', provider: this.#provider, message });
   }
 }

@@ -63,7 +63,7 @@ describe.skipIf(skipWithoutRedis(redis))(`${processes} processes that share a Re
     expect(judged).toEqual([5, 5, 5]);
     expect(await sms.verifications.check({ id, code })).toEqual({ outcome: 'exhausted' });
     await expect(sms.verifications.start({ to, purpose, via: ['texts'] })).rejects.toMatchObject({
-      code: 'send_limit_exceeded',
+      code: 'verification_locked',
       outcome: 'not-sent',
       retryAfterMs: expect.any(Number),
     });

@@ -24,7 +24,7 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
   let closed = false;
 
   async function ask(request: VendorRequest, { deadline, writeBy = deadline }: CallContext): Promise<Asked> {
-    if (closed) return notSent('aborted', 'The provider is closed.');
+    if (closed) return notSent('client_closed', 'The provider is closed.');
     if (writeBy.ended !== undefined) return notSent(writeBy.ended, 'The call had ended before it was sent.');
     if (vendor.stalled) {
       const reason = await new Promise<DeadlineEnd>((resolve) => void writeBy.onEnd(resolve));

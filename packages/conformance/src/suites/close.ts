@@ -81,7 +81,7 @@ async function demandClosed(bench: Bench, operation: Operation): Promise<void> {
   demand(
     outcome.outcome === 'not-sent',
     `${operation.name} ended ${describeOutcome(outcome)} after close()`,
-    "remember that close() was called, and answer not-sent with the code 'aborted'",
+    "remember that close() was called, and answer not-sent with the code 'client_closed'",
   );
   demandTruthful(operation.name, outcome, (await bench.received()).length - receivedBefore);
   await bench.demandRequests(operation.name, requestsBefore, 0);

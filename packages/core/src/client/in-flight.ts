@@ -6,9 +6,10 @@ export class InFlight {
   #isClosed = false;
   #onIdle = () => {};
 
-  /** A call begins; each begin must have its end. @throws SmsError `aborted` if the client is closed */
+  /** A call begins; each begin must have its end. @throws SmsError `client_closed` if the client is closed */
   begin(): void {
-    if (this.#isClosed) throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
+    if (this.#isClosed)
+      throw new SmsError({ code: 'client_closed', outcome: 'not-sent', message: 'The client is closed.' });
     this.#count += 1;
   }
 

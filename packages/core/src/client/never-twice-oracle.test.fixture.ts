@@ -54,7 +54,7 @@ function judgeCall(call: Call, { ledger, scenario }: Run, say: Say): void {
   if (attemptsOf(call).length > scenario.maxAttempts) say(`took ${attemptsOf(call).length} attempts`);
   if (
     call.afterClose &&
-    !(error?.code === 'aborted' && error.outcome === 'not-sent' && attemptsOf(call).length === 0)
+    !(error?.code === 'client_closed' && error.outcome === 'not-sent' && attemptsOf(call).length === 0)
   ) {
     say('was not refused by a closed client');
   }
@@ -184,8 +184,7 @@ function judgeRun(run: Run, say: Say): void {
 }
 
 function isOutage(code: SmsErrorCode): boolean {
-  const { countsAgainstCircuit, retrySameProvider } = errorPolicy(code);
-  return countsAgainstCircuit || retrySameProvider;
+  return errorPolicy(code).chargesRetryBudget;
 }
 
 /** The most calls that were under way at the same time; at least 1. */

@@ -221,7 +221,7 @@ describe('close', () => {
     const sms = createSmsClient({ providers: [a] });
     const sending = sms.send(hello);
     const closing = sms.close();
-    expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'aborted', outcome: 'not-sent' });
+    expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'client_closed', outcome: 'not-sent' });
     expect(a.closed).toBe(0);
     finish(accepted());
     expect((await sending).provider).toBe('a');

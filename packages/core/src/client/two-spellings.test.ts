@@ -52,7 +52,7 @@ describe.each(spellings)('a phone of %s that is written in two ways', (_country,
     const { sms } = verifier([text], { verification: { maxFailures: 1 } });
     await sms.verifications.start({ to: one });
     await sms.verifications.check({ to: one, code: wrong(lastCode(text)) });
-    expect(await failureOf(sms.verifications.start({ to: other }))).toMatchObject({ code: 'send_limit_exceeded' });
+    expect(await failureOf(sms.verifications.start({ to: other }))).toMatchObject({ code: 'verification_locked' });
   });
 
   it('is asked for by its provider as it was written this time', async () => {

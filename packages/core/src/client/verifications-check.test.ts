@@ -212,7 +212,7 @@ describe('failures', () => {
     expect(results).toEqual([4, 3, 2, 1, 0, 4, 3, 2, 1, 0, 4, 3, 2, 1, 0]);
     clock.ms += 1_000;
     const error = await failureOf(sms.verifications.start({ to: phone }));
-    expect(error).toMatchObject({ code: 'send_limit_exceeded', outcome: 'not-sent', retryAfterMs: 86_399_000 });
+    expect(error).toMatchObject({ code: 'verification_locked', outcome: 'not-sent', retryAfterMs: 86_399_000 });
     expect(error.message).toMatch(/Too many wrong codes.*Nothing was sent/);
     expect(text.sent.length).toBe(3);
     // Another purpose and another phone are not locked.

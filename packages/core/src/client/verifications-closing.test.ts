@@ -105,7 +105,7 @@ describe('closing a client', () => {
     ];
     for (const call of calls) {
       const error = await failureOf(call as Promise<unknown>);
-      expect(error).toMatchObject({ code: 'aborted', outcome: 'not-sent', message: 'The client is closed.' });
+      expect(error).toMatchObject({ code: 'client_closed', outcome: 'not-sent', message: 'The client is closed.' });
     }
     await closing;
     expect([text.sent.length, operations]).toEqual([1, before]);

@@ -60,7 +60,7 @@ describe('while a pepper is being replaced', () => {
     clock.ms += 1_000;
     const later = redeployed(store, { current, previous: old });
     const error = await failureOf(later.sms.verifications.start({ to: phone }));
-    expect(error).toMatchObject({ code: 'send_limit_exceeded', outcome: 'not-sent', retryAfterMs: 86_399_000 });
+    expect(error).toMatchObject({ code: 'verification_locked', outcome: 'not-sent', retryAfterMs: 86_399_000 });
     expect(error.message).toContain('Too many wrong codes');
     expect(later.text.sent).toEqual([]);
   });

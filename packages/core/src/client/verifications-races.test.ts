@@ -90,6 +90,6 @@ describe('300 wrong checks at once', () => {
     );
     expect(countsOf(results)).toEqual({ incorrect: 15, exhausted: 285 });
     expect(mob.checked.length).toBe(15);
-    expect(await failureOf(sms.verifications.start({ to: phone }))).toMatchObject({ code: 'send_limit_exceeded' });
+    expect(await failureOf(sms.verifications.start({ to: phone }))).toMatchObject({ code: 'verification_locked' });
   });
 });

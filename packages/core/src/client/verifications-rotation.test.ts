@@ -114,7 +114,7 @@ describe('while a pepper is replaced', () => {
       expect(await under.after.status(id)).toEqual({ state: 'exhausted' });
     }
     for (const { start } of [under.before, under.after]) {
-      expect(await failureOf(start())).toMatchObject({ code: 'send_limit_exceeded' });
+      expect(await failureOf(start())).toMatchObject({ code: 'verification_locked' });
     }
     under.clock.ms += 86_400_000;
     await under.after.start();

@@ -1,6 +1,5 @@
 import type { SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
-import type { SmsErrorCode } from '../errors/error-codes.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import { safeProviderCode } from '../errors/provider-code.js';
 import { listOfNames, shownName } from '../errors/shown-name.js';
@@ -119,7 +118,7 @@ export class Router {
         this.#emitSettled(delivery, attempts, undefined, started);
         return { attempts, reference: outcome.reference, error: undefined };
       }
-      if (index > 0 && amplifiesOutage(outcome.code)) budget.charge();
+      if (index > 0 && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
       const stoppedBy = reasonToStop({
         failure: outcome,
         onUnknown: delivery.onUnknown,
@@ -207,12 +206,6 @@ export class Router {
 }
 
 const circuitOf = ({ circuit }: Account) => circuit;
-
-/** Whether a failure is one of a provider in trouble: broken, or asked too often. A wrong number is none. */
-function amplifiesOutage(code: SmsErrorCode): boolean {
-  const { countsAgainstCircuit, retrySameProvider } = errorPolicy(code);
-  return countsAgainstCircuit || retrySameProvider;
-}
 
 function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): Attempt {
   if (outcome.outcome === 'accepted') return { provider, outcome: 'accepted', durationMs };

@@ -27,9 +27,12 @@ const table: Record<SmsErrorCode, [failOver: string, countsAgainstCircuit: boole
   send_limit_exceeded: ['never', false],
   destination_not_allowed: ['never', false],
   resend_too_soon: ['never', false],
+  verification_locked: ['never', false],
+  in_progress: ['never', false],
   screening_denied: ['never', false],
   store_unavailable: ['never', false],
   aborted: ['never', false],
+  client_closed: ['never', false],
   deadline_exceeded: ['never', false],
   configuration_invalid: ['never', false],
   all_providers_failed: ['never', false],
@@ -41,9 +44,10 @@ describe('the policy of an error code', () => {
     expect([failOver, countsAgainstCircuit]).toEqual(table[code]);
   });
 
-  it('asks the same provider again only where time or the network may have changed the answer', () => {
-    const retried = smsErrorCodes.filter((code) => errorPolicies[code].retrySameProvider);
-    expect(retried).toEqual(['rate_limited', 'provider_unavailable', 'network_error', 'timeout', 'invalid_response']);
+  it('charges the retry budget for what a circuit counts, and for an account that is asked too often', () => {
+    const charged = smsErrorCodes.filter((code) => errorPolicies[code].chargesRetryBudget);
+    const counted = smsErrorCodes.filter((code) => errorPolicies[code].countsAgainstCircuit);
+    expect(new Set(charged)).toEqual(new Set(['rate_limited', ...counted]));
   });
 
   it.each(['code_of_a_newer_version', 'toString', '__proto__'])('%s, which this version does not know', (code) => {

@@ -12,17 +12,20 @@ export interface ErrorPolicy {
    * An `unknown` outcome outranks `always`: no code makes a duplicate harmless.
    */
   readonly failOver: 'always' | 'never' | 'by-outcome';
-  /** Whether the same provider may succeed when asked again a little later. */
-  readonly retrySameProvider: boolean;
   /** Whether it is the provider's (or the account's) own fault, so that its circuit breaker counts it. */
   readonly countsAgainstCircuit: boolean;
+  /**
+   * Whether a further attempt that fails so is charged to the retry budget: the provider is in trouble, or is asked too
+   * often, and further attempts would make it worse.
+   */
+  readonly chargesRetryBudget: boolean;
 }
 
-const theMessage = { failOver: 'never', retrySameProvider: false, countsAgainstCircuit: false } as const;
-const thisProviderCannot = { failOver: 'always', retrySameProvider: false, countsAgainstCircuit: false } as const;
-const theAccount = { failOver: 'always', retrySameProvider: false, countsAgainstCircuit: true } as const;
-const theTransport = { failOver: 'by-outcome', retrySameProvider: true, countsAgainstCircuit: true } as const;
-const ourOwn = { failOver: 'never', retrySameProvider: false, countsAgainstCircuit: false } as const;
+const theMessage = { failOver: 'never', countsAgainstCircuit: false, chargesRetryBudget: false } as const;
+const thisProviderCannot = { failOver: 'always', countsAgainstCircuit: false, chargesRetryBudget: false } as const;
+const theAccount = { failOver: 'always', countsAgainstCircuit: true, chargesRetryBudget: true } as const;
+const theTransport = { failOver: 'by-outcome', countsAgainstCircuit: true, chargesRetryBudget: true } as const;
+const ourOwn = { failOver: 'never', countsAgainstCircuit: false, chargesRetryBudget: false } as const;
 
 /** One row for every code; the compiler refuses a missing one. */
 export const errorPolicies = {
@@ -35,7 +38,7 @@ export const errorPolicies = {
   template_rejected: thisProviderCannot,
   recipient_rate_limited: thisProviderCannot,
   unsupported_message: thisProviderCannot,
-  rate_limited: { failOver: 'always', retrySameProvider: true, countsAgainstCircuit: false },
+  rate_limited: { failOver: 'always', countsAgainstCircuit: false, chargesRetryBudget: true },
 
   authentication_failed: theAccount,
   permission_denied: theAccount,
@@ -46,16 +49,19 @@ export const errorPolicies = {
   network_error: theTransport,
   timeout: theTransport,
   invalid_response: theTransport,
-  circuit_open: { failOver: 'always', retrySameProvider: false, countsAgainstCircuit: false },
-  unrecognized_provider_code: { failOver: 'by-outcome', retrySameProvider: false, countsAgainstCircuit: false },
+  circuit_open: { failOver: 'always', countsAgainstCircuit: false, chargesRetryBudget: false },
+  unrecognized_provider_code: { failOver: 'by-outcome', countsAgainstCircuit: false, chargesRetryBudget: false },
 
   no_route: ourOwn,
   send_limit_exceeded: ourOwn,
   destination_not_allowed: ourOwn,
   resend_too_soon: ourOwn,
+  verification_locked: ourOwn,
+  in_progress: ourOwn,
   screening_denied: ourOwn,
   store_unavailable: ourOwn,
   aborted: ourOwn,
+  client_closed: ourOwn,
   deadline_exceeded: ourOwn,
   configuration_invalid: ourOwn,
   all_providers_failed: ourOwn,

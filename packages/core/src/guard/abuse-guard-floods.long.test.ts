@@ -86,8 +86,8 @@ describe('a flood', () => {
     const { guard, denials } = guardWith({ limits, failOpen: true }, { store });
     for (const last of [1, 2, 3]) await guard.admit(requestTo(to, { ip: `10.0.0.${last}` }), deadline);
     const error = await errorOf(guard.admit(requestTo(to, { ip: '10.0.0.4' }), deadline));
-    expect(error).toMatchObject({ code: 'send_limit_exceeded', message: expect.stringContaining('maxKeys') });
-    expect(denials).toMatchObject([{ scope: 'store', code: 'send_limit_exceeded' }]);
+    expect(error).toMatchObject({ code: 'store_unavailable', message: expect.stringContaining('maxKeys') });
+    expect(denials).toMatchObject([{ scope: 'store', code: 'store_unavailable' }]);
     await guard.admit(requestTo(to, { ip: '10.0.0.1' }), deadline);
     await guard.settled();
     expect(store.size).toBe(4);

@@ -3,6 +3,7 @@ import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { isStoreFull } from '../stores/store-full.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
 import { type LimitScope, limitScopes } from './limit-rules.js';
 import type { Limit, LimitStore, Taking } from './limit-store.js';
@@ -123,8 +124,8 @@ export class LimitLedger {
 
   #failed(error: unknown, deadline: Deadline): LedgerAnswer {
     if (!isSmsError(error)) throw error;
-    // A full store is a limit that is reached, not one that is unknown: a flood must not fill its way through.
-    if (!this.#failOpen || error.code === 'send_limit_exceeded') return { scope: 'store', error };
+    // failOpen is for a store that is down. A flood must not fill one and so get past it.
+    if (!this.#failOpen || isStoreFull(error)) return { scope: 'store', error };
     const { ended } = deadline;
     if (ended !== undefined) return endedDenial('store', ended, 'before the limit store had answered');
     this.#passedUncounted.warn(error);

@@ -198,7 +198,7 @@ describe('the bounds of the memory store', () => {
     const store = new MemoryLimitStore({ maxKeys: 2 });
     await store.take('a', three);
     await store.take('a', { max: 1, windowMs: 1000 });
-    const full = { code: 'send_limit_exceeded', outcome: 'not-sent', message: expect.stringContaining('maxKeys') };
+    const full = { code: 'store_unavailable', outcome: 'not-sent', message: expect.stringContaining('maxKeys') };
     await expect(store.take('b', three)).rejects.toMatchObject(full);
     expect(store.size).toBe(2);
     expect(await takeMany(store, 5, 'a')).toBe(2);

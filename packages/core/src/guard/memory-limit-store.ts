@@ -1,5 +1,6 @@
-import { SmsError } from '../errors/sms-error.js';
+import type { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
+import { storeFull } from '../stores/store-full.js';
 import { limitProblem } from './limit-rules.js';
 import type { Limit, LimitStore, Taking } from './limit-store.js';
 import type { WindowCounter } from './window-counter.js';
@@ -45,7 +46,7 @@ export class MemoryLimitStore implements LimitStore {
     return { taken: false, retryAfterMs: window.endsInMs };
   }
 
-  /** @throws SmsError `send_limit_exceeded` if the key is new and the store is full; nothing is taken then */
+  /** @throws SmsError `store_unavailable` if the key is new and the store is full; nothing is taken then */
   async take(key: string, limit: Limit): Promise<Taking> {
     const counter = this.#counterOf(limit) ?? (await this.#newCounter(limit));
     // Looking and taking are one step: nothing may be awaited in between.
@@ -90,10 +91,7 @@ export class MemoryLimitStore implements LimitStore {
 let counters: typeof import('./window-counter.js') | undefined;
 
 function full(): SmsError {
-  return new SmsError({
-    code: 'send_limit_exceeded',
-    outcome: 'not-sent',
-    message:
-      'The limit store is full and counts no further key. Nothing was sent. If this is no flood, raise maxKeys of MemoryLimitStore; else lower guard.limits.global, so that a flood ends before the store is full.',
-  });
+  return storeFull(
+    'The limit store is full and counts no further key. Nothing was sent. If this is no flood, raise maxKeys of MemoryLimitStore; else lower guard.limits.global, so that a flood ends before the store is full.',
+  );
 }

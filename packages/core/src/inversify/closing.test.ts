@@ -13,7 +13,7 @@ describe('closing a container', () => {
     const sms = container.get(smsClientToken);
     await Promise.all([container.unbindAllAsync(), container.unbindAllAsync()]);
     expect([a.closes(), b.closes()]).toEqual([[1], [1]]);
-    await expect(sms.send(request)).rejects.toMatchObject({ code: 'aborted' });
+    await expect(sms.send(request)).rejects.toMatchObject({ code: 'client_closed' });
     expect(container.isBound(smsClientToken)).toBe(false);
   });
 
@@ -133,7 +133,7 @@ describe('when something cannot be made', () => {
     const getting = container.getAsync(smsClientToken);
     const closing = container.unbindAllAsync();
     options.resolve({ id: 'a' });
-    await expect(getting).rejects.toMatchObject({ code: 'aborted', message: 'The container is closed.' });
+    await expect(getting).rejects.toMatchObject({ code: 'client_closed', message: 'The container is closed.' });
     await closing;
     expect(a.closes()).toEqual([1]);
   });
@@ -149,7 +149,7 @@ describe('when something cannot be made', () => {
     const closing = container.unbindAllAsync();
     options.resolve({});
     await closing;
-    await expect((await getting).send(request)).rejects.toMatchObject({ code: 'aborted' });
+    await expect((await getting).send(request)).rejects.toMatchObject({ code: 'client_closed' });
     expect(a.closes()).toEqual([1]);
   });
 

@@ -241,7 +241,7 @@ describe('another provider, by loading another module', () => {
 
     expect((await container.get(smsClientToken).send(request)).provider).toBe('b');
     expect(a.made.map(({ closes }) => closes)).toEqual([0]);
-    await expect(old.send(request)).rejects.toMatchObject({ code: 'aborted', outcome: 'not-sent' });
+    await expect(old.send(request)).rejects.toMatchObject({ code: 'client_closed', outcome: 'not-sent' });
   });
 });
 
@@ -265,7 +265,7 @@ describe('a child container', () => {
     const own = child.get(smsClientToken);
     expect(own).not.toBe(parent.get(smsClientToken));
     await child.unbindAllAsync();
-    await expect(own.send(request)).rejects.toMatchObject({ code: 'aborted' });
+    await expect(own.send(request)).rejects.toMatchObject({ code: 'client_closed' });
     expect((await parent.get(smsClientToken).send(request)).provider).toBe('a');
     expect(a.made.length).toBe(1);
   });

@@ -15,7 +15,7 @@ export class ContainerSlot<Value> {
   get(make: () => Value | Promise<Value>): Value | Promise<Value> {
     if (this.#kept === undefined) {
       if (this.#closing !== undefined) {
-        throw new SmsError({ code: 'aborted', outcome: 'not-sent', message: 'The container is closed.' });
+        throw new SmsError({ code: 'client_closed', outcome: 'not-sent', message: 'The container is closed.' });
       }
       const made = make();
       this.#kept = { value: isThenable(made) ? this.#whenMade(made) : made };

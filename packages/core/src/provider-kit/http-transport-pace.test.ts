@@ -65,7 +65,7 @@ describe('the requests of a transport with a pace', () => {
     const answers = Array.from({ length: 3 }, () => transport.request(post, context()));
     await transport.close();
     expect(await Promise.all(answers)).toEqual(
-      Array(3).fill(expect.objectContaining({ outcome: 'not-sent', code: 'aborted' })),
+      Array(3).fill(expect.objectContaining({ outcome: 'not-sent', code: 'client_closed' })),
     );
     expect(dispatched).toBe(0);
     expect(clock.timers).toBe(0);
@@ -97,7 +97,7 @@ it('a transport waits with closing for what is under way, not for what waits for
   const [first, second] = [0, 1].map(() => transport.request(post, { deadline: deadlineAfter(30_000) }));
   const response = await arrived;
   const closed = transport.close();
-  expect(await second).toMatchObject({ outcome: 'not-sent', code: 'aborted' });
+  expect(await second).toMatchObject({ outcome: 'not-sent', code: 'client_closed' });
   response.end();
   expect(await first).toMatchObject({ outcome: 'answered' });
   await closed;

@@ -184,7 +184,7 @@ describe('a request that cannot be made', () => {
     await transport.close();
     expect(await transport.request(post, { deadline: deadlineAfter(0) })).toStrictEqual({
       outcome: 'not-sent',
-      code: 'aborted',
+      code: 'client_closed',
       message: 'The provider is closed.',
     });
   });

@@ -249,7 +249,7 @@ describe('close', () => {
     const closed = transport.close();
     expect(await transport.request(post, { deadline: deadlineAfter(5_000) })).toMatchObject({
       outcome: 'not-sent',
-      code: 'aborted',
+      code: 'client_closed',
     });
     held[0]?.();
     expect(await inFlight).toMatchObject({ outcome: 'answered', body: 'done' });

@@ -69,7 +69,7 @@ class PoolTransport implements HttpTransport {
   }
 
   #request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome> {
-    if (this.#closed !== undefined) return Promise.resolve(notSent('aborted', 'The provider is closed.'));
+    if (this.#closed !== undefined) return Promise.resolve(notSent('client_closed', 'The provider is closed.'));
     const { ended } = context.writeBy ?? context.deadline;
     if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before its request was made.'));
     return new Promise((resolve) => {

@@ -160,7 +160,7 @@ describe('closing', () => {
     expect(clock.timers).toBe(0);
     void call('d');
     await clock.advanceTo(0);
-    expect(ends).toEqual(['a turn at 0', ...['b', 'c', 'd'].map((name) => `${name} not-sent aborted at 0`)]);
+    expect(ends).toEqual(['a turn at 0', ...['b', 'c', 'd'].map((name) => `${name} not-sent client_closed at 0`)]);
   });
 });
 

@@ -30,7 +30,7 @@ export interface Pace {
    * tried early); `aborted` or `deadline_exceeded` if the call has ended. Never rejects.
    */
   turn(context: Pick<CallContext, 'deadline' | 'writeBy'>): Promise<NotSent | undefined>;
-  /** Answers all that wait, and all that come, with `not-sent`, `aborted`. May be called twice. */
+  /** Answers all that wait, and all that come, with `not-sent`, `client_closed`. May be called twice. */
   close(): void;
 }
 
@@ -164,7 +164,7 @@ class QueuedPace implements Pace {
 }
 
 function closed(): NotSent {
-  return notSent('aborted', 'The provider is closed.');
+  return notSent('client_closed', 'The provider is closed.');
 }
 
 /** `rate_limited` fails over and does not count against the circuit: the vendor has done nothing. */

@@ -37,7 +37,7 @@ async function remembers(store: VerificationStore, subject: string): Promise<boo
 }
 
 const full = expect.objectContaining({
-  code: 'send_limit_exceeded',
+  code: 'store_unavailable',
   outcome: 'not-sent',
   message: expect.stringMatching(/2 subjects.*maxSubjects/u),
 });
@@ -56,7 +56,7 @@ describe('a memory store of verifications that is full', () => {
   it('may hold one alone', async () => {
     const { store } = storeAt({ maxSubjects: 1 });
     await store.open(challengeOf('a'));
-    await expect(store.open(challengeOf('b'))).rejects.toMatchObject({ code: 'send_limit_exceeded' });
+    await expect(store.open(challengeOf('b'))).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
   it('goes on with the subjects that it knows', async () => {

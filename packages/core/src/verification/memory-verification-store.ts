@@ -1,6 +1,7 @@
-import { SmsError } from '../errors/sms-error.js';
+import type { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
+import { storeFull } from '../stores/store-full.js';
 import { cancelChallenge, endSubject, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
 import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';
@@ -56,7 +57,7 @@ export class MemoryVerificationStore implements VerificationStore {
     this.#now = () => Math.floor(now());
   }
 
-  /** @throws SmsError `send_limit_exceeded` if the store is full; nothing is saved then */
+  /** @throws SmsError `store_unavailable` if the store is full; nothing is saved then */
   async open(challenge: NewChallenge): Promise<Opening> {
     const now = this.#now();
     this.#sweep(now);
@@ -142,10 +143,8 @@ export class MemoryVerificationStore implements VerificationStore {
   }
 
   #full(): SmsError {
-    return new SmsError({
-      code: 'send_limit_exceeded',
-      outcome: 'not-sent',
-      message: `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
-    });
+    return storeFull(
+      `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
+    );
   }
 }

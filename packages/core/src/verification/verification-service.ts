@@ -178,7 +178,7 @@ function locked(reason: 'failures' | 'challenges', retryAfterMs: number): SmsErr
       ? 'Too many wrong codes were given for this phone and purpose: verification.maxFailures is reached'
       : 'Too many codes for this phone and purpose are good at once';
   return new SmsError({
-    code: 'send_limit_exceeded',
+    code: reason === 'failures' ? 'verification_locked' : 'send_limit_exceeded',
     outcome: 'not-sent',
     message: `${why}. Nothing was sent; wait retryAfterMs.`,
     retryAfterMs: Math.ceil(retryAfterMs),

@@ -129,7 +129,7 @@ export class Circuit {
 
   /** The answer to a call that may not pass. */
   refusal(): NotSent {
-    if (this.#isShutDown) return notSent('aborted', 'The provider is closed.');
+    if (this.#isShutDown) return notSent('client_closed', 'The provider is closed.');
     const seconds = Math.max(1, Math.ceil((this.#probeDueAt - performance.now()) / 1000));
     const next =
       this.#state === 'probing'

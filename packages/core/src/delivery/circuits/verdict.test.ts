@@ -17,7 +17,7 @@ it.each(smsErrorCodes)('a failure with %s speaks against it only as the table of
     const { outcome } = failure(code, 'No.');
     const details = { providerCode: '470', cause: Object.assign(new Error('canary'), { code: 'ECONNRESET' }) };
     const known = { code, outcome, providerCode: '470', transportCode: 'ECONNRESET', at: 1_000 };
-    const ends = ['aborted', 'deadline_exceeded', 'circuit_open'];
+    const ends = ['aborted', 'client_closed', 'deadline_exceeded', 'circuit_open'];
     const kind = errorPolicies[code].countsAgainstCircuit ? 'failure' : 'refusal';
     expect(circuitVerdict(failure(code, 'No.', details))).toEqual(
       ends.includes(code) ? { kind: 'neutral' } : { kind, failure: known },

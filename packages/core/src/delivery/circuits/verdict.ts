@@ -18,8 +18,8 @@ export type CircuitVerdict =
 const success = { kind: 'success' } as const;
 const neutral = { kind: 'neutral' } as const;
 
-/** The call's own end, and the circuit's: neither is a word of the provider's. */
-const ends: ReadonlySet<SmsErrorCode> = new Set(['aborted', 'deadline_exceeded', 'circuit_open']);
+/** The call's own end, the circuit's and the client's: none is a word of the provider's. */
+const ends: ReadonlySet<SmsErrorCode> = new Set(['aborted', 'client_closed', 'deadline_exceeded', 'circuit_open']);
 
 /** The policy table of the error codes decides alone. */
 export function circuitVerdict(outcome: SendOutcome | CheckOutcome): CircuitVerdict {

@@ -90,7 +90,7 @@ describe('closing', () => {
     await Promise.all([guard.close(), guard.asProbe.close(), guard.close()]);
     expect(vi.getTimerCount()).toBe(0);
     expect(provider.closes).toBe(1);
-    const answer = { outcome: 'not-sent', code: 'aborted', message: 'The provider is closed.' };
+    const answer = { outcome: 'not-sent', code: 'client_closed', message: 'The provider is closed.' };
     expect(await guard.send(message, context())).toEqual(answer);
     expect(await guard.asProbe.send(message, context())).toEqual(answer);
     expect(await guard.verification?.check({ to, code: '1234' }, context())).toEqual(answer);

@@ -137,7 +137,7 @@ describe('a store of idempotency keys that fails to reserve', () => {
       message: 'send(): idempotencyKey: another message has this key; give each message its own.',
     });
     expect(await failureOf(sendsWith({ reserve: async () => ({ state: 'in-progress' }) }).once(never))).toMatchObject({
-      code: 'resend_too_soon',
+      code: 'in_progress',
       outcome: 'unknown',
       message: 'A call with this idempotencyKey is under way, or died. It is not sent again.',
     });
@@ -150,7 +150,7 @@ describe('a store of idempotency keys that fails to reserve', () => {
     ['nothing at all', undefined],
   ])('may hold a result of %s: then it is not sent again', async (_, result) => {
     const reserve = async () => ({ state: 'finished', result }) as never;
-    expect(await failureOf(sendsWith({ reserve }).once(never))).toMatchObject({ code: 'resend_too_soon' });
+    expect(await failureOf(sendsWith({ reserve }).once(never))).toMatchObject({ code: 'in_progress' });
   });
 });
 

@@ -57,7 +57,7 @@ describe('an idempotency key', () => {
     const dying = failureOf(hanging.send({ ...keyed, deadlineMs: 60_000 }));
     const b = fake('b');
     const error = await failureOf(client([b], { idempotency: { store } }).send(keyed));
-    expect(error).toMatchObject({ code: 'resend_too_soon', outcome: 'unknown' });
+    expect(error).toMatchObject({ code: 'in_progress', outcome: 'unknown' });
     expect(b.sent).toEqual([]);
     expect(await Promise.race([dying, Promise.resolve('still hanging')])).toBe('still hanging');
   });

@@ -44,7 +44,7 @@ export class IdempotentSends {
    * Reserves the key, sends, and records the result; or replays the result that is known.
    * A message whose outcome is `unknown` keeps its key: it is never sent again by itself.
    *
-   * @throws SmsError of the send; `invalid_request` if the key belongs to another message; `resend_too_soon` with the
+   * @throws SmsError of the send; `invalid_request` if the key belongs to another message; `in_progress` with the
    * outcome `unknown` while the call of another process has not ended, or has died; the store's failure, `not-sent`
    */
   async once(
@@ -202,7 +202,7 @@ function otherMessage(): SmsError {
 
 function stillUnknown(): SmsError {
   return new SmsError({
-    code: 'resend_too_soon',
+    code: 'in_progress',
     outcome: 'unknown',
     message: 'A call with this idempotencyKey is under way, or died. It is not sent again.',
   });

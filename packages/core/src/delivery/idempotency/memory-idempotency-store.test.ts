@@ -167,7 +167,7 @@ describe('a memory store that is full', () => {
     const token = await reserved(store, 'a', 100);
     await reserved(store, 'b', 200);
     const full = expect.objectContaining({
-      code: 'send_limit_exceeded',
+      code: 'store_unavailable',
       outcome: 'not-sent',
       message: expect.stringContaining('maxKeys'),
     });

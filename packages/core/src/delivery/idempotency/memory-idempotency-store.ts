@@ -1,6 +1,7 @@
 import { SmsError } from '../../errors/sms-error.js';
 import { configurationInvalid } from '../../provider-kit/options.js';
 import { type Expiring, ExpiryQueue } from '../../stores/expiry-queue.js';
+import { storeFull } from '../../stores/store-full.js';
 import type { Awaitable, IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
 /** Options of a {@link MemoryIdempotencyStore}. */
@@ -46,7 +47,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     this.#now = now;
   }
 
-  /** @throws SmsError `send_limit_exceeded` if the store is full of keys in progress; nothing is reserved then */
+  /** @throws SmsError `store_unavailable` if the store is full of keys in progress; nothing is reserved then */
   reserve(key: string, fingerprint: string, ttlMs: number): Awaitable<Reservation> {
     const now = this.#now();
     const expiresAt = now + checkedTtl(ttlMs);
@@ -106,11 +107,9 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   }
 
   #full(): SmsError {
-    return new SmsError({
-      code: 'send_limit_exceeded',
-      outcome: 'not-sent',
-      message: `The idempotency store is full: ${this.#maxKeys} keys are in progress. Send fewer at a time, or raise maxKeys.`,
-    });
+    return storeFull(
+      `The idempotency store is full: ${this.#maxKeys} keys are in progress. Send fewer at a time, or raise maxKeys.`,
+    );
   }
 
   #add(entry: Entry): void {
