@@ -14,7 +14,11 @@ export default defineConfig({
         find: /^@polysms\/core\/provider-kit\/inversify$/,
         replacement: `${packages}/core/src/provider-kit/inversify.ts`,
       },
-      { find: /^@polysms\/core\/(provider-kit|inversify)$/, replacement: `${packages}/core/src/$1/index.ts` },
+      {
+        find: /^@polysms\/core\/(provider-kit|configuration|inversify)$/,
+        replacement: `${packages}/core/src/$1/index.ts`,
+      },
+      { find: /^@polysms\/core\/stores$/, replacement: `${packages}/core/src/stores-index.ts` },
       { find: /^@polysms\/conformance$/, replacement: `${packages}/conformance/src/index.ts` },
     ],
   },

@@ -1,4 +1,5 @@
-import { createSmsClient, deadlineAfter, parsePhoneNumber, withCircuitBreaker } from '@polysms/core';
+import { createSmsClient, parsePhoneNumber, withCircuitBreaker } from '@polysms/core';
+import { deadlineAfter } from '@polysms/core/provider-kit';
 import { mob } from '@polysms/provider-mob';
 import { Pool } from 'undici';
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { deadlineAfter, maskPhoneNumber, parsePhoneNumber } from '@polysms/core';
+import { deadlineAfter, maskPhoneNumber, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { mob } from '@polysms/provider-mob';
 import { StepTable } from './step-table.js';
 

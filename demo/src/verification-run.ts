@@ -1,4 +1,4 @@
-import { deadlineAfter, maskPhoneNumber, parsePhoneNumber } from '@polysms/core';
+import { deadlineAfter, maskPhoneNumber, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { mob } from '@polysms/provider-mob';
 import { startSimulatorProcess } from './simulator-process.js';
 import { StepTable } from './step-table.js';

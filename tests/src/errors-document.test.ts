@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorPolicies, smsErrorCodes } from '@polysms/core';
+import { errorPolicy, smsErrorCodes } from '@polysms/core';
 import { expect, it } from 'vitest';
 import { root } from './repository.js';
 
@@ -9,8 +9,8 @@ it('docs/errors.md lists every code, with the policy of the code', () => {
   const documented = rows.map(([, code, failOver, circuit]) => ({ code, failOver, circuit }));
   const actual = smsErrorCodes.map((code) => ({
     code,
-    failOver: errorPolicies[code].failOver,
-    circuit: errorPolicies[code].countsAgainstCircuit ? 'yes' : 'no',
+    failOver: errorPolicy(code).failOver,
+    circuit: errorPolicy(code).countsAgainstCircuit ? 'yes' : 'no',
   }));
   expect(documented).toEqual(actual);
 });

@@ -49,6 +49,15 @@ describe('what a provider package loads', () => {
   });
 });
 
+describe('what a store package loads', () => {
+  it('is neither an HTTP client nor the client of an app', async () => {
+    const packages = await packagesLoadedBy('@polysms/core/stores');
+    expect(packages).not.toContain('undici');
+    expect(packages).not.toContain('opossum');
+    expect(packages).not.toContain('inversify');
+  });
+});
+
 describe('what an app loads', () => {
   it('is no HTTP client before it makes a provider, and no container', async () => {
     const packages = await packagesLoadedBy('@polysms/core');

@@ -1,4 +1,4 @@
-import { type OutboundMessage, type PhoneNumber, parsePhoneNumber } from '@polysms/core';
+import { type OutboundMessage, type PhoneNumber, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { demand, demandEqual, reject } from './demand.js';
 import { contractSlackMs } from './differences.js';
 import type { ConformanceOptions } from './options.js';

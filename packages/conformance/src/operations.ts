@@ -1,5 +1,9 @@
-import { type CallContext, deadlineAfter, type IssuedVerification } from '@polysms/core';
-import { configurationInvalid } from '@polysms/core/provider-kit';
+import {
+  type CallContext,
+  configurationInvalid,
+  deadlineAfter,
+  type IssuedVerification,
+} from '@polysms/core/provider-kit';
 import type { Bench } from './bench.js';
 import { demand, demandEqual } from './demand.js';
 import type { Capabilities } from './options.js';

@@ -1,4 +1,4 @@
-import type { Deadline, DeadlineEnd } from '@polysms/core';
+import type { Deadline, DeadlineEnd } from '@polysms/core/provider-kit';
 
 const everyMs = 5;
 /** What counts at most between two looks at the clock. */

@@ -1,4 +1,4 @@
-import type { SmsProvider, TemplateMessage, TextMessage } from '@polysms/core';
+import type { SmsProvider, TemplateMessage, TextMessage } from '@polysms/core/provider-kit';
 
 /**
  * A fresh provider together with the environment that it talks to: a simulator or a fake server of the vendor.

@@ -1,5 +1,5 @@
-import type { CheckOutcome, SendOutcome, SmsErrorCode } from '@polysms/core';
 import { smsErrorCodes } from '@polysms/core';
+import type { CheckOutcome, SendOutcome, SmsErrorCode } from '@polysms/core/provider-kit';
 import { demand } from './demand.js';
 
 /** What any call of a provider ends with. */

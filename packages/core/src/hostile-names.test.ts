@@ -4,9 +4,10 @@ import * as v from 'valibot';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fake } from './client/sms-client.test.fixture.js';
 import { issuer } from './client/verifications.test.fixture.js';
+import { smsOptionsFromConfig, smsOptionsFromEnv } from './configuration/index.js';
 import { shownName } from './errors/shown-name.js';
 import { SmsError } from './errors/sms-error.js';
-import { createSmsClient, isSmsError, smsOptionsFromConfig, smsOptionsFromEnv, withCircuitBreaker } from './index.js';
+import { createSmsClient, isSmsError, withCircuitBreaker } from './index.js';
 import { orderProviders } from './inversify/order-providers.js';
 import { deadlineAfter, parseOptions, refused } from './provider-kit/index.js';
 

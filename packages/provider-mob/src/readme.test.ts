@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { smsOptionsFromEnv } from '@polysms/core';
+import { smsOptionsFromEnv } from '@polysms/core/configuration';
 import type { CheckOutcome, SendOutcome } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { type CallContext, deadlineAfter, parsePhoneNumber } from '@polysms/core';
+import { type CallContext, deadlineAfter, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { describe, expect, it } from 'vitest';
 import { mock } from './mock.js';
 import type { MockProvider } from './mock-provider.js';

@@ -1,4 +1,4 @@
-import { deadlineAfter, parsePhoneNumber } from '@polysms/core';
+import { deadlineAfter, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mock } from './mock.js';
 

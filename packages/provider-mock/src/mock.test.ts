@@ -1,4 +1,4 @@
-import { type CallContext, deadlineAfter, parsePhoneNumber } from '@polysms/core';
+import { type CallContext, deadlineAfter, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mock } from './mock.js';
 import type { MockMessage } from './mock-message.js';

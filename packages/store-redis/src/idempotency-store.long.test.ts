@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IdempotencyStore, MemoryIdempotencyStore, type StoredResult } from '@polysms/core';
+import { type IdempotencyStore, MemoryIdempotencyStore, type StoredResult } from '@polysms/core/stores';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { findRedis, skipWithoutRedis } from 'test-redis';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IdempotencyStore, type Reservation, SmsError, type StoredResult } from '@polysms/core';
+import { type IdempotencyStore, type Reservation, SmsError, type StoredResult } from '@polysms/core/stores';
 import { finishScript, releaseScript, reserveScript } from './idempotency-scripts.js';
 import { hashOf } from './key-part.js';
 import type { RedisScripts } from './redis-scripts.js';

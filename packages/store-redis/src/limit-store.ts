@@ -1,4 +1,4 @@
-import type { Limit, LimitStore, Taking } from '@polysms/core';
+import type { Limit, LimitStore, Taking } from '@polysms/core/stores';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { keyPart } from './key-part.js';
 import { giveBackScript, lookScript, takeScript } from './limit-scripts.js';

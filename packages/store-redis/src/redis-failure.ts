@@ -1,4 +1,4 @@
-import { type FailureOutcome, SmsError } from '@polysms/core';
+import { type FailureOutcome, SmsError } from '@polysms/core/stores';
 import { newerVersion } from './script.js';
 
 interface Verdict {

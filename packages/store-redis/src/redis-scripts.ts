@@ -1,4 +1,4 @@
-import type { FailureOutcome } from '@polysms/core';
+import type { FailureOutcome } from '@polysms/core/stores';
 import type { RedisClient } from './redis-client.js';
 import { redisFailure } from './redis-failure.js';
 import type { Script } from './script.js';

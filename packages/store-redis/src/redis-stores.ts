@@ -1,4 +1,4 @@
-import { type IdempotencyStore, type LimitStore, SmsError, type VerificationStore } from '@polysms/core';
+import { type IdempotencyStore, type LimitStore, SmsError, type VerificationStore } from '@polysms/core/stores';
 import { RedisIdempotencyStore } from './idempotency-store.js';
 import { RedisLimitStore } from './limit-store.js';
 import type { RedisClient } from './redis-client.js';

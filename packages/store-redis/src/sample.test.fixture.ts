@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isSmsError, type LocalCode, type NewChallenge, type StoreCheck } from '@polysms/core';
+import { isSmsError, type LocalCode, type NewChallenge, type StoreCheck } from '@polysms/core/stores';
 import { expect } from 'vitest';
 
 /** A phone that must not be seen in an error. */

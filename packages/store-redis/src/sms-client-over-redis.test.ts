@@ -1,4 +1,5 @@
-import { createSmsClient, type OutboundMessage, type SmsClient, type SmsProvider } from '@polysms/core';
+import { createSmsClient, type SmsClient, type SmsProvider } from '@polysms/core';
+import type { OutboundMessage } from '@polysms/core/provider-kit';
 import { Redis } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

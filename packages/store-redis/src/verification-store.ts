@@ -7,7 +7,7 @@ import type {
   StoreCheck,
   SubjectState,
   VerificationStore,
-} from '@polysms/core';
+} from '@polysms/core/stores';
 import { keyPart } from './key-part.js';
 import type { RedisScripts } from './redis-scripts.js';
 import type { Script } from './script.js';

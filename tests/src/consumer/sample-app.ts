@@ -11,15 +11,17 @@ const main = `async function main() {
   const { outcome } = await sms.verifications.check({ id, purpose: 'login', code });
   await sms.close();
   await simulator.close();
-  return [outcome, typeof notSent, typeof redisStores].join(' ');
+  return [outcome, typeof notSent, typeof redisStores, typeof MemoryLimitStore, typeof smsOptionsFromEnv].join(' ');
 }`;
-const result = 'approved function function';
+const result = 'approved function function function function';
 const run = `main().then((result) => { process.exitCode = result === '${result}' ? 0 : 1; });`;
 const test = `test('a verification', async () => { expect(await main()).toBe('${result}'); });`;
 
 const imported = [
   ['createSmsClient', '@polysms/core'],
+  ['smsOptionsFromEnv', '@polysms/core/configuration'],
   ['notSent', '@polysms/core/provider-kit'],
+  ['MemoryLimitStore', '@polysms/core/stores'],
   ['mob', '@polysms/provider-mob'],
   ['startMobSimulator', '@polysms/provider-mob/simulator'],
   ['redisStores', '@polysms/store-redis'],

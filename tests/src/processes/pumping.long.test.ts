@@ -1,4 +1,5 @@
-import { createSmsClient, type GuardOptions, isSmsError, type LimitStore } from '@polysms/core';
+import { createSmsClient, type GuardOptions, isSmsError } from '@polysms/core';
+import type { LimitStore } from '@polysms/core/stores';
 import { mock } from '@polysms/provider-mock';
 import { redisStores } from '@polysms/store-redis';
 import { Redis } from 'ioredis';

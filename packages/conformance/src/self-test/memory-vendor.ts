@@ -1,4 +1,4 @@
-import type { OutboundMessage } from '@polysms/core';
+import type { OutboundMessage } from '@polysms/core/provider-kit';
 import type { ReceivedMessage, Situation } from '../subject.js';
 import { turnEventLoop } from '../turns.js';
 

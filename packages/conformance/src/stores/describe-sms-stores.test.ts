@@ -1,5 +1,5 @@
 import { describe as nodeDescribe, it as nodeIt } from 'node:test';
-import { MemoryIdempotencyStore, MemoryLimitStore, MemoryVerificationStore } from '@polysms/core';
+import { MemoryIdempotencyStore, MemoryLimitStore, MemoryVerificationStore } from '@polysms/core/stores';
 import { describe, expect, it, vi } from 'vitest';
 import { CollectingRunner } from '../self-test/collecting-runner.js';
 import { describeSmsStores } from './describe-sms-stores.js';

@@ -1,4 +1,4 @@
-import type { IdempotencyStore } from '@polysms/core';
+import type { IdempotencyStore } from '@polysms/core/stores';
 import { accepted, dayMs, reservedKey, unknown } from './idempotency-keys.js';
 import type { StoreSuite } from './store-suite.js';
 

@@ -1,4 +1,4 @@
-import type { IdempotencyStore, StoredAccepted, StoredUnknown } from '@polysms/core';
+import type { IdempotencyStore, StoredAccepted, StoredUnknown } from '@polysms/core/stores';
 import type { StoreBench } from './store-bench.js';
 
 export const dayMs = 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { LimitStore } from '@polysms/core';
+import type { LimitStore } from '@polysms/core/stores';
 import { denied, minuteMs, takeMany, taken, takesExactly } from './limits-keys.js';
 import type { StoreSuite } from './store-suite.js';
 

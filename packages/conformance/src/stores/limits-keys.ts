@@ -1,4 +1,4 @@
-import type { Limit, LimitStore, Taking } from '@polysms/core';
+import type { Limit, LimitStore, Taking } from '@polysms/core/stores';
 import type { StoreBench } from './store-bench.js';
 
 export const minuteMs = 60_000;

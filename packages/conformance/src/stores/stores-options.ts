@@ -1,5 +1,5 @@
-import type { IdempotencyStore, LimitStore, VerificationStore } from '@polysms/core';
 import { configurationInvalid } from '@polysms/core/provider-kit';
+import type { IdempotencyStore, LimitStore, VerificationStore } from '@polysms/core/stores';
 import type { TestFunctions } from '../options.js';
 
 /** The stores by the names of their ports. */

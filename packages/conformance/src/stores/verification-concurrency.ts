@@ -1,4 +1,4 @@
-import type { VerificationStore } from '@polysms/core';
+import type { VerificationStore } from '@polysms/core/stores';
 import type { StoreSuite } from './store-suite.js';
 import { issued, local, TestSubject, usual } from './verification-subject.js';
 

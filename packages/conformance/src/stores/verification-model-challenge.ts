@@ -1,4 +1,4 @@
-import type { ChallengeState, LiveCode, NewChallenge } from '@polysms/core';
+import type { ChallengeState, LiveCode, NewChallenge } from '@polysms/core/stores';
 
 /** A code with the moment at which it expires. */
 export type ModelCode = LiveCode & { readonly until: number };

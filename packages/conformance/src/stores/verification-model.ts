@@ -6,7 +6,7 @@ import type {
   SentCodes,
   StoreCheck,
   SubjectState,
-} from '@polysms/core';
+} from '@polysms/core/stores';
 import {
   liveCodes,
   type ModelChallenge,

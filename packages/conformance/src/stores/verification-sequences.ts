@@ -1,4 +1,4 @@
-import type { VerificationStore } from '@polysms/core';
+import type { VerificationStore } from '@polysms/core/stores';
 import { sameAnswer } from './same-answer.js';
 import type { StoreBench } from './store-bench.js';
 import type { StoreSuite } from './store-suite.js';

@@ -1,4 +1,11 @@
-import type { CheckConclusion, LiveCode, NewChallenge, SentCodes, StoreCheck, VerificationStore } from '@polysms/core';
+import type {
+  CheckConclusion,
+  LiveCode,
+  NewChallenge,
+  SentCodes,
+  StoreCheck,
+  VerificationStore,
+} from '@polysms/core/stores';
 import { randomIntegers } from '../random-integers.js';
 import type { VerificationModel } from './verification-model.js';
 import { minute } from './verification-subject.js';

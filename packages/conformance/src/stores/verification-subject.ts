@@ -7,7 +7,7 @@ import type {
   Opening,
   SubjectState,
   VerificationStore,
-} from '@polysms/core';
+} from '@polysms/core/stores';
 import type { StoreBench } from './store-bench.js';
 
 export const second = 1000;

@@ -1,4 +1,4 @@
-import { MemoryIdempotencyStore, type StoredResult } from '@polysms/core';
+import { MemoryIdempotencyStore, type StoredResult } from '@polysms/core/stores';
 import { describe } from 'vitest';
 import { describeWrongStores, type WrongStore } from './wrong-stores.test.fixture.js';
 

@@ -1,4 +1,4 @@
-import { type Limit, MemoryLimitStore } from '@polysms/core';
+import { type Limit, MemoryLimitStore } from '@polysms/core/stores';
 import { describe } from 'vitest';
 import { describeWrongStores, type WrongStore } from './wrong-stores.test.fixture.js';
 

@@ -6,7 +6,7 @@ import {
   type Opening,
   type StoreCheck,
   type SubjectState,
-} from '@polysms/core';
+} from '@polysms/core/stores';
 import { describe } from 'vitest';
 import { describeWrongStores, type WrongStore } from './wrong-stores.test.fixture.js';
 

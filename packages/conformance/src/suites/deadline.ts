@@ -1,4 +1,4 @@
-import { type CallContext, type Deadline, deadlineAfter } from '@polysms/core';
+import { type CallContext, type Deadline, deadlineAfter } from '@polysms/core/provider-kit';
 import type { Bench } from '../bench.js';
 import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation } from '../operations.js';

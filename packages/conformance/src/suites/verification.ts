@@ -1,4 +1,4 @@
-import type { CheckOutcome } from '@polysms/core';
+import type { CheckOutcome } from '@polysms/core/provider-kit';
 import type { Bench } from '../bench.js';
 import { demand, demandEqual, reject } from '../demand.js';
 import { ample, type StartedVerification, startVerification, verificationOf, wrongCode } from '../operations.js';

@@ -26,7 +26,7 @@ export type {
 export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
 export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
 export { shownName } from '../errors/shown-name.js';
-export { isSmsError, SmsError } from '../errors/sms-error.js';
+export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from '../errors/sms-error.js';
 export { maskPhoneNumber } from '../phone/mask.js';
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';

@@ -1,0 +1,37 @@
+/** What the author of a store needs: the ports, the stores in memory, the error. Loads neither the client nor undici. */
+
+export type {
+  IdempotencyStore,
+  Reservation,
+  StoredAccepted,
+  StoredResult,
+  StoredUnknown,
+} from './delivery/idempotency/idempotency-store.js';
+export {
+  MemoryIdempotencyStore,
+  type MemoryIdempotencyStoreOptions,
+} from './delivery/idempotency/memory-idempotency-store.js';
+export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from './errors/sms-error.js';
+export type { Limit, LimitStore, Taking } from './guard/limit-store.js';
+export { MemoryLimitStore, type MemoryLimitStoreOptions } from './guard/memory-limit-store.js';
+export {
+  MemoryVerificationStore,
+  type MemoryVerificationStoreOptions,
+} from './verification/memory-verification-store.js';
+export type {
+  ChallengeState,
+  CheckConclusion,
+  CheckStep,
+  CodeLimits,
+  Guess,
+  IssuedCode,
+  Issuer,
+  LiveCode,
+  LocalCode,
+  NewChallenge,
+  Opening,
+  SentCodes,
+  StoreCheck,
+  SubjectState,
+  VerificationStore,
+} from './verification/verification-store.js';
