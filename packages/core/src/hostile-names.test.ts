@@ -187,7 +187,7 @@ it('events tell a vendor’s code as errors do', async () => {
 });
 
 it('the circuit of a provider names it safely', async () => {
-  const guarded = withCircuitBreaker(fake(`a${forged}`, [refused('authentication_failed', 'No.')]), {
+  const wrapper = withCircuitBreaker(fake(`a${forged}`, [refused('authentication_failed', 'No.')]), {
     minimumCalls: 1,
   });
   const message = {
@@ -195,7 +195,7 @@ it('the circuit of a provider names it safely', async () => {
     to: { e164: to, callingCode: '86', nationalNumber: '13800138000', country: 'CN' },
     text: 'x',
   } as const;
-  const send = () => guarded.send(message, { deadline: deadlineAfter(1_000) });
+  const send = () => wrapper.send(message, { deadline: deadlineAfter(1_000) });
   await send();
   expect(await send()).toMatchObject({ code: 'circuit_open', message: expect.stringContaining('"a\\nINFO admin') });
 });

@@ -12,7 +12,7 @@ export type { SendManyResult } from './delivery/batches/send-many.js';
 export type { SendManyOptions } from './delivery/batches/send-many-options.js';
 export type { CircuitStateChange } from './delivery/circuits/circuit.js';
 export type { CircuitBreakerOptions } from './delivery/circuits/circuit-breaker-options.js';
-export { type GuardedProvider, withCircuitBreaker } from './delivery/circuits/with-circuit-breaker.js';
+export { type ProviderWithCircuit, withCircuitBreaker } from './delivery/circuits/with-circuit-breaker.js';
 export type { Route } from './delivery/plan-route.js';
 export type { RetryBudgetOptions } from './delivery/retry-budget.js';
 export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';

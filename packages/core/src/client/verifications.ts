@@ -48,7 +48,7 @@ export interface Verifications {
 }
 
 /** What {@link ClientVerifications} works with. */
-export interface ClientVerificationsParts {
+export interface ClientVerificationsDeps {
   readonly service: VerificationService;
   /** Undefined if the client has none. */
   readonly guard: AbuseGuard | undefined;
@@ -60,20 +60,20 @@ export interface ClientVerificationsParts {
 
 /** The verifications of a client: the service behind the abuse guard. */
 export class ClientVerifications implements Verifications {
-  readonly #parts: ClientVerificationsParts;
+  readonly #deps: ClientVerificationsDeps;
 
-  constructor(parts: ClientVerificationsParts) {
-    this.#parts = parts;
+  constructor(deps: ClientVerificationsDeps) {
+    this.#deps = deps;
   }
 
   async start(given: VerificationStartRequest): Promise<VerificationReceipt> {
     const request = readStartRequest(given);
     const to = parsePhoneNumber(request.to);
     const { purpose, locale, via, ip, screening } = request;
-    const { service, guard, resendAfterMs } = this.#parts;
+    const { service, guard, resendAfterMs } = this.#deps;
     return this.#call(request, async (deadline) => {
-      const asked = { kind: 'verification', to, ip, purpose, locale, screening } as const;
-      const admission = guard && (await guard.admit(asked, deadline));
+      const guarded = { kind: 'verification', to, ip, purpose, locale, screening } as const;
+      const admission = guard && (await guard.admit(guarded, deadline));
       try {
         const { id, provider, expiresAt, attempts } = await service.start({ to, purpose, locale, via }, deadline);
         guard?.started(to);
@@ -93,11 +93,11 @@ export class ClientVerifications implements Verifications {
     return this.#call(request, async (deadline) => {
       const startedAt = performance.now();
       try {
-        const checked = await this.#parts.service.check({ code, target }, deadline);
-        this.#tellChecked(checked, checked.result.outcome, startedAt);
+        const checked = await this.#deps.service.check({ code, target }, deadline);
+        this.#emitCheck(checked, checked.result.outcome, startedAt);
         return checked.result;
       } catch (error) {
-        this.#tellChecked(undefined, 'failed', startedAt);
+        this.#emitCheck(undefined, 'failed', startedAt);
         throw error;
       }
     });
@@ -105,20 +105,20 @@ export class ClientVerifications implements Verifications {
 
   async cancel(id: string): Promise<VerificationCancelResult> {
     const read = readId('verifications.cancel()', id);
-    return this.#call({}, (deadline) => this.#parts.service.cancel(read, deadline));
+    return this.#call({}, (deadline) => this.#deps.service.cancel(read, deadline));
   }
 
   async status(id: string): Promise<VerificationStatus> {
     const read = readId('verifications.status()', id);
-    return this.#call({}, (deadline) => this.#parts.service.status(read, deadline));
+    return this.#call({}, (deadline) => this.#deps.service.status(read, deadline));
   }
 
   async #call<Result>(
     { deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>,
     call: (deadline: Deadline) => Promise<Result>,
   ): Promise<Result> {
-    const { inFlight } = this.#parts;
-    const deadline = deadlineAfter(deadlineMs ?? this.#parts.deadlineMs, { signal });
+    const { inFlight } = this.#deps;
+    const deadline = deadlineAfter(deadlineMs ?? this.#deps.deadlineMs, { signal });
     inFlight.begin();
     // Held for the whole call: a deadline starts its timer for the first listener, and stops it after the last.
     const release = deadline.onEnd(() => {});
@@ -130,8 +130,8 @@ export class ClientVerifications implements Verifications {
     }
   }
 
-  #tellChecked(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {
-    const { events, guard } = this.#parts;
+  #emitCheck(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {
+    const { events, guard } = this.#deps;
     const isHeard = events.hasListeners('check');
     const isApproved = guard !== undefined && outcome === 'approved';
     if (!isHeard && !isApproved) return;

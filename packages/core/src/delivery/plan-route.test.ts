@@ -37,7 +37,7 @@ function firsts(route: Route, times: number, message: Partial<RoutableMessage<Pr
   return Array.from({ length: times }, () => {
     const result = plan([route], { ...message, turns });
     if (result.status !== 'planned') return result.status;
-    if (result.lane !== undefined) turns.set(result.lane, (turns.get(result.lane) ?? 0) + 1);
+    if (result.rotation !== undefined) turns.set(result.rotation, (turns.get(result.rotation) ?? 0) + 1);
     return result.providers[0]?.id;
   }).join('');
 }
@@ -99,7 +99,7 @@ describe('the strategy', () => {
     ['priority', { providers: ids, strategy: 'priority' }],
     ['a single provider', { providers: ['a'], strategy: 'round-robin' }],
   ])('takes no turns with %s', (_name, route) => {
-    expect(plan([route])).toMatchObject({ status: 'planned', lane: undefined });
+    expect(plan([route])).toMatchObject({ status: 'planned', rotation: undefined });
   });
 
   it('weighted is exact over every cycle, from any turn on', () => {
@@ -133,8 +133,8 @@ describe('the strategy', () => {
     const alternating = Array.from({ length: 8 }, (_, index) => {
       const to = parsePhoneNumber(index % 2 === 0 ? '+8613800138000' : '+442079460958');
       const result = plan(routes, { to, turns });
-      if (result.status !== 'planned' || result.lane === undefined) return result.status;
-      turns.set(result.lane, (turns.get(result.lane) ?? 0) + 1);
+      if (result.status !== 'planned' || result.rotation === undefined) return result.status;
+      turns.set(result.rotation, (turns.get(result.rotation) ?? 0) + 1);
       return result.providers[0]?.id;
     });
     expect(alternating.join('')).toBe('aabbaabb');
@@ -274,11 +274,11 @@ it('a plan names every able provider exactly once, whatever the state of things'
       state,
       (able, kind, turn, harmless, x, y) => {
         const route: Route = { providers: ids, strategy: kind, weights: { a: 2, b: 0, c: 5 } };
-        const lane = `0: ${able.map((id) => `${id}=${route.weights?.[id] ?? 1}`).join()}`;
+        const rotation = `0: ${able.map((id) => `${id}=${route.weights?.[id] ?? 1}`).join()}`;
         const message = {
           canSend: ({ id }: Provider) => able.includes(id as 'a'),
           isDuplicateHarmless: harmless,
-          turns: new Map([[lane, turn]]),
+          turns: new Map([[rotation, turn]]),
         };
         const health = { a: { state: x, probeInMs: 1 }, b: { state: y, probeInMs: 2 } };
         const planned = order([route], message, health);

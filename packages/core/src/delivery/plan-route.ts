@@ -41,7 +41,7 @@ export interface RoutableMessage<Provider extends Candidate> {
   readonly avoid?: readonly string[] | undefined;
   /** Whether a duplicate would be harmless: then it may probe a circuit that is open, if there is nothing better. */
   readonly isDuplicateHarmless: boolean;
-  /** How many messages each lane has had, for the rotations: see {@link RoutePlan}. */
+  /** How many messages each rotation has had: see {@link RoutePlan}. */
   readonly turns: ReadonlyMap<string, number>;
 }
 
@@ -54,7 +54,7 @@ export type RoutePlan<Provider> =
        * The rotation that this message takes a turn of; undefined without one. Messages that other providers can
        * send rotate by themselves: if texts and templates alternated in one rotation, each would always meet the same.
        */
-      readonly lane: string | undefined;
+      readonly rotation: string | undefined;
       /** All circuits are open, and the first provider, the least bad one, is to be asked all the same. */
       readonly probesOpenCircuit: boolean;
     }
@@ -88,20 +88,20 @@ export function planRoute<Provider extends Candidate>(
   // Only those that let calls pass take turns: otherwise a dead one's share would all fall to its neighbour.
   const passable = able.filter((provider) => isPassable(healthOf(provider)));
   const rotating = passable.length === 0 ? able : passable;
-  const lane = laneOf(route, routes.indexOf(route), rotating);
-  const turn = lane === undefined ? 0 : (message.turns.get(lane) ?? 0);
+  const rotation = rotationOf(route, routes.indexOf(route), rotating);
+  const turn = rotation === undefined ? 0 : (message.turns.get(rotation) ?? 0);
   // Who chooses the order keeps it.
   const avoid = via === undefined ? message.avoid : undefined;
   const first = avoidedLast(inTurn(rotating, route, turn), avoid);
   const rest = rotating === able ? [] : able.filter((provider) => !passable.includes(provider));
   const ordered = rest.length === 0 ? first : [...first, ...avoidedLast(rest, avoid)];
   const leastBad = message.isDuplicateHarmless ? leastBadOf(ordered, healthOf) : undefined;
-  if (leastBad === undefined) return { status: 'planned', providers: ordered, lane, probesOpenCircuit: false };
+  if (leastBad === undefined) return { status: 'planned', providers: ordered, rotation, probesOpenCircuit: false };
   const others = ordered.filter((provider) => provider !== leastBad);
-  return { status: 'planned', providers: [leastBad, ...others], lane, probesOpenCircuit: true };
+  return { status: 'planned', providers: [leastBad, ...others], rotation, probesOpenCircuit: true };
 }
 
-function laneOf(route: Route, index: number, able: readonly Candidate[]): string | undefined {
+function rotationOf(route: Route, index: number, able: readonly Candidate[]): string | undefined {
   if (route.strategy === undefined || route.strategy === 'priority' || able.length === 1) return undefined;
   return `${index}: ${able.map(({ id }) => `${id}=${weightOf(route, id)}`).join()}`;
 }

@@ -89,7 +89,7 @@ export class Router {
       this.#emitSettled(delivery, attempts, error, started);
       return { attempts, reference: undefined, error };
     }
-    if (plan.lane !== undefined) this.#turns.set(plan.lane, (this.#turns.get(plan.lane) ?? 0) + 1);
+    if (plan.rotation !== undefined) this.#turns.set(plan.rotation, (this.#turns.get(plan.rotation) ?? 0) + 1);
     const { ended } = call.deadline;
     if (ended !== undefined) {
       const last = notSent(ended, 'The call had ended before a provider was asked.');

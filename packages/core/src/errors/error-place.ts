@@ -1,6 +1,6 @@
 import { redactDigits } from './redact-digits.js';
 
-const mostFrames = 3;
+const maxFrames = 3;
 const longestPath = 300;
 
 /** The first line of a stack, up to the message: `TypeError [ERR_INVALID_ARG_TYPE]: `. */
@@ -21,7 +21,7 @@ export function errorPlace(error: unknown): string | undefined {
     if (typeof stack !== 'string' || typeof message !== 'string') return undefined;
     const start = (header.exec(stack)?.[0].length ?? 0) + message.length;
     if (!stack.startsWith(`${message}\n    at `, start - message.length)) return undefined;
-    const places = stack.slice(start).split('\n', 20).flatMap(placeOf).slice(0, mostFrames);
+    const places = stack.slice(start).split('\n', 20).flatMap(placeOf).slice(0, maxFrames);
     return places.length === 0 ? undefined : places.join(', ');
   } catch {
     return undefined;

@@ -50,7 +50,7 @@ export class Listeners<Event> {
   emit(event: Event): void {
     const newest = this.#numbers;
     for (let entry = this.#first; entry !== undefined && entry.number <= newest; entry = entry.next) {
-      if (!entry.isRemoved) this.#tell(entry.listener, event);
+      if (!entry.isRemoved) this.#call(entry.listener, event);
     }
   }
 
@@ -60,7 +60,7 @@ export class Listeners<Event> {
     this.#last = undefined;
   }
 
-  #tell(listener: (event: Event) => unknown, event: Event): void {
+  #call(listener: (event: Event) => unknown, event: Event): void {
     try {
       const result = listener(event);
       // An asynchronous function is assignable to a listener's type; its rejection would end the process.

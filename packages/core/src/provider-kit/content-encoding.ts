@@ -6,7 +6,7 @@ export type Decoding =
   | { readonly ok: false; readonly reason: 'too-long' | 'unreadable' };
 
 /** Nobody encodes twice with good reason; each layer costs a whole decoding. */
-const mostLayers = 2;
+const maxLayers = 2;
 
 /**
  * Takes the encodings of a `Content-Encoding` header off (RFC 9110, section 8.4): gzip, deflate, br.
@@ -22,7 +22,7 @@ export function decodeContent(
   const encodings = encodingsOf(header);
   // No body has no encoding, whatever a gateway's header says.
   if (encodings.length === 0 || bytes.length === 0) return { ok: true, bytes };
-  if (encodings.length > mostLayers) return { ok: false, reason: 'unreadable' };
+  if (encodings.length > maxLayers) return { ok: false, reason: 'unreadable' };
   let decoded = bytes;
   try {
     for (const encoding of encodings.toReversed()) {

@@ -45,7 +45,7 @@ class SharedLookup {
   start(): void {
     const end: Waiter = (error, addresses) => {
       underWay.delete(this.#hostname);
-      this.#tell(error, addresses);
+      this.#settle(error, addresses);
     };
     // What Node's own sockets ask for: no addresses of a family that this machine does not have.
     const hints = process.platform === 'win32' ? 0 : dns.ADDRCONFIG;
@@ -71,7 +71,7 @@ class SharedLookup {
     });
   }
 
-  #tell(error: unknown, addresses: readonly LookupAddress[]): void {
+  #settle(error: unknown, addresses: readonly LookupAddress[]): void {
     for (const waiter of [...this.#waiters]) waiter(error, addresses);
   }
 
@@ -88,7 +88,7 @@ class SharedLookup {
     this.#resolver = resolver;
     const addresses = await resolve(this.#hostname, resolver).catch(() => []);
     if (this.#resolver !== resolver) return;
-    if (addresses.length > 0) this.#tell(undefined, addresses);
+    if (addresses.length > 0) this.#settle(undefined, addresses);
     // Whoever comes next may ask again.
     else this.#patience = undefined;
   }

@@ -38,7 +38,7 @@ export interface Pace {
 export type OptionalPaceOptions = { readonly [Name in keyof PaceOptions]?: PaceOptions[Name] | undefined };
 
 /** The most that either option may be: the moments of one window are kept in memory. */
-const mostPerSecond = 10_000;
+const maxRate = 10_000;
 
 /**
  * Makes a {@link Pace}; `undefined` if `maxPerSecond` is left out. It holds one timer while somebody waits.
@@ -63,12 +63,12 @@ export interface PaceProblem {
 
 /** Looks for a {@link PaceProblem}. Options that are left out are none. */
 export function paceProblem({ maxPerSecond, burst }: OptionalPaceOptions): PaceProblem | undefined {
-  const isCount = (value: unknown) => typeof value === 'number' && value > 0 && value <= mostPerSecond;
+  const isCount = (value: unknown) => typeof value === 'number' && value > 0 && value <= maxRate;
   if (maxPerSecond !== undefined && !(isCount(maxPerSecond) && Number.isFinite(1000 / maxPerSecond))) {
-    return { option: 'maxPerSecond', message: `must be a number above 0 and at most ${mostPerSecond}` };
+    return { option: 'maxPerSecond', message: `must be a number above 0 and at most ${maxRate}` };
   }
   if (burst !== undefined && !(isCount(burst) && Number.isInteger(burst))) {
-    return { option: 'burst', message: `must be a whole number from 1 to ${mostPerSecond}` };
+    return { option: 'burst', message: `must be a whole number from 1 to ${maxRate}` };
   }
   if (burst !== undefined && maxPerSecond === undefined) {
     return { option: 'burst', message: 'belongs to maxPerSecond; set that as well' };

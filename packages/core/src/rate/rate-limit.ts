@@ -27,7 +27,7 @@ function isUnsent({ outcome }: Attempt): boolean {
 /** When the first of them may be asked again. One that has not said when may be asked any time. */
 function soonest(attempts: readonly Attempt[]): number | undefined {
   const waits = attempts.map(({ retryAfterMs }) => milliseconds(retryAfterMs));
-  return waits.reduce((least, wait) => (least === undefined || wait === undefined ? undefined : Math.min(least, wait)));
+  return waits.reduce((min, wait) => (min === undefined || wait === undefined ? undefined : Math.min(min, wait)));
 }
 
 /** The author of a provider may have passed on anything. */

@@ -1,7 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
 import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
-import { asked } from './asked.js';
 
 /** What is asked of a store, for the error. */
 export interface StoreQuestion {
@@ -46,7 +45,7 @@ export function askStore<Answer>(
       );
     });
     if (ended) return;
-    asked(ask).then(
+    attempt(ask).then(
       (answer) => {
         stop();
         const isSound = isAnswer === undefined || isAnswer(answer);
@@ -60,4 +59,13 @@ export function askStore<Answer>(
       },
     );
   });
+}
+
+/** Runs what asks a store. What it throws becomes a rejection, and a plain answer a promise. */
+export function attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return Promise.resolve(ask());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import type { SeldomWarning } from '../errors/seldom-warning.js';
-import { asked } from './asked.js';
+import { attempt } from './ask-store.js';
 import { withGrace } from './with-grace.js';
 
 /**
@@ -18,7 +18,7 @@ export function recordResult(warning: SeldomWarning, deadline: Deadline, write: 
       isOverdue = true;
       fail(undefined, 'no answer in time');
     });
-    asked(write).then(
+    attempt(write).then(
       () => {
         stop();
         resolve();

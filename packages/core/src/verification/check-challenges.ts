@@ -7,7 +7,7 @@ import { withGrace } from '../stores/with-grace.js';
 import { askIssuers } from './ask-issuers.js';
 import { isConclusion, isStep } from './store-answers.js';
 import { afterApproval, mayCount } from './store-questions.js';
-import { type CheckParts, keepMs } from './verification-parts.js';
+import { type CheckDeps, keepMs } from './verification-deps.js';
 import type { VerificationCheckResult } from './verification-results.js';
 import type { Challenged, CheckStep, Guess, Issuer } from './verification-store.js';
 
@@ -32,7 +32,7 @@ export interface Typed {
   readonly maxFailures: number;
   readonly countsFailure: boolean;
   /** The issuers that this code has been shown to. Whoever is asked is added. */
-  readonly asked: Set<string>;
+  readonly askedIssuers: Set<string>;
 }
 
 /**
@@ -41,9 +41,9 @@ export interface Typed {
  * @throws SmsError when it could not be judged
  */
 export async function checkChallenges(
-  { store, options, sender, unrecorded }: CheckParts,
+  { store, options, sender, unrecorded }: CheckDeps,
   { subject, guesses }: Candidates,
-  { code, purpose, maxFailures, countsFailure, asked }: Typed,
+  { code, purpose, maxFailures, countsFailure, askedIssuers }: Typed,
   deadline: Deadline,
 ): Promise<Checked> {
   const { failureWindowMs } = options;
@@ -58,9 +58,9 @@ export async function checkChallenges(
   const challenged = { to: step.to, purpose: step.purpose };
   if (step.state !== 'ask') return { result: resultOf(step), challenged };
 
-  const issuers = step.issuers.filter((issuer) => !asked.has(nameOf(issuer)));
+  const issuers = step.issuers.filter((issuer) => !askedIssuers.has(nameOf(issuer)));
   if (issuers.length === 0) return { result: { outcome: 'incorrect', checksLeft: step.checksLeft }, challenged };
-  for (const issuer of issuers) asked.add(nameOf(issuer));
+  for (const issuer of issuers) askedIssuers.add(nameOf(issuer));
   const verdict = await askIssuers(sender, { ...step, issuers }, code, deadline);
   const ids = guesses.map(({ id }) => id);
   const conclude = (outcome: 'approved' | 'refund') =>

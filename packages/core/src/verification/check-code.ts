@@ -10,11 +10,11 @@ import { normaliseCode } from './local-code.js';
 import { readSubject } from './read-subject.js';
 import { isSubjectState } from './store-answers.js';
 import { afterAccepting, beforeChecking } from './store-questions.js';
-import { type CheckParts, keepMs } from './verification-parts.js';
+import { type CheckDeps, keepMs } from './verification-deps.js';
 import type { SubjectState } from './verification-store.js';
 
 /** A code, and the verification that it is to end. */
-export interface CheckOrder {
+export interface CheckInput {
   readonly code: string;
   readonly target:
     | { readonly id: string; readonly purpose: string | undefined }
@@ -40,28 +40,28 @@ interface Side extends Candidates {
  *
  * @throws SmsError when it could not be judged
  */
-export async function checkCode(parts: CheckParts, order: CheckOrder, deadline: Deadline): Promise<Checked> {
-  const code = normaliseCode(order.code);
+export async function checkCode(deps: CheckDeps, input: CheckInput, deadline: Deadline): Promise<Checked> {
+  const code = normaliseCode(input.code);
   if (code === undefined) {
     const message = 'verifications.check(): code must have 1 to 32 characters; ask the person to type it.';
     throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
   }
-  const { target } = order;
+  const { target } = input;
   const sides =
     'id' in target
-      ? await sidesOfId(parts, target.id, code, deadline)
-      : await sidesOfPhone(parts, target, code, deadline);
-  const asked = new Set<string>();
+      ? await sidesOfId(deps, target.id, code, deadline)
+      : await sidesOfPhone(deps, target, code, deadline);
+  const askedIssuers = new Set<string>();
   let checked: Checked | undefined;
   let countsFailure = true;
   for (const side of sides) {
     if (side.guesses.length === 0) continue;
     const other = sides.find((each) => each !== side);
-    const maxFailures = parts.options.maxFailures - (other?.state.failures ?? 0);
-    const typed = { code, purpose: target.purpose, maxFailures, countsFailure, asked };
-    const next = maxFailures > 0 ? await checkChallenges(parts, side, typed, deadline) : exhausted(side, typed);
+    const maxFailures = deps.options.maxFailures - (other?.state.failures ?? 0);
+    const typed = { code, purpose: target.purpose, maxFailures, countsFailure, askedIssuers };
+    const next = maxFailures > 0 ? await checkChallenges(deps, side, typed, deadline) : exhausted(side, typed);
     if (next.result.outcome === 'approved') {
-      return other === undefined ? next : endOther(parts, side, other, next, typed, deadline);
+      return other === undefined ? next : endOther(deps, side, other, next, typed, deadline);
     }
     // It was open when it was read: another check has ended it, and ends the other side, too.
     if (next === notFound) return notFound;
@@ -72,32 +72,32 @@ export async function checkCode(parts: CheckParts, order: CheckOrder, deadline: 
 }
 
 /** The subject of an id, and the other one of its phone and purpose. Without a rotation nothing need be read. */
-async function sidesOfId(parts: CheckParts, id: string, code: string, deadline: Deadline): Promise<readonly Side[]> {
-  const { secrets } = parts;
+async function sidesOfId(deps: CheckDeps, id: string, code: string, deadline: Deadline): Promise<readonly Side[]> {
+  const { secrets } = deps;
   const subject = secrets.subjectOf(id);
   if (subject === undefined) return [];
   const guesses = [{ id, digests: secrets.digests(id, code) }];
   if (!secrets.areRotating) return [{ subject, guesses, state: nothing }];
-  const state = await readSubject(parts, subject, beforeChecking, deadline);
+  const state = await readSubject(deps, subject, beforeChecking, deadline);
   const challenge = state.challenges.find((each) => each.id === id);
   if (challenge === undefined) return [];
   const side = { subject, guesses, state };
   const other = secrets.otherSubject(subject, parsePhoneNumber(challenge.to), challenge.purpose);
   if (other === undefined) return [side];
-  const otherSide = { subject: other, guesses: [], state: await readSubject(parts, other, beforeChecking, deadline) };
+  const otherSide = { subject: other, guesses: [], state: await readSubject(deps, other, beforeChecking, deadline) };
   return isOutdated(id, otherSide.state) ? [] : [side, otherSide];
 }
 
 /** The subjects of a phone and purpose, those under the current pepper first; those with nothing live come last. */
 async function sidesOfPhone(
-  parts: CheckParts,
+  deps: CheckDeps,
   target: { readonly to: PhoneNumber; readonly purpose: string },
   code: string,
   deadline: Deadline,
 ): Promise<readonly Side[]> {
-  const { secrets } = parts;
+  const { secrets } = deps;
   const { current, previous } = secrets.subjects(target.to, target.purpose);
-  const read = (subject: string) => readSubject(parts, subject, beforeChecking, deadline);
+  const read = (subject: string) => readSubject(deps, subject, beforeChecking, deadline);
   const sideOf = (subject: string, state: SubjectState, other: SubjectState): Side => {
     const open = openOf(state)
       .filter(({ id }) => !isOutdated(id, other))
@@ -122,7 +122,7 @@ function exhausted({ state, guesses }: Side, { purpose }: Typed): Checked {
 
 /** Ends what the phone and purpose have under the other pepper, and says whether the code is approved all the same. */
 async function endOther(
-  { store, options }: CheckParts,
+  { store, options }: CheckDeps,
   { subject, state }: Side,
   other: Side,
   approved: Checked,

@@ -4,7 +4,7 @@ import { canonicalTag } from './localized.js';
 const longestHeader = 1_000;
 
 /** Languages of a header that are looked at. */
-const mostRanges = 16;
+const maxRanges = 16;
 
 /**
  * The language that a person prefers, as a BCP 47 tag in its canonical form, from whatever an app has: a tag, the name
@@ -13,7 +13,7 @@ const mostRanges = 16;
  */
 export function preferredLocale(given: unknown): string | undefined {
   if (typeof given !== 'string' || given.length > longestHeader) return undefined;
-  const ranges = given.split(',', mostRanges).map((range) => {
+  const ranges = given.split(',', maxRanges).map((range) => {
     const [tag = '', ...parameters] = range.split(';').map((part) => part.trim());
     return { tag, weight: weightOf(parameters) };
   });

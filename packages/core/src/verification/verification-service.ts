@@ -3,25 +3,24 @@ import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { askStore, type StoreQuestion } from '../stores/ask-store.js';
-import { asked } from '../stores/asked.js';
+import { askStore, attempt, type StoreQuestion } from '../stores/ask-store.js';
 import { recordResult } from '../stores/record-result.js';
 import { approvalMark, isOutdated } from './approval-mark.js';
 import type { Checked } from './check-challenges.js';
-import { type CheckOrder, checkCode } from './check-code.js';
+import { type CheckInput, checkCode } from './check-code.js';
 import { makeCode } from './local-code.js';
 import { variantFor } from './localized.js';
 import { readSubject } from './read-subject.js';
 import { isFlag, isOpening } from './store-answers.js';
 import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
+import { type CheckDeps, keepMs, type VerificationDeps } from './verification-deps.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
-import { type CheckParts, keepMs, type VerificationParts } from './verification-parts.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
 import type { CodeSender, LocalMessage } from './verification-sender.js';
 import type { LiveCode, SubjectState } from './verification-store.js';
 
 /** What is verified, and how. */
-export interface StartOrder {
+export interface StartInput {
   readonly to: PhoneNumber;
   readonly purpose: string;
   readonly locale: string | undefined;
@@ -33,10 +32,10 @@ const maxLive = 10;
 
 /** Starts, checks and ends verifications, whoever makes the code. */
 export class VerificationService {
-  readonly #parts: CheckParts;
+  readonly #deps: CheckDeps;
 
-  constructor(parts: VerificationParts) {
-    this.#parts = { ...parts, unrecorded: new SeldomWarning('The verification store could not record a result') };
+  constructor(deps: VerificationDeps) {
+    this.#deps = { ...deps, unrecorded: new SeldomWarning('The verification store could not record a result') };
   }
 
   /**
@@ -44,9 +43,9 @@ export class VerificationService {
    *
    * @throws SmsError when no provider took it. If a code may be on its way all the same, `verificationId` can check it.
    */
-  async start(order: StartOrder, deadline: Deadline): Promise<Omit<VerificationReceipt, 'resendAfterMs'>> {
-    const { options, sender, store, secrets } = this.#parts;
-    const { to, purpose, locale, via } = order;
+  async start(input: StartInput, deadline: Deadline): Promise<Omit<VerificationReceipt, 'resendAfterMs'>> {
+    const { options, sender, store, secrets } = this.#deps;
+    const { to, purpose, locale, via } = input;
     const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
     const startedAt = Date.now();
     const { current: subject, previous } = secrets.subjects(to, purpose);
@@ -64,7 +63,7 @@ export class VerificationService {
       {
         isAnswer: isOpening,
         // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
-        onLate: () => void asked(() => store.settle(subject, id, forget)).catch(() => {}),
+        onLate: () => void attempt(() => store.settle(subject, id, forget)).catch(() => {}),
       },
     );
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
@@ -81,7 +80,7 @@ export class VerificationService {
       return by === undefined ? [] : [codeFrom(by, digest, reference, options)];
     });
     // A store that fails now leaves every code that may have been sent open to a check: what was saved names them all.
-    await recordResult(this.#parts.unrecorded, deadline, () =>
+    await recordResult(this.#deps.unrecorded, deadline, () =>
       store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),
     );
     if (error !== undefined) throw live.length === 0 ? error : withVerification(error, id);
@@ -90,21 +89,21 @@ export class VerificationService {
   }
 
   /** @throws SmsError when the code could not be judged */
-  check(order: CheckOrder, deadline: Deadline): Promise<Checked> {
-    return checkCode(this.#parts, order, deadline);
+  check(input: CheckInput, deadline: Deadline): Promise<Checked> {
+    return checkCode(this.#deps, input, deadline);
   }
 
   async cancel(id: string, deadline: Deadline): Promise<VerificationCancelResult> {
-    const subject = this.#parts.secrets.subjectOf(id);
+    const subject = this.#deps.secrets.subjectOf(id);
     if (subject === undefined) return { outcome: 'not-found' };
-    const isCanceled = await askStore(whileCanceling, deadline, () => this.#parts.store.cancel(subject, id), {
+    const isCanceled = await askStore(whileCanceling, deadline, () => this.#deps.store.cancel(subject, id), {
       isAnswer: isFlag,
     });
     return { outcome: isCanceled ? 'canceled' : 'not-found' };
   }
 
   async status(id: string, deadline: Deadline): Promise<VerificationStatus> {
-    const { secrets, options } = this.#parts;
+    const { secrets, options } = this.#deps;
     const subject = secrets.subjectOf(id);
     if (subject === undefined) return { state: 'not-found' };
     const { challenges, failures } = await this.#read(subject, beforeAnswering, deadline);
@@ -122,11 +121,11 @@ export class VerificationService {
   }
 
   #read(subject: string, question: StoreQuestion, deadline: Deadline): Promise<SubjectState> {
-    return readSubject(this.#parts, subject, question, deadline);
+    return readSubject(this.#deps, subject, question, deadline);
   }
 
   #messageFor(locale: string | undefined): LocalMessage {
-    const { kind, names } = this.#parts.options.message;
+    const { kind, names } = this.#deps.options.message;
     const name = variantFor(names, locale);
     return kind === 'text' ? { kind, text: name } : { kind, template: name };
   }

@@ -42,11 +42,11 @@ export class ProgressMeter {
     if (error === undefined) this.#accepted += 1;
     else this.#failed += 1;
     if (error?.outcome === 'unknown') this.#unknown += 1;
-    this.tell(inFlight, waiting);
+    this.emit(inFlight, waiting);
   }
 
   /** Says how far the batch has come, although nothing has settled. */
-  tell(inFlight: number, waiting: number): void {
+  emit(inFlight: number, waiting: number): void {
     try {
       const returned = this.#listener(this.#progress(inFlight, waiting));
       // An async listener fits the type too; its rejection would end the process.

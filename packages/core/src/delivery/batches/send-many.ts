@@ -74,7 +74,7 @@ async function* results<Request, Receipt>(
   const { requests, concurrency, signal, onProgress, gate } = batch;
   if (signal?.aborted === true) return;
   const meter = onProgress && new ProgressMeter(knownTotal(requests), onProgress);
-  const onHeld = () => meter?.tell(intake.inFlight, gate.held);
+  const onHeld = () => meter?.emit(intake.inFlight, gate.held);
   const intake: BatchIntake<Request, SendManyResult<Request, Receipt>> = new BatchIntake(
     requests,
     concurrency,

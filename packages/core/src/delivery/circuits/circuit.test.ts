@@ -5,7 +5,6 @@ import { refused, unknown } from '../../provider-kit/outcomes.js';
 import {
   aborted,
   context,
-  guarded,
   halfOpened,
   held,
   message,
@@ -15,6 +14,7 @@ import {
   sendMany,
   taken,
   to,
+  withCircuit,
   wrongNumber,
 } from './scripted-provider.test.fixture.js';
 import { withCircuitBreaker } from './with-circuit-breaker.js';
@@ -28,77 +28,77 @@ const notBlamed = codes.filter((code) => !errorPolicies[code].countsAgainstCircu
 
 describe('a closed circuit', () => {
   it.each(blamed)('opens after twenty calls that fail with %s', async (code) => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     provider.answers(unknown(code, 'no'));
-    await sendMany(guard, 19);
-    expect(guard.circuit).toBe('closed');
-    await sendMany(guard, 1);
-    expect(guard.circuit).toBe('open');
+    await sendMany(wrapper, 19);
+    expect(wrapper.circuit).toBe('closed');
+    await sendMany(wrapper, 1);
+    expect(wrapper.circuit).toBe('open');
   });
 
   it.each(notBlamed)('stays closed however many calls fail with %s', async (code) => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     provider.answers(refused(code, 'no'));
-    await sendMany(guard, 100);
-    expect(guard.health()).toMatchObject({ circuit: 'closed', failures: 0, lastFailure: undefined });
+    await sendMany(wrapper, 100);
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', failures: 0, lastFailure: undefined });
   });
 
   it('opens above the share of failures, not at it', async () => {
-    const { provider, guard } = guarded({ failureRatePercent: 40, minimumCalls: 10 });
-    await sendMany(guard, 6);
+    const { provider, wrapper } = withCircuit({ failureRatePercent: 40, minimumCalls: 10 });
+    await sendMany(wrapper, 6);
     provider.answers(noBalance);
-    await sendMany(guard, 4);
-    expect(guard.health()).toMatchObject({ circuit: 'closed', calls: 10, failures: 4 });
-    await sendMany(guard, 1);
-    expect(guard.circuit).toBe('open');
+    await sendMany(wrapper, 4);
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 10, failures: 4 });
+    await sendMany(wrapper, 1);
+    expect(wrapper.circuit).toBe('open');
   });
 
   it('is not kept closed by calls that say nothing about the provider’s health', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     provider.answers(wrongNumber);
-    await sendMany(guard, 500);
+    await sendMany(wrapper, 500);
     provider.answers(noBalance);
-    await sendMany(guard, 20);
-    expect(guard.circuit).toBe('open');
+    await sendMany(wrapper, 20);
+    expect(wrapper.circuit).toBe('open');
   });
 
   it('counts checks of codes: judged ones as healthy, whatever the verdict', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     for (const outcome of ['approved', 'incorrect', 'expired', 'exhausted'] as const) {
       provider.judge = async () => ({ outcome });
-      await guard.verification?.check({ to, code: '1234' }, context());
+      await wrapper.verification?.check({ to, code: '1234' }, context());
     }
     provider.judge = async () => noBalance;
-    await guard.verification?.check({ to, code: '1234' }, context());
-    expect(guard.health()).toMatchObject({ calls: 5, failures: 1 });
+    await wrapper.verification?.check({ to, code: '1234' }, context());
+    expect(wrapper.health()).toMatchObject({ calls: 5, failures: 1 });
   });
 
   it('forgets what is older than the window, also after a long silence and whatever the wall clock does', async () => {
-    const { provider, guard } = guarded({ windowMs: 1_000 });
+    const { provider, wrapper } = withCircuit({ windowMs: 1_000 });
     provider.answers(noBalance);
-    await sendMany(guard, 10);
+    await sendMany(wrapper, 10);
     vi.advanceTimersByTime(500);
     vi.setSystemTime(Date.now() + 86_400_000);
-    await sendMany(guard, 9);
-    expect(guard.health()).toMatchObject({ circuit: 'closed', calls: 19, failures: 19 });
+    await sendMany(wrapper, 9);
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 19, failures: 19 });
     vi.advanceTimersByTime(500);
-    expect(guard.health()).toMatchObject({ calls: 9, failures: 9 });
+    expect(wrapper.health()).toMatchObject({ calls: 9, failures: 9 });
     vi.setSystemTime(0);
     vi.advanceTimersByTime(3_600_000);
-    expect(guard.health()).toMatchObject({ calls: 0, failures: 0 });
-    await sendMany(guard, 19);
-    expect(guard.circuit).toBe('closed');
+    expect(wrapper.health()).toMatchObject({ calls: 0, failures: 0 });
+    await sendMany(wrapper, 19);
+    expect(wrapper.circuit).toBe('closed');
   });
 
   it('tells the last failure that counted', async () => {
     vi.setSystemTime(1_000);
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     provider.answers(noBalance);
-    await sendMany(guard, 1);
+    await sendMany(wrapper, 1);
     vi.setSystemTime(2_000);
     provider.answers(wrongNumber);
-    await sendMany(guard, 1);
-    expect(guard.health()).toEqual({
+    await sendMany(wrapper, 1);
+    expect(wrapper.health()).toEqual({
       circuit: 'closed',
       calls: 1,
       failures: 1,
@@ -122,7 +122,7 @@ describe('a closed circuit', () => {
   });
 
   it('tells of what the provider did not take for another reason, by code, and not of calls that ended before', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     for (const [outcome, times] of [
       [refused('template_rejected', 'no', { providerCode: '206' }), 30],
       [wrongNumber, 2],
@@ -131,9 +131,9 @@ describe('a closed circuit', () => {
       [taken, 1],
     ] as const) {
       provider.answers(outcome);
-      await sendMany(guard, times);
+      await sendMany(wrapper, times);
     }
-    expect(guard.health()).toMatchObject({
+    expect(wrapper.health()).toMatchObject({
       circuit: 'closed',
       calls: 2,
       failures: 1,
@@ -145,70 +145,70 @@ describe('a closed circuit', () => {
 
 describe('an open circuit', () => {
   it('answers not-sent and says when the next probe is due, without asking the provider', async () => {
-    const { provider, guard } = await opened();
+    const { provider, wrapper } = await opened();
     vi.advanceTimersByTime(18_500);
-    expect(guard.probeInMs).toBe(11_500);
+    expect(wrapper.probeInMs).toBe(11_500);
     const answer = { outcome: 'not-sent', code: 'circuit_open', message: expect.stringMatching(/acme.* due in 12 s/) };
-    expect(await guard.send(message, context())).toEqual(answer);
-    expect(await guard.verification?.start({ to }, context())).toEqual(answer);
-    expect(await guard.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
+    expect(await wrapper.send(message, context())).toEqual(answer);
+    expect(await wrapper.verification?.start({ to }, context())).toEqual(answer);
+    expect(await wrapper.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
     expect(provider.calls).toBe(20);
-    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 11_500 });
+    expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: 11_500 });
   });
 
   it('lets one call pass as a probe, at once, for a caller that has nothing better', async () => {
-    const { provider, guard } = await opened();
+    const { provider, wrapper } = await opened();
     const { promise, settle } = held();
     provider.answer = () => promise;
-    const probe = guard.asProbe.send(message, context());
-    expect(guard.circuit).toBe('probing');
-    expect(await guard.asProbe.send(message, context())).toMatchObject({ code: 'circuit_open' });
-    expect(await guard.send(message, context())).toMatchObject({ code: 'circuit_open' });
+    const probe = wrapper.asProbe.send(message, context());
+    expect(wrapper.circuit).toBe('probing');
+    expect(await wrapper.asProbe.send(message, context())).toMatchObject({ code: 'circuit_open' });
+    expect(await wrapper.send(message, context())).toMatchObject({ code: 'circuit_open' });
     expect(provider.calls).toBe(21);
     settle(taken);
     expect(await probe).toBe(taken);
-    expect(guard.circuit).toBe('closed');
+    expect(wrapper.circuit).toBe('closed');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('does not wait longer because of a probe that failed before it was due', async () => {
-    const { guard } = await opened();
+    const { wrapper } = await opened();
     vi.advanceTimersByTime(20_000);
-    for (let probe = 0; probe < 5; probe += 1) expect(await guard.asProbe.send(message, context())).toBe(noBalance);
-    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 10_000 });
+    for (let probe = 0; probe < 5; probe += 1) expect(await wrapper.asProbe.send(message, context())).toBe(noBalance);
+    expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: 10_000 });
     vi.advanceTimersByTime(10_000);
-    expect(guard.circuit).toBe('half-open');
+    expect(wrapper.circuit).toBe('half-open');
   });
 
   it('takes a probe that was under way when it became due for the due one', async () => {
-    const { provider, guard } = await opened();
+    const { provider, wrapper } = await opened();
     const { promise, settle } = held();
     provider.answer = () => promise;
     vi.advanceTimersByTime(29_000);
-    const probe = guard.asProbe.send(message, context());
+    const probe = wrapper.asProbe.send(message, context());
     vi.advanceTimersByTime(2_000);
-    expect(guard.circuit).toBe('probing');
-    expect(await guard.send(message, context())).toMatchObject({ code: 'circuit_open' });
+    expect(wrapper.circuit).toBe('probing');
+    expect(await wrapper.send(message, context())).toMatchObject({ code: 'circuit_open' });
     settle(noBalance);
     await probe;
-    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
+    expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
   });
 
   it('takes longer at every opening without a success, up to the limit, and starts anew after one', async () => {
-    const { provider, guard } = await halfOpened({ maxOpenMs: 100_000 });
+    const { provider, wrapper } = await halfOpened({ maxOpenMs: 100_000 });
     for (const openMs of [60_000, 100_000, 100_000]) {
-      await sendMany(guard, 1);
-      expect(guard.probeInMs).toBe(openMs);
+      await sendMany(wrapper, 1);
+      expect(wrapper.probeInMs).toBe(openMs);
       vi.advanceTimersByTime(openMs - 1);
-      expect(guard.circuit).toBe('open');
+      expect(wrapper.circuit).toBe('open');
       vi.advanceTimersByTime(1);
-      expect(guard.circuit).toBe('half-open');
+      expect(wrapper.circuit).toBe('half-open');
     }
     provider.answers(taken);
-    await sendMany(guard, 1);
+    await sendMany(wrapper, 1);
     provider.answers(noBalance);
-    await sendMany(guard, 20);
-    expect(guard.probeInMs).toBe(30_000);
+    await sendMany(wrapper, 20);
+    expect(wrapper.probeInMs).toBe(30_000);
   });
 
   it.each([
@@ -224,19 +224,19 @@ describe('an open circuit', () => {
       30_000,
     ],
   ])('varies its time by a fifth at most (%#)', async (random, openMs) => {
-    const { guard } = await opened({ random });
-    expect(guard.probeInMs).toBe(openMs);
+    const { wrapper } = await opened({ random });
+    expect(wrapper.probeInMs).toBe(openMs);
   });
 });
 
 describe('a half-open circuit', () => {
   it('lets exactly one of a thousand calls pass, and closes when it succeeds', async () => {
-    const { provider, guard } = await halfOpened();
+    const { provider, wrapper } = await halfOpened();
     const { promise, settle } = held();
     provider.answer = () => promise;
-    const calls = Array.from({ length: 1_000 }, () => guard.send(message, context()));
+    const calls = Array.from({ length: 1_000 }, () => wrapper.send(message, context()));
     expect(provider.calls).toBe(1);
-    expect(guard.health()).toMatchObject({ circuit: 'probing', probeInMs: undefined });
+    expect(wrapper.health()).toMatchObject({ circuit: 'probing', probeInMs: undefined });
     const others = await Promise.all(calls.slice(1));
     for (const other of others) {
       expect(other).toMatchObject({
@@ -247,21 +247,21 @@ describe('a half-open circuit', () => {
     }
     settle(taken);
     expect(await calls[0]).toBe(taken);
-    expect(guard.circuit).toBe('closed');
+    expect(wrapper.circuit).toBe('closed');
     expect(provider.calls).toBe(1);
   });
 
   it('closes when a probe judges a code, even a wrong one', async () => {
-    const { provider, guard } = await halfOpened();
+    const { provider, wrapper } = await halfOpened();
     provider.judge = async () => ({ outcome: 'incorrect' });
-    await guard.verification?.check({ to, code: '1234' }, context());
-    expect(guard.circuit).toBe('closed');
+    await wrapper.verification?.check({ to, code: '1234' }, context());
+    expect(wrapper.circuit).toBe('closed');
   });
 
   it('treats a probe of its own accord and one that was asked for alike', async () => {
-    const { guard } = await halfOpened();
-    await guard.asProbe.send(message, context());
-    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
+    const { wrapper } = await halfOpened();
+    await wrapper.asProbe.send(message, context());
+    expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: 60_000 });
   });
 });
 
@@ -270,19 +270,19 @@ describe('failures in a row', () => {
 
   it('open the circuit at any traffic: five by default, one a second', async () => {
     const provider = new ScriptedProvider();
-    const guard = withCircuitBreaker(provider);
+    const wrapper = withCircuitBreaker(provider);
     provider.answers(noBalance);
     for (let second = 0; second < 25; second += 1) {
-      await sendMany(guard, 1);
-      expect(guard.circuit).toBe(second < 4 ? 'closed' : 'open');
-      if (second === 4) expect(guard.health()).toMatchObject({ calls: 5, failures: 5 });
+      await sendMany(wrapper, 1);
+      expect(wrapper.circuit).toBe(second < 4 ? 'closed' : 'open');
+      if (second === 4) expect(wrapper.health()).toMatchObject({ calls: 5, failures: 5 });
       vi.advanceTimersByTime(1_000);
     }
     expect(provider.calls).toBe(5);
   });
 
   it('are ended by a success, and not by a call that says nothing', async () => {
-    const { provider, guard } = guarded(inARow);
+    const { provider, wrapper } = withCircuit(inARow);
     for (const [outcome, count] of [
       [noBalance, 4],
       [taken, 1],
@@ -290,41 +290,41 @@ describe('failures in a row', () => {
       [wrongNumber, 3],
     ] as const) {
       provider.answers(outcome);
-      await sendMany(guard, count);
-      expect(guard.circuit).toBe('closed');
+      await sendMany(wrapper, count);
+      expect(wrapper.circuit).toBe('closed');
     }
     provider.answers(noBalance);
-    await sendMany(guard, 1);
-    expect(guard.circuit).toBe('open');
+    await sendMany(wrapper, 1);
+    expect(wrapper.circuit).toBe('open');
   });
 
   it('count within a minute only', async () => {
-    const { provider, guard } = guarded({ ...inARow, windowMs: 3_600_000 });
+    const { provider, wrapper } = withCircuit({ ...inARow, windowMs: 3_600_000 });
     provider.answers(noBalance);
     for (let call = 0; call < 10; call += 1) {
-      await sendMany(guard, 1);
+      await sendMany(wrapper, 1);
       vi.advanceTimersByTime(15_001);
     }
-    expect(guard.circuit).toBe('closed');
-    await sendMany(guard, 5);
-    expect(guard.circuit).toBe('open');
+    expect(wrapper.circuit).toBe('closed');
+    await sendMany(wrapper, 5);
+    expect(wrapper.circuit).toBe('open');
   });
 
   it('start anew when the circuit closes, and wait twice as long when it opens again', async () => {
-    const { provider, guard } = guarded(inARow);
+    const { provider, wrapper } = withCircuit(inARow);
     provider.answers(noBalance);
-    await sendMany(guard, 5);
-    expect(guard.probeInMs).toBe(30_000);
+    await sendMany(wrapper, 5);
+    expect(wrapper.probeInMs).toBe(30_000);
     vi.advanceTimersByTime(30_000);
-    await sendMany(guard, 1);
-    expect(guard.probeInMs).toBe(60_000);
+    await sendMany(wrapper, 1);
+    expect(wrapper.probeInMs).toBe(60_000);
     vi.advanceTimersByTime(60_000);
     provider.answers(taken);
-    await sendMany(guard, 1);
+    await sendMany(wrapper, 1);
     provider.answers(noBalance);
-    await sendMany(guard, 4);
-    expect(guard.circuit).toBe('closed');
-    await sendMany(guard, 1);
-    expect(guard.probeInMs).toBe(30_000);
+    await sendMany(wrapper, 4);
+    expect(wrapper.circuit).toBe('closed');
+    await sendMany(wrapper, 1);
+    expect(wrapper.probeInMs).toBe(30_000);
   });
 });

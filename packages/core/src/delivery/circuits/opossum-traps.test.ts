@@ -6,7 +6,6 @@ import { refused } from '../../provider-kit/outcomes.js';
 import {
   aborted,
   context,
-  guarded,
   halfOpened,
   held,
   message,
@@ -14,6 +13,7 @@ import {
   sendMany,
   taken,
   to,
+  withCircuit,
   wrongNumber,
 } from './scripted-provider.test.fixture.js';
 import { lastOpossum, type OpossumClass } from './watched-opossum.test.fixture.js';
@@ -31,12 +31,12 @@ afterEach(() => {
 
 describe('traps of opossum', () => {
   it('an errorFilter that throws never settles: none is used, and failures settle and count', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const opossum = lastOpossum();
     expect(opossum.options).not.toHaveProperty('errorFilter');
     provider.answers(noBalance);
-    expect(await sendMany(guard, 20)).toEqual(Array(20).fill(noBalance));
-    expect(guard.circuit).toBe('open');
+    expect(await sendMany(wrapper, 20)).toEqual(Array(20).fill(noBalance));
+    expect(wrapper.circuit).toBe('open');
   });
 
   it.each([
@@ -49,20 +49,20 @@ describe('traps of opossum', () => {
     ['rejects', () => Promise.reject(new Error('listener'))],
   ])('a listener that %s would turn an accepted send into a failure: listeners are guarded', async (_, listener) => {
     const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const heard: string[] = [];
     // A plain function: a mock would handle the rejection itself.
-    guard.onStateChange(({ to }) => {
+    wrapper.onStateChange(({ to }) => {
       heard.push(to);
       return listener();
     });
-    guard.onStateChange(({ to }) => heard.push(to));
+    wrapper.onStateChange(({ to }) => heard.push(to));
     provider.answers(noBalance);
-    expect((await sendMany(guard, 20)).at(-1)).toBe(noBalance);
+    expect((await sendMany(wrapper, 20)).at(-1)).toBe(noBalance);
     vi.advanceTimersByTime(30_000);
     provider.answers(taken);
-    expect(await guard.send(message, context())).toBe(taken);
-    expect(guard.circuit).toBe('closed');
+    expect(await wrapper.send(message, context())).toBe(taken);
+    expect(wrapper.circuit).toBe('closed');
     const steps = ['open', 'half-open', 'probing', 'closed'];
     expect(heard).toEqual(steps.flatMap((step) => [step, step]));
     expect(warnings.mock.calls.map(([text]) => text)).toEqual([
@@ -71,55 +71,55 @@ describe('traps of opossum', () => {
   });
 
   it('its emitter is out of reach', () => {
-    const { guard } = guarded();
-    expect(inspect(guard, { depth: 9, showHidden: true })).not.toMatch(/CircuitBreaker|EventEmitter|_events/);
-    for (const name of ['on', 'emit', 'fire', 'addListener']) expect(guard).not.toHaveProperty(name);
+    const { wrapper } = withCircuit();
+    expect(inspect(wrapper, { depth: 9, showHidden: true })).not.toMatch(/CircuitBreaker|EventEmitter|_events/);
+    for (const name of ['on', 'emit', 'fire', 'addListener']) expect(wrapper).not.toHaveProperty(name);
   });
 
   it.each([wrongNumber, aborted, refused('rate_limited', 'too fast')])(
     'a neutral probe ($code) would close the circuit: it closes nothing, costs no time and lets another pass',
     async (neutral) => {
-      const { provider, guard } = await halfOpened();
+      const { provider, wrapper } = await halfOpened();
       provider.answers(neutral);
       for (let probe = 0; probe < 3; probe += 1) {
-        expect(await guard.send(message, context())).toBe(neutral);
-        expect(guard.circuit).toBe('half-open');
+        expect(await wrapper.send(message, context())).toBe(neutral);
+        expect(wrapper.circuit).toBe('half-open');
       }
       provider.answers(noBalance);
-      await guard.send(message, context());
-      expect(guard.probeInMs).toBe(60_000);
+      await wrapper.send(message, context());
+      expect(wrapper.probeInMs).toBe(60_000);
     },
   );
 
   it('a late success would close the circuit, and a late failure open it: both come too late', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const early = Array.from({ length: 60 }, () => held());
     const queue = [...early];
     provider.answer = () => queue.pop()?.promise ?? Promise.resolve(noBalance);
-    const calls = early.map(() => guard.send(message, { deadline: deadlineAfter(1_000_000) }));
+    const calls = early.map(() => wrapper.send(message, { deadline: deadlineAfter(1_000_000) }));
     const settleNext = async (outcome: SendOutcome) => {
       early.pop()?.settle(outcome);
       expect(await calls.shift()).toBe(outcome);
     };
-    await sendMany(guard, 20);
-    const { lastFailure } = guard.health();
+    await sendMany(wrapper, 20);
+    const { lastFailure } = wrapper.health();
     await settleNext(taken);
-    expect(guard.circuit).toBe('open');
+    expect(wrapper.circuit).toBe('open');
     vi.advanceTimersByTime(30_000);
     await settleNext(taken);
     await settleNext(noBalance);
-    expect(guard.circuit).toBe('half-open');
+    expect(wrapper.circuit).toBe('half-open');
     const probe = held();
     queue.push(probe);
-    const probing = guard.send(message, context());
+    const probing = wrapper.send(message, context());
     await settleNext(taken);
     await settleNext(noBalance);
-    expect(guard.circuit).toBe('probing');
+    expect(wrapper.circuit).toBe('probing');
     probe.settle(taken);
     await probing;
-    expect(guard.circuit).toBe('closed');
+    expect(wrapper.circuit).toBe('closed');
     while (early.length > 0) await settleNext(noBalance);
-    expect(guard.health()).toMatchObject({
+    expect(wrapper.health()).toMatchObject({
       circuit: 'closed',
       calls: 0,
       failures: 0,
@@ -129,27 +129,27 @@ describe('traps of opossum', () => {
   });
 
   it('a probe that hangs would stay for ever: it ends with its deadline, and another one follows', async () => {
-    const { provider, guard } = await halfOpened();
+    const { provider, wrapper } = await halfOpened();
     provider.answer = () => new Promise(() => {});
-    const probe = guard.send(message, context());
+    const probe = wrapper.send(message, context());
     await vi.advanceTimersByTimeAsync(10_050);
     expect(await Promise.race([probe, 'hung'])).toMatchObject({ outcome: 'unknown', code: 'timeout' });
-    expect(guard.circuit).toBe('open');
+    expect(wrapper.circuit).toBe('open');
     vi.advanceTimersByTime(60_000);
     provider.answers(taken);
-    expect(await guard.send(message, context())).toBe(taken);
+    expect(await wrapper.send(message, context())).toBe(taken);
   });
 
   it('its abort controller is shared by all calls: none is used, and a call that ends takes no other with it', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const opossum = lastOpossum();
     expect(opossum.options).not.toHaveProperty('abortController');
     expect(opossum.options).toMatchObject({ timeout: false });
     provider.answer = () => new Promise(() => {});
-    const short = guard.send(message, { deadline: deadlineAfter(1_000) });
+    const short = wrapper.send(message, { deadline: deadlineAfter(1_000) });
     const other = held();
     provider.answer = () => other.promise;
-    const long = guard.send(message, { deadline: deadlineAfter(60_000) });
+    const long = wrapper.send(message, { deadline: deadlineAfter(60_000) });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await short).toMatchObject({ code: 'timeout' });
     expect(provider.contexts[1]?.deadline.ended).toBe(undefined);
@@ -158,38 +158,38 @@ describe('traps of opossum', () => {
   });
 
   it('a capacity rejection counts as a failure: a thousand calls at once all pass and count as healthy', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const opossum = lastOpossum();
     expect(opossum.options).not.toHaveProperty('capacity');
     const { promise, settle } = held();
     provider.answer = () => promise;
-    const calls = Array.from({ length: 1_000 }, () => guard.send(message, context()));
+    const calls = Array.from({ length: 1_000 }, () => wrapper.send(message, context()));
     settle(taken);
     expect(new Set(await Promise.all(calls))).toEqual(new Set([taken]));
     await vi.advanceTimersByTimeAsync(0);
     expect(provider.calls).toBe(1_000);
-    expect(guard.health()).toMatchObject({ circuit: 'closed', calls: 1_000, failures: 0 });
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 1_000, failures: 0 });
     expect(opossum.events.filter(([name]) => name === 'semaphoreLocked')).toEqual([]);
   });
 
   it('an action that returns undefined counts as a failure: ours never does', async () => {
-    const { provider, guard } = guarded();
-    await sendMany(guard, 100);
-    expect(guard.health()).toMatchObject({ circuit: 'closed', calls: 100, failures: 0 });
+    const { provider, wrapper } = withCircuit();
+    await sendMany(wrapper, 100);
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 100, failures: 0 });
     provider.answer = async () => undefined as never;
-    expect(await guard.send(message, context())).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
-    expect(guard.health()).toMatchObject({ calls: 101, failures: 1 });
+    expect(await wrapper.send(message, context())).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
+    expect(wrapper.health()).toMatchObject({ calls: 101, failures: 1 });
   });
 
   it('events carry the arguments of the call: they hold no message, phone number or code', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const opossum = lastOpossum();
     for (const outcome of [taken, noBalance]) {
       provider.answers(outcome);
       provider.judge = async () => (outcome === taken ? { outcome: 'approved' } : noBalance);
-      await guard.send(message, context());
-      await guard.verification?.start({ to }, context());
-      await guard.verification?.check({ to, code: '987654' }, context());
+      await wrapper.send(message, context());
+      await wrapper.verification?.start({ to }, context());
+      await wrapper.verification?.check({ to, code: '987654' }, context());
     }
     await vi.advanceTimersByTimeAsync(0);
     expect(opossum.events.map(([name]) => name)).toEqual(expect.arrayContaining(['fire', 'success', 'failure']));
@@ -197,13 +197,13 @@ describe('traps of opossum', () => {
   });
 
   it('percentiles make a failure cost milliseconds, and snapshots run for ever: both are off', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const opossum = lastOpossum();
     expect(vi.getTimerCount()).toBe(0);
-    await sendMany(guard, 100);
+    await sendMany(wrapper, 100);
     const sort = vi.spyOn(Array.prototype, 'sort');
     provider.answers(noBalance);
-    await sendMany(guard, 5);
+    await sendMany(wrapper, 5);
     expect(sort).not.toHaveBeenCalled();
     expect(opossum.breaker.stats.latencyMean).toBe(-1);
   });

@@ -76,21 +76,21 @@ export function held(): Held {
   return { promise, settle };
 }
 
-/** A guarded provider whose open times do not vary, and whose circuit opens by the rate alone. */
-export function guarded(options: CircuitBreakerOptions = {}) {
+/** A provider behind a circuit whose open times do not vary, and whose circuit opens by the rate alone. */
+export function withCircuit(options: CircuitBreakerOptions = {}) {
   const provider = new ScriptedProvider();
   return {
     provider,
-    guard: withCircuitBreaker(provider, { random: () => 0.5, consecutiveFailures: 1_000, ...options }),
+    wrapper: withCircuitBreaker(provider, { random: () => 0.5, consecutiveFailures: 1_000, ...options }),
   };
 }
 
 /** One whose circuit has just opened, for 30 seconds. */
 export async function opened(options: CircuitBreakerOptions = {}) {
-  const made = guarded(options);
+  const made = withCircuit(options);
   made.provider.answers(noBalance);
-  await sendMany(made.guard, 20);
-  expect(made.guard.circuit).toBe('open');
+  await sendMany(made.wrapper, 20);
+  expect(made.wrapper.circuit).toBe('open');
   return made;
 }
 
@@ -98,7 +98,7 @@ export async function opened(options: CircuitBreakerOptions = {}) {
 export async function halfOpened(options: CircuitBreakerOptions = {}) {
   const made = await opened(options);
   vi.advanceTimersByTime(30_000);
-  expect(made.guard.circuit).toBe('half-open');
+  expect(made.wrapper.circuit).toBe('half-open');
   made.provider.calls = 0;
   return made;
 }

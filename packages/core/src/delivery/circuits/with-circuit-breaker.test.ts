@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   aborted,
   context,
-  guarded,
   halfOpened,
   held,
   message,
@@ -12,6 +11,7 @@ import {
   sendMany,
   taken,
   to,
+  withCircuit,
   wrongNumber,
 } from './scripted-provider.test.fixture.js';
 import { withCircuitBreaker } from './with-circuit-breaker.js';
@@ -19,51 +19,51 @@ import { withCircuitBreaker } from './with-circuit-breaker.js';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('a guarded provider', () => {
+describe('a provider behind a circuit', () => {
   it('looks like the one inside', () => {
-    const { provider, guard } = guarded();
-    expect(guard.id).toBe('acme');
-    expect(guard.specification).toBe('v1');
-    expect(guard.sends).toBe(provider.sends);
+    const { provider, wrapper } = withCircuit();
+    expect(wrapper.id).toBe('acme');
+    expect(wrapper.specification).toBe('v1');
+    expect(wrapper.sends).toBe(provider.sends);
     expect(withCircuitBreaker(Object.assign(new ScriptedProvider(), { verification: null })).verification).toBe(null);
   });
 
   it('passes each call on once, with the same context, and hands out the provider’s own outcome', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const called = context();
     for (const outcome of [taken, noBalance, wrongNumber, aborted]) {
       provider.answers(outcome);
-      expect(await guard.send(message, called)).toBe(outcome);
-      expect(await guard.verification?.start({ to }, called)).toBe(outcome);
+      expect(await wrapper.send(message, called)).toBe(outcome);
+      expect(await wrapper.verification?.start({ to }, called)).toBe(outcome);
     }
     const judged = { outcome: 'incorrect', checksLeft: 2 } as const;
     provider.judge = async () => judged;
-    expect(await guard.verification?.check({ to, code: '1234' }, called)).toBe(judged);
+    expect(await wrapper.verification?.check({ to, code: '1234' }, called)).toBe(judged);
     expect(provider.calls).toBe(9);
     expect(new Set(provider.contexts)).toEqual(new Set([called]));
   });
 
   it('waits without a timer of its own', async () => {
-    const { guard } = guarded();
-    await sendMany(guard, 3);
+    const { wrapper } = withCircuit();
+    await sendMany(wrapper, 3);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
 
 describe('listeners', () => {
   it('hear every step, until they stop', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     const steps: string[] = [];
-    const stop = guard.onStateChange(({ from, to }) => steps.push(`${from} ${to}`));
+    const stop = wrapper.onStateChange(({ from, to }) => steps.push(`${from} ${to}`));
     provider.answers(noBalance);
-    await sendMany(guard, 20);
+    await sendMany(wrapper, 20);
     vi.advanceTimersByTime(30_000);
-    await sendMany(guard, 1);
+    await sendMany(wrapper, 1);
     vi.advanceTimersByTime(60_000);
     provider.answers(wrongNumber);
-    await sendMany(guard, 1);
+    await sendMany(wrapper, 1);
     provider.answers(taken);
-    await sendMany(guard, 1);
+    await sendMany(wrapper, 1);
     const expected = [
       'closed open',
       'open half-open',
@@ -78,52 +78,52 @@ describe('listeners', () => {
     expect(steps).toEqual(expected);
     stop();
     provider.answers(noBalance);
-    await sendMany(guard, 20);
+    await sendMany(wrapper, 20);
     expect(steps).toEqual(expected);
   });
 });
 
 describe('closing', () => {
   it('stops the timer, closes the provider once, and answers later calls without it', async () => {
-    const { provider, guard } = await opened();
+    const { provider, wrapper } = await opened();
     expect(vi.getTimerCount()).toBe(1);
-    await Promise.all([guard.close(), guard.asProbe.close(), guard.close()]);
+    await Promise.all([wrapper.close(), wrapper.asProbe.close(), wrapper.close()]);
     expect(vi.getTimerCount()).toBe(0);
     expect(provider.closes).toBe(1);
     const answer = { outcome: 'not-sent', code: 'client_closed', message: 'The provider is closed.' };
-    expect(await guard.send(message, context())).toEqual(answer);
-    expect(await guard.asProbe.send(message, context())).toEqual(answer);
-    expect(await guard.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
+    expect(await wrapper.send(message, context())).toEqual(answer);
+    expect(await wrapper.asProbe.send(message, context())).toEqual(answer);
+    expect(await wrapper.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
     expect(provider.calls).toBe(20);
-    expect(guard.health()).toMatchObject({ circuit: 'open', probeInMs: undefined });
+    expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: undefined });
   });
 
   it('lets calls under way keep their outcomes, which change nothing any more', async () => {
-    const { provider, guard } = guarded({ minimumCalls: 1 });
+    const { provider, wrapper } = withCircuit({ minimumCalls: 1 });
     const { promise, settle } = held();
     provider.answer = () => promise;
-    const call = guard.send(message, context());
-    await guard.close();
+    const call = wrapper.send(message, context());
+    await wrapper.close();
     settle(noBalance);
     expect(await call).toBe(noBalance);
-    expect(guard.health()).toMatchObject({ calls: 0, failures: 0, lastFailure: undefined });
+    expect(wrapper.health()).toMatchObject({ calls: 0, failures: 0, lastFailure: undefined });
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('while a probe is under way leaves the probe its outcome', async () => {
-    const { provider, guard } = await halfOpened();
+    const { provider, wrapper } = await halfOpened();
     const { promise, settle } = held();
     provider.answer = () => promise;
-    const probe = guard.send(message, context());
-    await guard.close();
+    const probe = wrapper.send(message, context());
+    await wrapper.close();
     settle(taken);
     expect(await probe).toBe(taken);
-    expect(guard.circuit).toBe('open');
+    expect(wrapper.circuit).toBe('open');
   });
 
   it('says so when the provider cannot be closed', async () => {
-    const { provider, guard } = guarded();
+    const { provider, wrapper } = withCircuit();
     provider.close = () => Promise.reject(new Error('stuck'));
-    await expect(guard.close()).rejects.toThrow('stuck');
+    await expect(wrapper.close()).rejects.toThrow('stuck');
   });
 });

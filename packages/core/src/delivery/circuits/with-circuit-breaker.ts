@@ -5,8 +5,8 @@ import { Circuit, type CircuitStateListener } from './circuit.js';
 import { type CircuitBreakerOptions, parseCircuitBreakerOptions } from './circuit-breaker-options.js';
 
 /** A provider behind a circuit breaker. Its calls never reject, and settle by the deadline + 50 ms. */
-export interface GuardedProvider extends SmsProvider {
-  /** The state of the circuit; cheaper than {@link GuardedProvider.health}. After `close()` always `open`. */
+export interface ProviderWithCircuit extends SmsProvider {
+  /** The state of the circuit; cheaper than {@link ProviderWithCircuit.health}. After `close()` always `open`. */
   readonly circuit: CircuitState;
   /** Milliseconds until an open circuit lets a probe pass; undefined unless it is open. */
   readonly probeInMs: number | undefined;
@@ -40,7 +40,7 @@ export interface GuardedProvider extends SmsProvider {
  *
  * @throws SmsError `configuration_invalid`, naming the option and what is expected
  */
-export function withCircuitBreaker(provider: SmsProvider, options: CircuitBreakerOptions = {}): GuardedProvider {
+export function withCircuitBreaker(provider: SmsProvider, options: CircuitBreakerOptions = {}): ProviderWithCircuit {
   const circuit = new Circuit(provider.id, parseCircuitBreakerOptions(options));
   const account = { id: provider.id, provider, circuit };
   let closed: Promise<void> | undefined;

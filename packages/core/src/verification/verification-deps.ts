@@ -5,7 +5,7 @@ import type { VerificationSender } from './verification-sender.js';
 import type { VerificationStore } from './verification-store.js';
 
 /** What verification works with. */
-export interface VerificationParts {
+export interface VerificationDeps {
   readonly options: ParsedVerificationOptions;
   readonly sender: Pick<VerificationSender, 'plan' | 'check'>;
   readonly store: VerificationStore;
@@ -13,7 +13,7 @@ export interface VerificationParts {
 }
 
 /** The same with what a service makes for itself. */
-export interface CheckParts extends VerificationParts {
+export interface CheckDeps extends VerificationDeps {
   /** Told of a result that the store could not record. */
   readonly unrecorded: SeldomWarning;
 }
