@@ -10,5 +10,5 @@ export const mobProviderToken = Symbol.for('polysms.MobProvider') as ServiceIden
 
 /** A module with the provider that `mob(options)` makes; one module for each account. */
 export function mobModule(options: ModuleOptions<MobOptions>): ContainerModule {
-  return providerModule({ make: mob, options, token: mobProviderToken });
+  return providerModule(mob, options, mobProviderToken);
 }

@@ -11,5 +11,5 @@ export const mockProviderToken = Symbol.for('polysms.MockProvider') as ServiceId
 
 /** A module with the provider that `mock(options)` makes. Give it the id of the provider that it stands in for. */
 export function mockModule(options: ModuleOptions<MockOptions> = {}): ContainerModule {
-  return providerModule({ make: mock, options, token: mockProviderToken });
+  return providerModule(mock, options, mockProviderToken);
 }

@@ -57,7 +57,7 @@ export function scripted(options: ModuleOptions<ScriptedOptions>) {
     return provider;
   };
   const closes = () => made.map((provider) => provider.closes);
-  return { made, closes, module: providerModule({ make, options }) };
+  return { made, closes, module: providerModule(make, options) };
 }
 
 /** A container that has loaded the modules in this order. */

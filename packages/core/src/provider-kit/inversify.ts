@@ -11,24 +11,19 @@ export type { ModuleOptions } from './module-options.js';
 /** Every provider of a container is bound to this token, in the order of loading. */
 export const smsProviderToken = Symbol.for('polysms.SmsProvider') as ServiceIdentifier<SmsProvider>;
 
-/** What {@link providerModule} takes. */
-export interface ProviderModuleSetup<Options extends object, Provider extends SmsProvider> {
-  /** Makes the provider: `acme`. */
-  readonly make: (options: Options) => Provider;
-  readonly options: ModuleOptions<Options>;
-  /** A token for the provider's own type, where it can do more than every provider. */
-  readonly token?: ServiceIdentifier<Provider> | undefined;
-}
-
 /**
- * A module with one provider. It is made when somebody first asks for it, once for each container that the module is
- * loaded into, and closed with the container. When making it fails, the next request tries again.
+ * A module with one provider of any vendor: `providerModule(acme, { token })`. The provider is made when somebody first
+ * asks for it, once for each container that the module is loaded into, and closed with the container. When making it
+ * fails, the next request tries again.
+ *
+ * @param make makes the provider from its options: `acme`
+ * @param token a token for the provider's own type, where it can do more than every provider
  */
-export function providerModule<Options extends object, Provider extends SmsProvider>({
-  make,
-  options,
-  token,
-}: ProviderModuleSetup<Options, Provider>): ContainerModule {
+export function providerModule<Options extends object, Provider extends SmsProvider>(
+  make: (options: Options) => Provider,
+  options: ModuleOptions<Options>,
+  token?: ServiceIdentifier<Provider>,
+): ContainerModule {
   return new ContainerModule(({ bind }) => {
     const slot = new ContainerSlot<Provider>();
     const slotToken = Symbol('provider') as ServiceIdentifier<ContainerSlot<Provider>>;
