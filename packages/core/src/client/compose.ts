@@ -106,7 +106,7 @@ function guardOf(
 ): AbuseGuard | undefined {
   const store = stores.limits ?? ownLimits;
   if (guard === undefined || store === undefined) return undefined;
-  // In memory nobody else sees the keys.
+  // Keys hide numbers and addresses in a shared store. In the memory of this process they need not.
   const keyOf = store.isShared ? (text: string) => secrets.keyOf(text) : (text: string) => text;
   return new AbuseGuard({ options: guard, store, keyOf, routes, events });
 }
@@ -116,7 +116,7 @@ function meansToVerify(options: SmsClientOptions['verification']): boolean {
   return Object.keys(options ?? {}).some((name) => name !== 'pepper' && name !== 'tenant');
 }
 
-/** The templates of the app. A provider that makes codes itself need not render the one that carries ours. */
+/** The templates of the app. With `codes: 'issued'`, a provider that makes codes need not render the template for codes. */
 function templatesOf({ providers, routes, templates, verification }: ParsedOptions): TemplateCatalogue {
   const routed = new Set(routes.flatMap((route) => route.providers));
   const { kind, names } = verification.message;
@@ -130,7 +130,7 @@ function templatesOf({ providers, routes, templates, verification }: ParsedOptio
   );
 }
 
-/** The texts that carry codes, each under its own words. Whoever sends texts can render them; nobody has to. */
+/** The texts for codes as a catalogue, named by their own words. No provider is required to send texts. */
 function textsOf(
   { kind, names }: ParsedOptions['verification']['message'],
   providers: readonly SmsProvider[],

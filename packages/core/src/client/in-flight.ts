@@ -6,7 +6,7 @@ export class InFlight {
   #isClosed = false;
   #onIdle = () => {};
 
-  /** A call begins; each begin must have its end. @throws SmsError `client_closed` if the client is closed */
+  /** Counts a call; `end()` must follow once. @throws SmsError `client_closed` if the client is closed */
   begin(): void {
     if (this.#isClosed)
       throw new SmsError({ code: 'client_closed', outcome: 'not-sent', message: 'The client is closed.' });

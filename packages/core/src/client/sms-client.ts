@@ -17,7 +17,7 @@ import { type Composition, compose } from './compose.js';
 import type { SmsClientOptions } from './sms-client-options.js';
 import type { Verifications } from './verifications.js';
 
-/** Sends messages through whichever provider is able and well. */
+/** Sends messages through the first provider that is able to and is well. */
 export interface SmsClient extends AsyncDisposable {
   /**
    * Sends one message and resolves when a provider has taken it.
@@ -162,7 +162,7 @@ function receiptOf({ attempts, reference, error }: Delivered): Receipt {
   return { provider: attempts.at(-1)?.provider ?? '', reference, attempts };
 }
 
-/** Closes a provider; one that fails or hangs is told of, and holds nobody up for ever. */
+/** Closes a provider. One that fails or hangs becomes a warning, and does not hold up the others. */
 async function closeInTime({ id, provider, circuit }: Account): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

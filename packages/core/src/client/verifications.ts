@@ -120,7 +120,7 @@ export class ClientVerifications implements Verifications {
     const { inFlight } = this.#deps;
     const deadline = deadlineAfter(deadlineMs ?? this.#deps.deadlineMs, { signal });
     inFlight.begin();
-    // Held for the whole call: a deadline starts its timer for the first listener, and stops it after the last.
+    // A deadline runs its timer while it has listeners. This one keeps one timer for the whole call.
     const release = deadline.onEnd(() => {});
     try {
       return await call(deadline);

@@ -36,7 +36,7 @@ export function reasonToStop(state: DeliveryState): StopReason | undefined {
   if (state.made >= state.providers) return 'no-provider-left';
   if (state.made >= state.maxAttempts) return 'attempts-used-up';
   if (state.hasEnded) return 'deadline';
-  // A circuit that is open has cost nobody anything, so its failover is free.
+  // An open circuit answers without a request, so going on costs nothing of the budget.
   return code === 'circuit_open' || state.budgetAllows ? undefined : 'budget-used-up';
 }
 
@@ -71,7 +71,7 @@ function overallOutcome(attempts: readonly Attempt[]): FailureOutcome {
   return outcomes.includes('refused') ? 'refused' : 'not-sent';
 }
 
-/** When the first of the providers that have named a time may take it. A message that may have been sent has none. */
+/** The shortest wait that a provider named. A message that may have been sent has none: it is not to be sent again. */
 function soonest(failures: readonly (Attempt | DeliveryFailure['last'])[]): number | undefined {
   const waits = failures.flatMap((each) => (each.outcome === 'unknown' ? [] : (each.retryAfterMs ?? [])));
   return waits.length === 0 ? undefined : Math.min(...waits);

@@ -1,11 +1,11 @@
 import type { PhoneNumber } from '../phone/phone-number.js';
 import type { CircuitState } from './types.js';
 
-/** Who sends what is written to some destinations. */
+/** Which providers send to some destinations. */
 export interface Route {
   /** ISO 3166-1 alpha-2: `['CN', 'HK']`. Without countries and calling codes the route takes everything. */
   readonly countries?: readonly string[] | undefined;
-  /** Calling codes in digits: `['86']`. A number fits that fits either list. */
+  /** Calling codes in digits: `['86']`. A number fits the route if either list names it. */
   readonly callingCodes?: readonly string[] | undefined;
   /** Ids of providers. */
   readonly providers: readonly string[];
@@ -51,8 +51,9 @@ export type RoutePlan<Provider> =
       readonly status: 'planned';
       readonly providers: readonly Provider[];
       /**
-       * The rotation that this message takes a turn of; undefined without one. Messages that other providers can
-       * send rotate by themselves: if texts and templates alternated in one rotation, each would always meet the same.
+       * The rotation in which this message takes a turn; undefined if its providers do not rotate. Each set of providers
+       * has a rotation of its own. With one rotation for texts and templates, which alternate, all texts would go to one
+       * provider and all templates to another.
        */
       readonly rotation: string | undefined;
       /** All circuits are open, and the first provider, the least bad one, is to be asked all the same. */
@@ -85,12 +86,12 @@ export function planRoute<Provider extends Candidate>(
     if (message.canSend(provider)) able.push(provider);
   }
   if (able.length === 0) return { status: 'unsupported' };
-  // Only those that let calls pass take turns: otherwise a dead one's share would all fall to its neighbour.
+  // Only providers that let calls pass take turns: otherwise the whole share of a dead one would go to its neighbour.
   const passable = able.filter((provider) => isPassable(healthOf(provider)));
   const rotating = passable.length === 0 ? able : passable;
   const rotation = rotationOf(route, routes.indexOf(route), rotating);
   const turn = rotation === undefined ? 0 : (message.turns.get(rotation) ?? 0);
-  // Who chooses the order keeps it.
+  // `via` is the caller's own order: it stays as it is.
   const avoid = via === undefined ? message.avoid : undefined;
   const first = avoidedLast(inTurn(rotating, route, turn), avoid);
   const rest = rotating === able ? [] : able.filter((provider) => !passable.includes(provider));
@@ -124,7 +125,7 @@ function inTurn<Provider extends Candidate>(able: Provider[], route: Route, turn
     case 'weighted': {
       const cycle = cycleOf(able.map(({ id }) => weightOf(route, id)));
       const start = turn % Math.max(1, cycle.length);
-      // Whoever comes next in the cycle is next in line; weight 0 comes last.
+      // The rest of the cycle is the order of failover; providers with the weight 0 come last.
       const order = new Set([...cycle.slice(start), ...cycle.slice(0, start), ...able.keys()]);
       return [...order].flatMap((index) => able[index] ?? []);
     }

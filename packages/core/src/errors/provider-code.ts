@@ -1,7 +1,7 @@
 import { redactDigits } from './redact-digits.js';
 import { escaped } from './shown-name.js';
 
-/** No vendor's code is longer; what is may be a whole answer. */
+/** No vendor's code is longer. A longer text may be a whole answer. */
 const longestCode = 128;
 
 /** A vendor's code as it may be shown. Providers in JavaScript may give a number, null, or a phone number. */

@@ -1,4 +1,4 @@
-/** Characters of a name that a message shows; more help nobody, and a name may be a text of megabytes. */
+/** Characters of a name that a message shows. A name may be a text of megabytes. */
 const longestName = 64;
 
 /** Names listed in a message at most, so that a mistake with a large object stays readable. */
@@ -37,7 +37,7 @@ export function listOfNames(names: Iterable<unknown>, show: (name: string) => st
 
 /** A text in which everything can be seen, as JSON would write it. */
 export function escaped(text: string): string {
-  // Nearly every text, and errors are made by the thousand while somebody floods an app.
+  // Fast, for nearly every text: a flood makes errors by the thousand.
   if (/^[ -~]*$/.test(text)) return text;
   return text.replaceAll(unseen, (character) => character.split('').map(asEscape).join(''));
 }

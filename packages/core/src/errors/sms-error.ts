@@ -53,7 +53,7 @@ export interface SmsErrorJson {
   readonly attempts: readonly Attempt[];
 }
 
-/** Longer ones are nobody's to read, and would fill a log. */
+/** Longer messages are cut: nobody reads them, and they would fill a log. */
 const longestMessage = 10_000;
 
 const marker = Symbol.for('polysms.SmsError');
@@ -86,7 +86,7 @@ export class SmsError extends Error {
     this.providerCode = safeProviderCode(options.providerCode);
     this.retryAfterMs = options.retryAfterMs;
     this.attempts = (options.attempts ?? []).map(redactAttempt);
-    // Not enumerable: loggers copy what is.
+    // Not enumerable, since loggers copy what is enumerable.
     Object.defineProperty(this, 'verificationId', { value: options.verificationId });
     Object.defineProperty(this, marker, { value: true });
   }
@@ -102,7 +102,7 @@ export class SmsError extends Error {
   }
 }
 
-/** A backstop, as for phone numbers: only lines may be ended, since lists of problems have one for each. */
+/** A message without phone numbers and control characters, as a backstop. Line ends stay: lists of problems have them. */
 function safeMessage(message: string): string {
   const shown = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
   return redactDigits(shown.includes('\n') ? shown.split('\n').map(escaped).join('\n') : escaped(shown));

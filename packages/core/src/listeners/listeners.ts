@@ -25,7 +25,7 @@ export class Listeners<Event> {
     this.#onFailure = onFailure;
   }
 
-  /** Whether nobody would hear an event: then it need not be made. */
+  /** Whether there are no listeners: then an event need not be made. */
   get isEmpty(): boolean {
     return this.#first === undefined;
   }
@@ -46,7 +46,7 @@ export class Listeners<Event> {
     return () => this.#remove(entry);
   }
 
-  /** Tells everybody who listens now, in the order of their coming, but for those whom an earlier one stops. */
+  /** Calls every listener of this moment, oldest first, except those that an earlier listener removes meanwhile. */
   emit(event: Event): void {
     const newest = this.#numbers;
     for (let entry = this.#first; entry !== undefined && entry.number <= newest; entry = entry.next) {
@@ -70,7 +70,7 @@ export class Listeners<Event> {
     }
   }
 
-  /** A removed entry keeps its own links: an `emit` that is under way may stand on it. */
+  /** A removed entry keeps its own links, since an `emit` under way may have come to it and goes on from there. */
   #remove(entry: Entry<Event>): void {
     if (entry.isRemoved) return;
     entry.isRemoved = true;

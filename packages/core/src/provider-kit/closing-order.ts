@@ -4,7 +4,7 @@ import { errorKind } from '../errors/error-kind.js';
 const needed = new WeakMap<SmsProvider, Promise<unknown>>();
 const closings = new WeakMap<SmsProvider, Promise<void>>();
 
-/** Says that a client which is closing still needs its providers until then: calls under way may fail over. */
+/** Keeps providers open until a closing client has ended: its calls under way may fail over. */
 export function keepOpenUntil(providers: readonly SmsProvider[], closed: Promise<void>): void {
   for (const provider of providers) needed.set(provider, Promise.allSettled([needed.get(provider), closed]));
 }
@@ -14,7 +14,7 @@ export function keepOpenUntil(providers: readonly SmsProvider[], closed: Promise
  * for the other providers, and hand on an error whose message is the vendor's.
  */
 export function closeWithContainer(provider: SmsProvider): Promise<void> {
-  // Not a provider at all: whoever asked for the client was told so.
+  // Not a provider at all. `smsModule` has refused it already.
   if (typeof provider?.close !== 'function') return Promise.resolve();
   const closing = closings.get(provider) ?? closeLast(provider);
   closings.set(provider, closing);

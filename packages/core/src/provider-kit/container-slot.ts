@@ -47,7 +47,7 @@ export class ContainerSlot<Value> {
       try {
         value = await value;
       } catch {
-        // Whoever asked for it has been told.
+        // The caller that asked for it has got the error.
         return;
       }
     }

@@ -5,7 +5,7 @@ export type Decoding =
   | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly reason: 'too-long' | 'unreadable' };
 
-/** Nobody encodes twice with good reason; each layer costs a whole decoding. */
+/** More than two encodings have no good reason, and each costs a whole decoding. */
 const maxLayers = 2;
 
 /**
@@ -52,7 +52,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['deflate', inflate],
 ]);
 
-/** Half of the world sends `deflate` without the header of zlib that the standard asks for. */
+/** Many servers send `deflate` without the zlib header that the standard asks for. */
 function inflate(...[bytes, options]: Parameters<Decoder>): Buffer {
   const hasZlibHeader = ((bytes[0] ?? 0) & 0x0f) === 8;
   return hasZlibHeader ? inflateSync(bytes, options) : inflateRawSync(bytes, options);

@@ -24,7 +24,7 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
   return new TimerDeadline(performance.now() + ms, options.signal);
 }
 
-/** What can end, whatever it is: a deadline, the time in which a circuit is closed. */
+/** Something that can end: a deadline, or the time in which a circuit is closed. */
 export type Ending = Pick<Deadline, 'ended' | 'onEnd'>;
 
 /**
@@ -33,7 +33,7 @@ export type Ending = Pick<Deadline, 'ended' | 'onEnd'>;
  */
 export function deadlineWithin(whole: Deadline, ms: number, other?: Ending): Deadline {
   const expiresAt = performance.now() + Math.min(ms, whole.remainingMs());
-  // The signal is all that can end the whole before the share: one timer less.
+  // The share never outlasts `whole`, so only the signal of `whole` can end it early: no second timer is needed.
   return whole instanceof TimerDeadline
     ? new TimerDeadline(expiresAt, whole.signal, other)
     : new TimerDeadline(expiresAt, undefined, other, whole);
@@ -81,7 +81,7 @@ class TimerDeadline implements Deadline {
     };
   }
 
-  /** One timer for all listeners: every layer of a call listens, and timers are what a call pays for. */
+  /** One timer for all listeners: every layer of a call listens, and timers are expensive. */
   #wait(): void {
     this.#timer = setTimeout(() => this.#expire(), this.remainingMs());
     this.#stopAbort = this.signal && onAbort(this.signal, () => this.#end('aborted'));

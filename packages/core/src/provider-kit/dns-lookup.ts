@@ -75,7 +75,7 @@ class SharedLookup {
     for (const waiter of [...this.#waiters]) waiter(error, addresses);
   }
 
-  /** Nobody waits any more. The lookup itself cannot be stopped: it goes on, and is there for the next who asks. */
+  /** Nobody waits any more. The lookup cannot be stopped; the next caller joins it. */
   #rest(): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;

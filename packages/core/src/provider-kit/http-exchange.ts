@@ -28,7 +28,7 @@ export type HttpCallContext = Pick<CallContext, 'deadline' | 'writeBy'>;
  * One request and its answer, as undici's handler.
  *
  * undici calls `onRequestStart` in the same turn in which it writes, after the socket (and TLS) is up:
- * that call is the write mark. Before it nothing can have left this process; after it anything may have.
+ * that call is the write mark. Before it no byte has left this process. After it, assume that the whole request has.
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #context: HttpCallContext;
@@ -62,7 +62,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.#fail('network_error', 'The dispatcher tried to send the request again; it was stopped.');
       throw new Error('Polysms never repeats a request silently.');
     }
-    // Its timer may be late: a busy event loop can come here first.
+    // On a busy event loop this runs before the deadline's timer.
     const { ended } = this.#writeBy;
     if (ended !== undefined) {
       this.#giveUp(ended);
@@ -77,7 +77,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // Whatever a dispatcher has told us: an answer proves that the request was written.
+    // An answer proves that the request was written, even if the dispatcher did not say so.
     this.#written = true;
     this.#status = status;
     this.#headers = headers;
@@ -137,7 +137,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     try {
       this.#controller?.abort(new Error('The call has ended.'));
     } catch {
-      // A dispatcher that cannot stop changes nothing: the outcome is settled, and a later answer is not heard.
+      // A dispatcher may be unable to stop. The outcome is settled all the same, and a later answer is ignored.
     }
   }
 

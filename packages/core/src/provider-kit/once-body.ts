@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 /**
- * A body, also an empty one, that whoever looks takes for read.
+ * A body that looks as if it had been read already, so that undici never sends it twice.
  *
  * undici's retries repeat a request whose answer broke off half way, and its redirects send it elsewhere, and neither
  * tells the handler. What they never send again is a stream that has been read (`stream.isDisturbed`). A request

@@ -37,7 +37,7 @@ export interface Pace {
 /** Options of a provider whose user may leave the pace out. */
 export type OptionalPaceOptions = { readonly [Name in keyof PaceOptions]?: PaceOptions[Name] | undefined };
 
-/** The most that either option may be: the moments of one window are kept in memory. */
+/** The maximum of either option: the moments of one window are kept in memory. */
 const maxRate = 10_000;
 
 /**
@@ -105,7 +105,7 @@ class QueuedPace implements Pace {
       this.#schedule.take(now);
       return Promise.resolve(undefined);
     }
-    // To wait for a turn that comes too late would keep the call from the next provider, and help nobody.
+    // A turn that comes too late is told at once, so that the next provider can be tried.
     const tooLateMs = waitMs - writeBy.remainingMs();
     if (tooLateMs > 0) return Promise.resolve(heldBack(tooLateMs));
     return new Promise((resolve) => this.#enqueue(writeBy, resolve));
@@ -146,7 +146,7 @@ class QueuedPace implements Pace {
     this.#wait();
   }
 
-  /** Its call has ended while it waited. A turn was promised to it in time, so only a stall can have come between. */
+  /** The call ended while it waited. It waited only because its turn was due in time, so the process must have stalled. */
   #tooLate({ ended }: Deadline): NotSent {
     if (ended === 'aborted') return notSent('aborted', 'The caller aborted the call while it waited for its turn.');
     return heldBack(this.#schedule.waitMs(this.#clock.now()));

@@ -61,7 +61,7 @@ export class TurnSchedule {
     this.#oldest = (this.#oldest + 1) % this.#taken.length;
   }
 
-  /** When the turn leaves the window whose place is needed. */
+  /** When the oldest turn leaves the window, so that there is room for another. */
   #windowEnd(ahead: number): number {
     // Those further behind wait for turns that have not been taken; spacing places them well enough.
     if (ahead >= this.#taken.length) return Number.NEGATIVE_INFINITY;

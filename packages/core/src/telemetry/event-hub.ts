@@ -22,7 +22,7 @@ export class EventHub {
     return Object.hasOwn(this.#listeners, name);
   }
 
-  /** Whether anybody would hear it: an event that nobody hears need not be made. */
+  /** Whether the event has listeners: without any it need not be made. */
   hasListeners(name: keyof SmsEvents): boolean {
     return !this.#listeners[name].isEmpty;
   }

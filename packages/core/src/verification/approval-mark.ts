@@ -6,9 +6,9 @@ export const idLength = 44;
 export const markLength = 8;
 
 /**
- * The latest approval that is remembered of a subject, as a few characters at the end of ids that are made for the
- * other subject of the phone and purpose: what has been approved since then ends these. It needs no clock, and
- * approvals that another process has just made, and has not ended the others for yet, are seen as well.
+ * The latest approval of a subject, as a few characters. Ids that are made for the other subject of the phone and
+ * purpose end with these. When the subject has a newer approval, such an id is outdated. This needs no clock, and also
+ * shows an approval whose process has not yet ended the codes of the other subject.
  */
 export function approvalMark({ challenges }: SubjectState): string {
   const latest = challenges.findLast(({ state }) => state === 'approved')?.id ?? '';

@@ -15,7 +15,7 @@ export type PendingCheck = Extract<CheckStep, { readonly state: 'ask' }>;
 export type IssuersVerdict =
   | { readonly state: 'approved' }
   | { readonly state: 'judged'; readonly result: VerificationCheckResult }
-  /** One of them could not be asked, and it may be the one that made the code. */
+  /** A provider could not be asked, and it may have made the code. */
   | {
       readonly state: 'not-judged';
       readonly error: SmsError;
@@ -40,7 +40,7 @@ export async function askIssuers(
       ended === undefined
         ? await sender.check(provider, { to, code, reference }, { deadline })
         : notSent(ended, 'The call had ended before the provider was asked.');
-    // A provider that is no longer among those of the client: nobody can check its code any more.
+    // The client no longer has this provider: nobody can check its code.
     if (answer === undefined) continue;
     const outcome = withoutCode(answer, code);
     switch (outcome.outcome) {
@@ -79,7 +79,7 @@ function notJudged({ provider }: Issuer, failure: Refused | NotSent | Unknown): 
   });
 }
 
-/** A code that one provider calls wrong may be another's that is too old: `incorrect` unless all agree. */
+/** What several providers said, in one result: `incorrect` if any says so, or if the store compared a code of ours. */
 function summary(
   verdicts: readonly Extract<CheckOutcome, { readonly outcome: 'incorrect' | 'expired' | 'exhausted' }>[],
   { checksLeft, judged }: PendingCheck,
@@ -87,7 +87,7 @@ function summary(
   const outcomes = new Set(verdicts.map(({ outcome }) => outcome));
   if (!judged && !outcomes.has('incorrect')) return { outcome: outcomes.has('exhausted') ? 'exhausted' : 'expired' };
   if (judged) return { outcome: 'incorrect', checksLeft };
-  // Without a code of ours, what the providers count is what is left.
+  // The store counts our own codes. Without one the providers' count is the one that matters.
   const counted = verdicts.flatMap((verdict) =>
     verdict.outcome === 'incorrect' ? [verdict.checksLeft ?? checksLeft] : [],
   );

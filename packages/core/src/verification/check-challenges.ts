@@ -11,7 +11,7 @@ import { type CheckDeps, keepMs } from './verification-deps.js';
 import type { VerificationCheckResult } from './verification-results.js';
 import type { Challenged, CheckStep, Guess, Issuer } from './verification-store.js';
 
-/** What a check came to, and whose it was; undefined if there is no such verification. */
+/** The result of a check, and the verification that it was for; undefined if there is none. */
 export interface Checked {
   readonly result: VerificationCheckResult;
   readonly challenged: Challenged | undefined;
@@ -31,12 +31,12 @@ export interface Typed {
   readonly purpose: string | undefined;
   readonly maxFailures: number;
   readonly countsFailure: boolean;
-  /** The issuers that this code has been shown to. Whoever is asked is added. */
+  /** The issuers that have been asked about this code; `checkChallenges` adds to them. */
   readonly askedIssuers: Set<string>;
 }
 
 /**
- * Checks a code against challenges of one subject: ours in the store, one that a provider made with that provider.
+ * Checks a code against the challenges of one subject. The store compares our own codes; providers are asked about theirs.
  *
  * @throws SmsError when it could not be judged
  */
@@ -67,7 +67,7 @@ export async function checkChallenges(
     store.conclude({ subject, token, ids, verdict: outcome, keepMs, countsFailure });
   switch (verdict.state) {
     case 'approved': {
-      // The provider will not accept it again: its answer is worth a moment after the end of the call.
+      // The provider will not accept the code again, so the store gets a moment after the end of the call to record it.
       const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved'), {
         isAnswer: isConclusion,
       }).catch((error: unknown) => {
@@ -78,13 +78,13 @@ export async function checkChallenges(
     case 'judged':
       return { result: verdict.result, challenged };
     case 'not-judged':
-      // Ours was compared: the guess counts, whatever has become of the provider's.
+      // If the store compared a code of ours, the guess counts, even if no provider could be asked.
       if (verdict.isCertain && !step.judged) await recordResult(unrecorded, deadline, () => conclude('refund'));
       throw verdict.error;
   }
 }
 
-/** Whatever a store says of its own command, `not-sent` included: the code has been accepted. */
+/** The error after a code was accepted and the store failed: always `unknown`, since the code is used up. */
 export function usedUp(error: unknown, consequence: string): unknown {
   if (!isSmsError(error) || error.outcome === 'unknown') return error;
   const { code, message, retryAfterMs, cause } = error;

@@ -21,7 +21,7 @@ export interface CheckInput {
     | { readonly to: PhoneNumber; readonly purpose: string };
 }
 
-/** A subject, as it was before the check, with what the code may belong to: nothing, if it is only the other one. */
+/** A subject as it was before the check, with the challenges to compare; none if it is only looked at beside the other. */
 interface Side extends Candidates {
   readonly state: SubjectState;
 }
@@ -31,12 +31,12 @@ interface Side extends Candidates {
  * They are held together like this:
  *
  * - Failures are those of both. One guess is one failure, whichever subjects it is compared with.
- * - What the other subject has approved since a code was asked for has ended that code.
- * - A code that one subject has accepted is approved only when everything of the other has been ended. Of two codes
- *   that are accepted at once, one under each, both ends find the other's approval. Then the subject that comes first
- *   wins, whichever pepper is the current one of a process: one is approved.
- * - Failures that the other has counted meanwhile count, too: a code that is right after too many of them is ended, not
- *   approved. Guesses that are all under way at once, half of them under each, can be fewer than twice the limit.
+ * - An approval under one subject ends the codes that the other one had before.
+ * - A code that one subject has accepted is approved only after everything of the other has been ended. If both subjects
+ *   accept a code at once, each finds the other's approval. Then the subject that sorts first wins, in every process:
+ *   one code is approved.
+ * - Failures that the other counts meanwhile count too: after too many of them a right code is not approved. Guesses that
+ *   are under way at once under both subjects may exceed the limit, but stay below twice the limit.
  *
  * @throws SmsError when it could not be judged
  */
@@ -63,7 +63,7 @@ export async function checkCode(deps: CheckDeps, input: CheckInput, deadline: De
     if (next.result.outcome === 'approved') {
       return other === undefined ? next : endOther(deps, side, other, next, typed, deadline);
     }
-    // It was open when it was read: another check has ended it, and ends the other side, too.
+    // It was open when it was read, so another check has just ended it, and ends the other side as well.
     if (next === notFound) return notFound;
     checked ??= next;
     if (next.result.outcome === 'incorrect') countsFailure = false;
@@ -101,7 +101,7 @@ async function sidesOfPhone(
   const sideOf = (subject: string, state: SubjectState, other: SubjectState): Side => {
     const open = openOf(state)
       .filter(({ id }) => !isOutdated(id, other))
-      // A phone may be written in two ways: a provider is asked for the number as it was written this time, if it can be.
+      // Some phones have two spellings. Challenges for the spelling of this call come first, so that a provider gets it.
       .sort((a, b) => Number(b.to === target.to.e164) - Number(a.to === target.to.e164));
     return { subject, state, guesses: open.map(({ id }) => ({ id, digests: secrets.digests(id, code) })) };
   };
@@ -111,7 +111,7 @@ async function sidesOfPhone(
   return sides.toSorted((one, other) => Number(hasLive(other)) - Number(hasLive(one)));
 }
 
-/** The failures under the other subject alone are enough. */
+/** The result when the failures under the other subject alone reach the limit. */
 function exhausted({ state, guesses }: Side, { purpose }: Typed): Checked {
   const first = openOf(state).find(
     (each) => guesses.some(({ id }) => id === each.id) && each.purpose === (purpose ?? each.purpose),
@@ -136,7 +136,7 @@ async function endOther(
     throw usedUp(error, afterAccepting.consequence);
   });
   if (hasNewApproval(other.state, before) && other.subject < subject) return notFound;
-  // This very guess may have been counted as a failure of the other, where it was wrong.
+  // If this guess was wrong under the other subject, it was counted there: it must not count against itself.
   const failures = state.failures + before.failures - (countsFailure ? 0 : 1);
   return failures < maxFailures ? approved : { result: { outcome: 'exhausted' }, challenged: approved.challenged };
 }

@@ -13,8 +13,8 @@ const idForm = new RegExp(`^[\\w-]{${idLength}}(?:[\\w-]{${markLength}})?$`);
  *
  * - A *handle* stands for tenant, purpose and phone, and names none of them.
  * - An *id* is a handle and a random half; who has it can check one challenge.
- * - A *subject* is a handle as this tenant's store knows it. Whoever asks with the id of another tenant asks for a
- *   subject that nobody has: the record of the other tenant is not even looked at.
+ * - A *subject* is a handle as this tenant's store knows it. An id of another tenant leads to a subject that does not
+ *   exist, never to that tenant's record.
  * - A *digest* stands for a code of one id, and so of one tenant, purpose, phone and challenge.
  */
 export class CodeSecrets {
@@ -22,7 +22,7 @@ export class CodeSecrets {
   readonly #previous: KeyObject | undefined;
   readonly #tenant: string;
 
-  /** Without a pepper: one of this process's own, which dies with it. */
+  /** Without a pepper: a random one, which is lost when the process ends. */
   constructor(pepper: { readonly current: string; readonly previous: string | undefined } | undefined, tenant: string) {
     this.#current = createSecretKey(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current));
     this.#previous = pepper?.previous === undefined ? undefined : createSecretKey(Buffer.from(pepper.previous));
@@ -42,7 +42,7 @@ export class CodeSecrets {
     return this.#previous !== undefined;
   }
 
-  /** The subject that a phone and purpose have besides this one of theirs; undefined if there is none. */
+  /** The other subject of this phone and purpose; undefined if there is none. */
   otherSubject(subject: string, to: PhoneNumber, purpose: string): string | undefined {
     const { current, previous } = this.subjects(to, purpose);
     if (subject === current) return previous;
@@ -69,7 +69,7 @@ export class CodeSecrets {
     return hmac(this.#current, 'code', id, code);
   }
 
-  /** What a code that somebody typed in may be in the store: one digest for each pepper in use. */
+  /** The digests that a typed code may have in the store, one for each pepper in use. */
   digests(id: string, code: string): readonly string[] {
     const current = this.digest(id, code);
     return this.#previous === undefined ? [current] : [current, hmac(this.#previous, 'code', id, code)];

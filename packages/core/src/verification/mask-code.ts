@@ -20,11 +20,11 @@ interface Sign {
   readonly character: string;
   readonly start: number;
   readonly end: number;
-  /** How much stands between it and the one before that is neither. */
+  /** How many other characters stand between it and the one before. */
   readonly gap: number;
 }
 
-/** What is longer is nothing to be shown; it is cut, since to search it would take long. */
+/** Longer texts are cut: nobody reads them, and searching them would take long. */
 const longestText = 10_000;
 /** Longer than any spelling of a code, so that none is cut in two and half of it shown. */
 const overlap = 1_000;

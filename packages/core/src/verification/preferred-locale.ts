@@ -28,11 +28,11 @@ export function preferredLocale(given: unknown): string | undefined {
 function weightOf(parameters: readonly string[]): number {
   const quality = parameters.find((parameter) => /^q\s*=/i.test(parameter));
   const weight = quality === undefined ? 1 : Number(quality.slice(quality.indexOf('=') + 1));
-  // A weight that is none says nothing of the language.
+  // An unreadable weight does not disqualify the language.
   return Number.isNaN(weight) ? 1 : weight;
 }
 
-/** As much of a tag as is one, from the front: of `de-1` the language. */
+/** The longest beginning of a tag that is a tag itself: `de` of `de-1`. */
 function localeOf(written: string): string | undefined {
   const subtags = written.replace(/[.@].*$/u, '').split(/[-_]/);
   for (let length = subtags.length; length > 0; length -= 1) {

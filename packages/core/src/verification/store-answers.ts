@@ -1,7 +1,7 @@
 import type { CheckStep, Opening, SubjectState } from './verification-store.js';
 
-// A store is somebody else's, and what is no answer is a failure: a code must not be sent because `open` said something
-// that is not a refusal.
+// A store may be somebody else's code. An answer that the port does not know is a failure: a code must not be sent
+// because `open` answered with something that is merely not a refusal.
 
 export function isOpening(answer: Opening): boolean {
   if (answer?.state === 'opened') return Array.isArray(answer.previous);

@@ -102,7 +102,7 @@ export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequ
   if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
   checkLimits(caller, deadlineMs, signal);
   const purpose = checkedPurpose(caller, givenPurpose);
-  // Only now, so that a purpose that is none is refused; without one an id is good for any.
+  // An id without a purpose is good for any purpose: the default one is for phones.
   if (id !== undefined) {
     return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
   }

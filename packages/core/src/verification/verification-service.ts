@@ -62,7 +62,7 @@ export class VerificationService {
       () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), ...limits, keepMs }),
       {
         isAnswer: isOpening,
-        // Saved too late: nothing is sent, and a challenge of which nobody knows must not lock the phone.
+        // Saved too late: nothing is sent. A challenge that nobody can use must not count towards the lock.
         onLate: () => void attempt(() => store.settle(subject, id, forget)).catch(() => {}),
       },
     );
@@ -79,7 +79,7 @@ export class VerificationService {
       const by = plan.senders.find((each) => each.provider === provider);
       return by === undefined ? [] : [codeFrom(by, digest, reference, options)];
     });
-    // A store that fails now leaves every code that may have been sent open to a check: what was saved names them all.
+    // If the store fails now, every code can still be checked: `open` saved all codes that might be sent.
     await recordResult(this.#deps.unrecorded, deadline, () =>
       store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),
     );
@@ -132,8 +132,8 @@ export class VerificationService {
 }
 
 /**
- * What a new challenge may have besides those under the pepper that is being replaced: failures and live challenges
- * are those of both.
+ * The limits of a new challenge while a pepper is replaced: less what the subject under the previous pepper has used,
+ * since failures and live challenges count for both together.
  *
  * @throws SmsError if these alone lock the phone
  */
@@ -165,7 +165,7 @@ function codeFrom(
   };
 }
 
-/** Every code once: however many providers carry ours, it is one code. */
+/** Each code once. Our own code is one, even if several providers may carry it. */
 function distinct(codes: readonly LiveCode[]): readonly LiveCode[] {
   const local = codes.find(({ kind }) => kind === 'local');
   return codes.filter((code) => code.kind === 'issued' || code === local);

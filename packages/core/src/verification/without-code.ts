@@ -3,8 +3,8 @@ import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import { maskCode } from './mask-code.js';
 
 /**
- * A provider's outcome without the code, should the vendor have repeated it, in whatever spelling: outcomes are shown
- * and logged. It is the outcome itself if nothing of it repeats the code.
+ * A provider's outcome without the code, which a vendor may repeat in any spelling: outcomes are shown and logged.
+ * Returns the same object if nothing in it repeats the code.
  */
 export function withoutCode<Outcome extends SendOutcome | CheckOutcome>(outcome: Outcome, code: string): Outcome {
   if (!('message' in outcome) || code === '') return outcome;
@@ -17,7 +17,7 @@ export function withoutCode<Outcome extends SendOutcome | CheckOutcome>(outcome:
   return { ...outcome, code: reason, message, providerCode, cause: undefined };
 }
 
-/** Providers in JavaScript give numbers for texts. */
+/** Providers in JavaScript may give a number where a text belongs. */
 function masked<Text extends string | undefined>(text: Text, code: string): Text | string {
   if (text === undefined || text === null) return text;
   const shown = maskCode(String(text), code);

@@ -35,7 +35,7 @@ export class BatchIntake<Item, Result> {
   #isAsking = false;
   /** The source has ended, or somebody wants no more. */
   #isStopped = false;
-  /** The source has ended or thrown, or has been told to close: it needs no telling. */
+  /** The source has ended or thrown, or was told to close: do not close it again. */
   #isSourceDone = false;
   #sourceError: { readonly error: unknown } | undefined;
   #wake = () => {};
@@ -91,7 +91,7 @@ export class BatchIntake<Item, Result> {
     if (closed.status === 'rejected' && this.#signal?.aborted !== true) throw closed.reason;
   }
 
-  /** The signal is asked too: its other listeners may have had their turn, and the source its error, before ours. */
+  /** Reads the signal as well: another listener of it may have made the source fail before our listener ran. */
   get #mayBegin(): boolean {
     return !this.#isStopped && this.#signal?.aborted !== true;
   }
@@ -105,7 +105,7 @@ export class BatchIntake<Item, Result> {
         const step = await this.#source.next();
         this.#isAsking = false;
         if (step.done === true) this.#endSource();
-        // What was asked for before a stop and came after it has not begun, and does not begin.
+        // The item was asked for before the stop and came after it: it does not begin.
         else if (this.#mayBegin) {
           const turn = this.#gate.enter();
           if (turn !== undefined && !(await turn)) this.#stop();
@@ -149,7 +149,7 @@ export class BatchIntake<Item, Result> {
     if (this.#isSourceDone) return;
     this.#isSourceDone = true;
     const closing = this.#source.return?.();
-    // A source that is being read closes after that, which may be never: a queue with nothing in it.
+    // A source closes only after the read that is under way, which may never end: an empty queue.
     if (this.#isAsking) Promise.resolve(closing).catch(() => {});
     else await closing;
   }

@@ -11,10 +11,9 @@ export interface ProviderWithCircuit extends SmsProvider {
   /** Milliseconds until an open circuit lets a probe pass; undefined unless it is open. */
   readonly probeInMs: number | undefined;
   /**
-   * The same provider for a caller that has nothing better, because all circuits are open: a call passes the open
-   * circuit at once, as its probe, and closes it by a success. One probe at a time: while one is under way, others
-   * are answered `circuit_open` here too. A probe that fails before it was due leaves the waiting time as it was.
-   * With the circuit closed it makes no difference.
+   * The same provider, for calls that may probe an open circuit before its probe is due, because all others are open
+   * too. A success closes the circuit; a failure leaves the waiting time as it was. There is one probe at a time: while
+   * it is under way, other calls are answered `circuit_open`. While the circuit is closed, calls are ordinary ones.
    */
   readonly asProbe: SmsProvider;
   /** How the provider is doing now. */

@@ -54,7 +54,7 @@ export class IdempotentSends {
     send: () => Promise<Receipt>,
   ): Promise<Receipt> {
     const fingerprint = fingerprintOf(message.request, message.to);
-    // Other followers may have been quicker when the call that this one followed has ended.
+    // When the leading call ends unsent, one of its followers leads next: look again until nobody does.
     for (let running = this.#runningCall(key); running !== undefined; running = this.#runningCall(key)) {
       if (running.fingerprint !== fingerprint) throw otherMessage();
       const receipt = await this.#follow(running, deadline);
@@ -83,7 +83,7 @@ export class IdempotentSends {
     if (this.#running.get(key) === call) this.#running.delete(key);
   }
 
-  /** The result of a call under way; undefined if that call's own end was all that kept it from being sent. */
+  /** The result of a call under way; undefined if it sent nothing only because its own time was up, or it was aborted. */
   async #follow(running: RunningCall, deadline: Deadline): Promise<Receipt | undefined> {
     try {
       return await within(deadline, running.receipt, 'unknown');
@@ -137,7 +137,7 @@ export class IdempotentSends {
     }
   }
 
-  /** What the store answers; at once, if it does. */
+  /** The store's answer; without a promise if the store gave it so. */
   #reserve(key: string, fingerprint: string, ttlMs: number): Awaitable<Reservation> {
     try {
       const reserving = this.#store.reserve(key, fingerprint, ttlMs);
@@ -154,7 +154,7 @@ export class IdempotentSends {
     try {
       receipt = await send();
     } catch (error) {
-      // Anything but an SmsError is a bug somewhere, which proves nothing: the key stays reserved.
+      // Anything but an SmsError is a bug. The message may have been sent before it, so the key stays reserved.
       if (!isSmsError(error)) throw error;
       const recorded = this.#record(deadline, () =>
         error.outcome === 'unknown'
@@ -209,7 +209,7 @@ function stillUnknown(): SmsError {
 }
 
 function replay(result: StoredResult): Receipt {
-  // Written by a newer version that shares the store, or by a broken one: certain enough not to send it again.
+  // A newer version or a broken one wrote it. The message may have been sent, so it is not sent again.
   if (!isReadable(result)) throw stillUnknown();
   switch (result.outcome) {
     case 'accepted':

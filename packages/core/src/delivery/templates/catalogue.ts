@@ -72,7 +72,7 @@ export function createTemplateCatalogue(
       if (knownIds.has(id)) continue;
       problems.push(`${path}.providers[${quotedName(id)}]: there is no such provider, only ${listOfQuoted(knownIds)}`);
     }
-    // A template that is malformed has said so; that nobody can render it is no further news.
+    // A malformed template has its problems listed already; that no provider can render it follows from them.
     if (problems.length > before) continue;
     for (const provider of routed.values()) {
       if (isExempt(name, provider.id)) continue;
