@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the repository, with a slash at its end. */
@@ -25,4 +26,10 @@ export function publishablePackages(): readonly WorkspacePackage[] {
     const paths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
     return { name: manifest.name, folder, imports: paths.map((path) => manifest.name + path.slice(1)) };
   });
+}
+
+/** Every TypeScript file in a folder and the folders in it, tests included. */
+export function sourceFiles(folder: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.sort().map((file) => join(folder, file));
 }

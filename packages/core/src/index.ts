@@ -49,7 +49,8 @@ export type {
   SettledEvent,
   SmsEvents,
 } from './telemetry/events.js';
-export type { Localized, VerificationOptions } from './verification/verification-options.js';
+export type { Localized } from './verification/localized.js';
+export type { VerificationOptions } from './verification/verification-options.js';
 export type {
   CheckById,
   CheckByPhone,

@@ -1,6 +1,6 @@
 import { errorKind } from './error-kind.js';
 import { shownName } from './shown-name.js';
-import type { Attempt, SmsErrorJson } from './sms-error.js';
+import type { Attempt, SmsErrorJson } from './sms-error-json.js';
 
 /** What is described: the fields that are safe to show, the stack, and the name and message of the cause. */
 interface Described extends Omit<SmsErrorJson, 'name'> {

@@ -3,24 +3,9 @@ import type { SmsErrorCode } from './error-codes.js';
 import { safeProviderCode } from './provider-code.js';
 import { redactDigits } from './redact-digits.js';
 import { escaped } from './shown-name.js';
+import type { Attempt, FailureOutcome, SmsErrorJson } from './sms-error-json.js';
 
-/** How a call that did not succeed ended. `docs/architecture.md` explains the outcomes. */
-export type FailureOutcome = 'refused' | 'not-sent' | 'unknown';
-
-/** One attempt to hand a message to one provider. */
-export interface Attempt {
-  /** The provider's id. */
-  readonly provider: string;
-  readonly outcome: 'accepted' | FailureOutcome;
-  readonly durationMs: number;
-  readonly code?: SmsErrorCode | undefined;
-  /** The vendor's own code. */
-  readonly providerCode?: string | undefined;
-  /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
-  readonly transportCode?: string | undefined;
-  /** How long to wait before this provider may take it, in milliseconds. */
-  readonly retryAfterMs?: number | undefined;
-}
+export type { Attempt, FailureOutcome, SmsErrorJson };
 
 /** What an {@link SmsError} is made from. */
 export interface SmsErrorOptions {
@@ -39,18 +24,6 @@ export interface SmsErrorOptions {
   /** The verification whose code may have been sent all the same, and can then be checked. */
   readonly verificationId?: string | undefined;
   readonly cause?: unknown;
-}
-
-/** What `JSON.stringify` shows of an {@link SmsError}: everything but the stack and the cause. */
-export interface SmsErrorJson {
-  readonly name: 'SmsError';
-  readonly code: SmsErrorCode;
-  readonly message: string;
-  readonly outcome: FailureOutcome;
-  readonly provider?: string | undefined;
-  readonly providerCode?: string | undefined;
-  readonly retryAfterMs?: number | undefined;
-  readonly attempts: readonly Attempt[];
 }
 
 /** Longer messages are cut: nobody reads them, and they would fill a log. */

@@ -1,4 +1,5 @@
-import type { Localized } from './verification-options.js';
+/** Text in one language, or in several by BCP 47 tag: `{ en: '…', 'zh-CN': '…' }`; the first one is for all others. */
+export type Localized = string | Readonly<Record<string, string>>;
 
 /** Whether it is a BCP 47 tag, as far as its form goes. The longest that RFC 5646 asks software to take has 35 characters. */
 export function isLanguageTag(tag: unknown): tag is string {

@@ -1,9 +1,6 @@
 import * as v from 'valibot';
 import { brokenText, isBroken } from '../errors/broken-text.js';
-import { isLanguageTag } from './localized.js';
-
-/** Text in one language, or in several by BCP 47 tag: `{ en: '…', 'zh-CN': '…' }`; the first one is for all others. */
-export type Localized = string | Readonly<Record<string, string>>;
+import { isLanguageTag, type Localized } from './localized.js';
 
 /** How `sms.verifications` works. Everything has a default that a small app need not touch. */
 export interface VerificationOptions {

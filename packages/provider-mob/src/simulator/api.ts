@@ -8,6 +8,7 @@ import { parseForm } from './form.js';
 import type { Ledger } from './ledger.js';
 import type { Mob } from './mob.js';
 import { readBody } from './read-body.js';
+import { verdictOn } from './verdict.js';
 import { writeHalf, writeProblem, writeReply } from './write-reply.js';
 
 /** The longest body that is read. Mob's own limit is unknown; a real request has under 1 KiB. */
@@ -62,7 +63,9 @@ export async function answerApi(context: ApiContext, endpoint: MobEndpoint, exch
   }
   const parameters = method === 'GET' ? parseForm(exchange.query) : parseForm(body.text, exchange.query);
   const receivedAt = mob.clock.now();
-  const { treatment, processed, status } = outcomeOf(fault, () => mob.handle({ endpoint, parameters, remoteAddress }));
+  const { treatment, processed, status } = outcomeOf(fault, () =>
+    verdictOn(mob, { endpoint, parameters, remoteAddress }),
+  );
   const { 'content-type': contentType, accept } = request.headers;
   const kind = fault?.kind;
   ledger.record({

@@ -1,5 +1,5 @@
+import type { MobRequest } from './endpoints.js';
 import type { Parameters } from './form.js';
-import type { MobRequest } from './mob.js';
 import { isAppKey, type Settings, zonePattern } from './settings-schema.js';
 
 /** What is wrong with an appkey. Without a configured key every one is legal whose length could be one. */

@@ -48,3 +48,9 @@ export class LiveCodes {
     this.#codes.clear();
   }
 }
+
+/** The text of a message with a code. Mob's own wording depends on the app. */
+export function codeText(code: string, lifetimeMs: number): string {
+  const minutes = Math.ceil(lifetimeMs / 60_000);
+  return Number.isFinite(minutes) ? `【Mob】验证码：${code}，${minutes}分钟内有效。` : `【Mob】验证码：${code}。`;
+}

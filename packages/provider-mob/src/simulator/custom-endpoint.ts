@@ -1,6 +1,6 @@
 import { appKeyProblem, isAllowedIp, isEnabledZone, recipientOf } from './checks.js';
-import type { Verdict } from './endpoints.js';
-import type { Mob, MobRequest } from './mob.js';
+import type { MobRequest, Verdict } from './endpoints.js';
+import type { Mob } from './mob.js';
 import type { Settings } from './settings-schema.js';
 import { customRefused, ok } from './statuses.js';
 import { lengthInCharacters, render, renderUnknown, reservedNames, templateNumberPattern } from './templates.js';

@@ -1,27 +1,15 @@
 import { parsePhoneNumber } from '@polysms/core/provider-kit';
 import { MobAccount } from './account.js';
-import { LiveCodes } from './codes.js';
-import { customVerdict } from './custom-endpoint.js';
-import type { MobEndpoint, Verdict } from './endpoints.js';
-import type { Parameters } from './form.js';
+import { codeText, LiveCodes } from './codes.js';
 import { Inbox, type SimulatedMessage } from './inbox.js';
 import type { ParsedOptions, SimulatorClock } from './options.js';
 import { type CodeGenerator, codeGenerator } from './random-codes.js';
 import { SendLimits } from './send-limits.js';
-import { codeText, smsVerdict } from './sms-endpoints.js';
 
 /** How many messages, codes and phones are remembered at a time; the oldest are forgotten first. */
 export const remembered = 100_000;
 
-/** A request as Mob's logic sees it, without HTTP. */
-export interface MobRequest {
-  readonly endpoint: MobEndpoint;
-  readonly parameters: Parameters;
-  /** The caller's IP address. */
-  readonly remoteAddress: string;
-}
-
-/** Mob without a network: the account, the codes, the limits and the phones. */
+/** What Mob knows: the account, the codes, the limits and the phones. What its endpoints do with that is in `verdict.ts`. */
 export class Mob {
   readonly account: MobAccount;
   readonly inbox = new Inbox(remembered);
@@ -39,12 +27,6 @@ export class Mob {
     this.clock = options.clock;
     this.#seed = options.seed;
     this.#generator = codeGenerator(options.seed);
-  }
-
-  handle(request: MobRequest): Verdict {
-    return request.endpoint === '/custom/msg'
-      ? customVerdict(this, request)
-      : smsVerdict(this, request.endpoint, request);
   }
 
   newCode(): string {

@@ -1,7 +1,7 @@
 import { appKeyProblem, isAllowedIp, isEnabledZone, type Recipient, recipientOf } from './checks.js';
-import type { CodeCheck } from './codes.js';
-import type { MobEndpoint, Verdict } from './endpoints.js';
-import type { Mob, MobRequest } from './mob.js';
+import { type CodeCheck, codeText } from './codes.js';
+import type { MobEndpoint, MobRequest, Verdict } from './endpoints.js';
+import type { Mob } from './mob.js';
 import { codeRefused, ok, type SmsRefusal, smsRefused } from './statuses.js';
 
 type Phone = Extract<Recipient, { readonly kind: 'phone' }>;
@@ -16,12 +16,6 @@ export function smsVerdict(mob: Mob, endpoint: Exclude<MobEndpoint, '/custom/msg
     case '/sms/verify':
       return verify(mob, request);
   }
-}
-
-/** The text of a message with a code. Mob's own wording depends on the app. */
-export function codeText(code: string, lifetimeMs: number): string {
-  const minutes = Math.ceil(lifetimeMs / 60_000);
-  return Number.isFinite(minutes) ? `【Mob】验证码：${code}，${minutes}分钟内有效。` : `【Mob】验证码：${code}。`;
 }
 
 function sendmsg(mob: Mob, request: MobRequest): Verdict {
