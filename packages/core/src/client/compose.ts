@@ -31,6 +31,7 @@ export interface Composition {
   readonly verifications: Verifications;
   readonly events: EventHub;
   readonly inFlight: InFlight;
+  readonly defaultCountry: string | undefined;
   readonly deadlineMs: number;
   readonly onUnknown: 'stop' | 'failover';
   /** Ends what was made for this client alone. */
@@ -48,7 +49,17 @@ const defaultTtlMs = 24 * 60 * 60 * 1000;
  */
 export function compose(options: SmsClientOptions): Composition {
   const parsed = parseSmsClientOptions(options);
-  const { providers, routes, deadlineMs, maxAttempts, attemptTimeoutMs, verification, stores, onUnknown } = parsed;
+  const {
+    providers,
+    routes,
+    defaultCountry,
+    deadlineMs,
+    maxAttempts,
+    attemptTimeoutMs,
+    verification,
+    stores,
+    onUnknown,
+  } = parsed;
   const templates = templatesOf(parsed);
   checkVerificationMessages(verification.message, templates);
   if (meansToVerify(options.verification)) checkCodeSenders(parsed, templates);
@@ -80,9 +91,18 @@ export function compose(options: SmsClientOptions): Composition {
     router,
     idempotentSends: new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? defaultTtlMs),
     guard,
-    verifications: new ClientVerifications({ service, guard, resendAfterMs, inFlight, events, deadlineMs }),
+    verifications: new ClientVerifications({
+      service,
+      guard,
+      resendAfterMs,
+      inFlight,
+      events,
+      deadlineMs,
+      defaultCountry,
+    }),
     events,
     inFlight,
+    defaultCountry,
     deadlineMs,
     onUnknown: onUnknown?.message ?? 'stop',
     dispose: () => ownLimits?.clear(),

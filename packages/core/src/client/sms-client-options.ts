@@ -24,6 +24,11 @@ export interface SmsClientOptions {
   readonly providers: readonly SmsProvider[];
   /** Who sends to which destination; the first route that fits counts. Default: one route for everything. */
   readonly routes?: readonly Route[] | undefined;
+  /**
+   * Understand numbers as people of this country dial them, `0138 0013 8000` or `00 44 20 …`, in `send()` and in
+   * verifications. ISO 3166-1 alpha-2, `CN`. A number with a plus is never changed by it. Default: E.164 only.
+   */
+  readonly defaultCountry?: string | undefined;
   /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
   readonly deadlineMs?: number | undefined;
   /**
@@ -140,9 +145,12 @@ const store = <Port extends object>(
 const idempotencyStore = store<IdempotencyStore>('an IdempotencyStore', ['reserve', 'finish', 'release']);
 const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read'] as const;
 
+const defaultCountry = 'must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)';
+
 const schema = v.strictObject({
   providers: v.pipe(v.array(provider, 'must be a list of providers'), v.nonEmpty('must name at least one provider')),
   routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
+  defaultCountry: v.optional(v.pipe(v.string(defaultCountry), v.check(isCountry, defaultCountry))),
   deadlineMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days'), 10_000),
   attemptTimeoutMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
   maxAttempts: v.optional(whole(1, 100, 'must be a whole number from 1 to 100'), 3),

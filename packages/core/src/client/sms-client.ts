@@ -10,7 +10,7 @@ import { errorKind } from '../errors/error-kind.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { isRefundable } from '../guard/is-refundable.js';
-import { parsePhoneNumber } from '../phone/parse.js';
+import { parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { SmsEvents } from '../telemetry/events.js';
 import { type Composition, compose } from './compose.js';
@@ -67,8 +67,8 @@ class RoutingClient implements SmsClient {
 
   async send(given: SendRequest): Promise<Receipt> {
     const request = readSendRequest(given);
-    const { templates, inFlight, deadlineMs, idempotentSends } = this.#parts;
-    const message = prepareMessage(request, parsePhoneNumber(request.to), templates);
+    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends } = this.#parts;
+    const message = prepareMessage(request, parsePhoneNumberIn(defaultCountry, request.to), templates);
     inFlight.begin();
     try {
       const deadline = deadlineAfter(request.deadlineMs ?? deadlineMs, { signal: request.signal });

@@ -4,7 +4,7 @@ import { isSmsError } from '../errors/sms-error.js';
 import type { AbuseGuard } from '../guard/abuse-guard.js';
 import { isRefundable } from '../guard/is-refundable.js';
 import { maskPhoneNumber } from '../phone/mask.js';
-import { parsePhoneNumber } from '../phone/parse.js';
+import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
@@ -56,6 +56,7 @@ export interface ClientVerificationsDeps {
   readonly inFlight: InFlight;
   readonly events: EventHub;
   readonly deadlineMs: number;
+  readonly defaultCountry: string | undefined;
 }
 
 /** The verifications of a client: the service behind the abuse guard. */
@@ -68,7 +69,7 @@ export class ClientVerifications implements Verifications {
 
   async start(given: VerificationStartRequest): Promise<VerificationReceipt> {
     const request = readStartRequest(given);
-    const to = parsePhoneNumber(request.to);
+    const to = parsePhoneNumberIn(this.#parts.defaultCountry, request.to);
     const { purpose, locale, via, ip, screening } = request;
     const { service, guard, resendAfterMs } = this.#deps;
     return this.#call(request, async (deadline) => {
@@ -89,7 +90,7 @@ export class ClientVerifications implements Verifications {
   async check(check: VerificationCheckRequest): Promise<VerificationCheckResult> {
     const request = readCheckRequest(check);
     const { code, target: named } = request;
-    const target = 'to' in named ? { ...named, to: parsePhoneNumber(named.to) } : named;
+    const target = 'to' in named ? { ...named, to: parsePhoneNumberIn(this.#parts.defaultCountry, named.to) } : named;
     return this.#call(request, async (deadline) => {
       const startedAt = performance.now();
       try {

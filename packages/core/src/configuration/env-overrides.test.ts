@@ -18,6 +18,7 @@ const pepper = 'a pepper for tests, of 32 and more characters';
 const oldPepper = 'an older pepper for tests, of 32 and more characters';
 
 const everyOverride = {
+  POLYSMS_DEFAULT_COUNTRY: 'CN',
   POLYSMS_DEADLINE_MS: '1',
   POLYSMS_ATTEMPT_TIMEOUT_MS: '3',
   POLYSMS_MAX_ATTEMPTS: '2',
@@ -58,6 +59,7 @@ const everyOverride = {
 const { POLYSMS_VERIFICATION_TEMPLATE: _, ...withText } = everyOverride;
 const { POLYSMS_VERIFICATION_TEXT: __, ...withTemplate } = everyOverride;
 const overridden = {
+  defaultCountry: 'CN',
   deadlineMs: 1,
   attemptTimeoutMs: 3,
   maxAttempts: 2,

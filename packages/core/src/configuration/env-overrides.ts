@@ -10,6 +10,7 @@ import { upperSnake, variablePrefix } from './variable-names.js';
 type Reading = ((value: string) => unknown) | 'secret';
 
 const overridable: readonly (readonly [setting: string, read: Reading, variable?: string])[] = [
+  ['defaultCountry', asText],
   ['deadlineMs', numberOrText],
   ['attemptTimeoutMs', numberOrText],
   ['maxAttempts', numberOrText],

@@ -13,6 +13,7 @@ function numberFrom(least: number, most: number, expected: string) {
   return v.optional(v.pipe(v.number(message), v.minValue(least, message), v.maxValue(most, message)));
 }
 
+const countryRule = 'must be an ISO 3166-1 alpha-2 code in capitals, such as CN';
 const duration = whole(1, longestDelayMs, 'milliseconds, from 1 to 24 days');
 const unknownPolicy = v.optional(v.picklist(['stop', 'failover'], 'must be stop or failover'));
 const percent = 'must be a number of percent, at least 0 and below 100';
@@ -74,6 +75,7 @@ const noProviders = 'must be a list of providers, not empty';
 export const smsConfigSchema: v.GenericSchema<unknown, SmsConfig> = section({
   providers: v.pipe(v.array(provider, noProviders), v.nonEmpty(noProviders)),
   routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
+  defaultCountry: v.optional(v.pipe(text(countryRule), v.regex(/^[A-Z]{2}$/, countryRule))),
   deadlineMs: duration,
   attemptTimeoutMs: duration,
   maxAttempts: whole(1, 100, 'attempts, from 1 to 100'),

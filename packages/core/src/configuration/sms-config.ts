@@ -15,6 +15,8 @@ export interface SmsConfig {
   readonly providers: readonly ProviderConfig[];
   /** Who sends to which destination; the first route that fits counts. Default: one route for everything. */
   readonly routes?: readonly Route[] | undefined;
+  /** Understand numbers as people of this country dial them, `CN`. Default: E.164 only. */
+  readonly defaultCountry?: string | undefined;
   /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
   readonly deadlineMs?: number | undefined;
   /** The time of one attempt while others could still be tried, in milliseconds. Default: an equal share of what is left. */

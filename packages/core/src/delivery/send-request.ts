@@ -22,7 +22,7 @@ export interface TemplateRequest extends SendOptions {
 
 /** What every message has. */
 export interface SendOptions {
-  /** E.164, `+8613800138000`. */
+  /** E.164, `+8613800138000`; with the client's `defaultCountry` also as it is dialled there. */
   readonly to: string;
   /** Ids of providers, to be tried in this order instead of the route's. */
   readonly via?: readonly string[] | undefined;

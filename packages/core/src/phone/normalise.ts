@@ -14,6 +14,12 @@ export type PhoneNumberProblem =
   | 'unknown-calling-code'
   | 'not-a-number';
 
+/** What is written: a number in E.164, one as it is dialled within some country, or none. */
+export type NormalisedNumber =
+  | { readonly e164: string }
+  | { readonly dialled: string }
+  | { readonly problem: PhoneNumberProblem };
+
 /** Room for separators and marks around 15 digits; a longer text is no phone number and is not looked at. */
 const longestInput = 128;
 
@@ -30,11 +36,9 @@ const separators =
 /**
  * Brings what people paste to `+` and ASCII digits: digits of every script, a full-width plus, spaces, dashes, dots,
  * slashes, brackets, and the invisible marks that phones add when a contact is copied.
- * Nothing is guessed: a number without a calling code stays an error.
+ * Nothing is guessed: in a number without a plus every digit stays.
  */
-export function normalisePhoneNumber(
-  input: unknown,
-): { readonly e164: string } | { readonly problem: PhoneNumberProblem } {
+export function normalisePhoneNumber(input: unknown): NormalisedNumber {
   if (typeof input !== 'string') return { problem: 'not-a-string' };
   if (input.length > longestInput) return { problem: 'too-long' };
   if (/^\+[1-9]\d{1,14}$/.test(input)) return { e164: input };
@@ -45,8 +49,7 @@ export function normalisePhoneNumber(
   if (/(?:ext\.?|x|#|;)\s*\d+$/iu.test(text)) return { problem: 'extension' };
   const compact = text.replaceAll(separators, '');
   if (/\p{L}/u.test(compact)) return { problem: 'letters' };
-  if (/^00\d/u.test(compact)) return { problem: 'international-prefix' };
-  if (/^\d+$/u.test(compact)) return { problem: 'no-calling-code' };
+  if (/^\d+$/u.test(compact)) return { dialled: compact };
   if (!/^\+\d+$/u.test(compact)) return { problem: 'not-a-number' };
   if (compact.length > 16) return { problem: 'too-long' };
   if (compact.startsWith('+0')) return { problem: 'unknown-calling-code' };

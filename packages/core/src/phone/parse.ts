@@ -1,6 +1,7 @@
 import parseWithMetadata, { type PhoneNumber as ParsedNumber, validatePhoneNumberLength } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
 import { SmsError } from '../errors/sms-error.js';
+import { dialledFrom } from './dialled.js';
 import { isMachineNumber } from './machine-numbers.js';
 import { normalisePhoneNumber, type PhoneNumberProblem } from './normalise.js';
 import type { PhoneNumber } from './phone-number.js';
@@ -18,7 +19,8 @@ const cache = new LRUCache<string, PhoneNumberResult & { valid: true }>({ max: c
 
 /**
  * Parses a phone number in E.164, `+8613800138000`. Separators, the digits of every script and invisible marks
- * are normalised; a national number is refused, since its country would be a guess.
+ * are normalised; a national number is refused, since its country would be a guess. A client with `defaultCountry`
+ * takes national numbers as well.
  *
  * Checks the calling code and the length, not whether an operator has issued the number: number plans grow
  * faster than any library's copy of them, and the provider knows.
@@ -26,23 +28,48 @@ const cache = new LRUCache<string, PhoneNumberResult & { valid: true }>({ max: c
  * @throws SmsError `invalid_phone_number`; its message says what is wrong and never repeats the input.
  */
 export function parsePhoneNumber(input: string): PhoneNumber {
-  const result = safeParsePhoneNumber(input);
+  return parsePhoneNumberIn(undefined, input);
+}
+
+/**
+ * {@link parsePhoneNumber} for people of one country: also takes a number as it is dialled there. A number with a plus
+ * means the same everywhere.
+ *
+ * @param defaultCountry ISO 3166-1 alpha-2; undefined: E.164 only
+ */
+export function parsePhoneNumberIn(defaultCountry: string | undefined, input: string): PhoneNumber {
+  const result = safeParse(input, defaultCountry);
   if (result.valid) return result.phone;
   throw new SmsError({ code: 'invalid_phone_number', outcome: 'not-sent', message: result.message });
 }
 
 /** {@link parsePhoneNumber} as a value: for forms, and for code that does not throw. */
 export function safeParsePhoneNumber(input: unknown): PhoneNumberResult {
+  return safeParse(input, undefined);
+}
+
+function safeParse(input: unknown, defaultCountry: string | undefined): PhoneNumberResult {
   if (typeof input === 'string') {
     const known = cache.get(input);
     if (known !== undefined) return known;
   }
   const normal = normalisePhoneNumber(input);
   if ('problem' in normal) return invalid(normal.problem);
-  const parsed = parseWithMetadata(normal.e164);
+  if ('e164' in normal) return parseE164(normal.e164, input as string);
+  const { dialled } = normal;
+  if (defaultCountry === undefined) {
+    return invalid(dialled.startsWith('00') ? 'international-prefix' : 'no-calling-code', orDefaultCountry);
+  }
+  const e164 = dialledFrom(defaultCountry, dialled);
+  // Kept by its E.164 alone: what is dialled means another phone elsewhere.
+  return e164 === undefined ? invalid('international-prefix') : (cache.get(e164) ?? parseE164(e164, e164));
+}
+
+function parseE164(e164: string, cacheKey: string): PhoneNumberResult {
+  const parsed = parseWithMetadata(e164);
   // "+44 (0)20 …", "+86 0138 …": what a national prefix means abroad is a guess, and a wrong one is somebody's phone.
-  if (parsed !== undefined && parsed.number !== normal.e164) return invalid('trunk-prefix');
-  if (parsed === undefined || !isPossible(parsed)) return invalid(problemOfLength(normal.e164), remedyFor(normal.e164));
+  if (parsed !== undefined && parsed.number !== e164) return invalid('trunk-prefix');
+  if (parsed === undefined || !isPossible(parsed)) return invalid(problemOfLength(e164), remedyFor(e164));
   const phone: PhoneNumber = Object.freeze({
     e164: parsed.number,
     callingCode: parsed.countryCallingCode,
@@ -50,7 +77,7 @@ export function safeParsePhoneNumber(input: unknown): PhoneNumberResult {
     country: parsed.country,
   });
   const result = Object.freeze({ valid: true, phone });
-  cache.set(input as string, result);
+  cache.set(cacheKey, result);
   return result;
 }
 
@@ -81,12 +108,16 @@ function invalid(problem: PhoneNumberProblem, remedy = ''): PhoneNumberResult {
   return { valid: false, problem, message: `The phone number ${explanations[problem]}${remedy}.` };
 }
 
+/** For those whose users type numbers as they dial them. */
+const orDefaultCountry = ', or set defaultCountry of createSmsClient()';
+
 const example = 'E.164: a plus sign, the country calling code and the number';
 
 const explanations: Readonly<Record<PhoneNumberProblem, string>> = {
   'not-a-string': `is not a string; pass ${example}`,
   empty: `is empty; pass ${example}`,
-  'international-prefix': 'starts with 00; write + and the country calling code instead',
+  'international-prefix':
+    'starts with an international prefix such as 00; write + and the country calling code instead',
   'no-calling-code': `has no country calling code; pass ${example}`,
   'trunk-prefix': 'contains a national prefix such as (0) or 0 after the calling code; leave it out',
   letters: `contains letters; pass ${example}`,

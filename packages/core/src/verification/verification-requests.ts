@@ -6,7 +6,7 @@ import { preferredLocale } from './preferred-locale.js';
 
 /** What `verifications.start()` takes. */
 export interface VerificationStartRequest {
-  /** E.164, `+8613800138000`. */
+  /** E.164, `+8613800138000`; with the client's `defaultCountry` also as it is dialled there. */
   readonly to: string;
   /**
    * What the code is for: `login`, `password-reset`. A code is good for one purpose only, as far as the provider
@@ -54,7 +54,7 @@ export interface CheckById extends CheckOptions {
 
 /** Checks every live code of a phone and purpose: for an app that lost the id, and for codes that arrived late. */
 export interface CheckByPhone extends CheckOptions {
-  /** E.164. */
+  /** Like the `to` of the start. */
   readonly to: string;
   /** As in `start`. Default `verification`. */
   readonly purpose?: string | undefined;
