@@ -34,7 +34,7 @@ function inMemory(id: string): SmsProvider {
   return {
     specification: 'v1',
     id,
-    sends: { text: true, template: true },
+    sends: { text: true, template: true, senderId: true },
     verification: null,
     send: async () => ({ outcome: 'accepted' }),
     close: async () => {},

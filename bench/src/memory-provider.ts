@@ -21,7 +21,7 @@ function provider(id: string, outcome: SendOutcome): MemoryProvider {
   return {
     specification: 'v1',
     id,
-    sends: { text: true, template: true },
+    sends: { text: true, template: true, senderId: true },
     verification: null,
     async send() {
       calls += 1;

@@ -48,7 +48,7 @@ class Phones {
   readonly provider: SmsProvider = {
     specification: 'v1',
     id: 'memory',
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     send: async (message) => {
       if (message.kind === 'text') this.#texts.set(message.to.e164, message.text);

@@ -3,7 +3,7 @@ import { demand, demandEqual, reject } from './demand.js';
 import { contractSlackMs } from './differences.js';
 import type { ConformanceOptions } from './options.js';
 import { inTime, patienceMs } from './settle.js';
-import type { ConformanceSubject, ReceivedMessage, Situation } from './subject.js';
+import type { ConformanceSubject, ReceivedMessage, Situation, VendorRefusal } from './subject.js';
 import { turnEventLoop } from './turns.js';
 
 /** The subject of one test, and what all suites ask of it. */
@@ -74,14 +74,15 @@ export class Bench {
     await this.subject.stallWrites();
   }
 
-  /** Makes the vendor refuse the next request with a code of its own. */
-  async refuseWith(vendorCode: string, operation: 'send' | 'start' | 'check'): Promise<void> {
+  /** Makes the vendor refuse the next request in its own words. */
+  async refuseWith(refusal: VendorRefusal, operation: 'send' | 'start' | 'check'): Promise<void> {
+    const { refuseWith }: Partial<ConformanceSubject> = this.subject;
     demand(
-      this.subject.refuseWith !== undefined,
+      refuseWith !== undefined,
       'The subject has no refuseWith()',
-      'let the environment refuse a request with any code, or declare the difference noVendorCodes with a reason',
+      'let the environment refuse a request with any code and any sentence',
     );
-    await this.subject.refuseWith(vendorCode, operation);
+    await this.subject.refuseWith(refusal, operation);
   }
 
   /** Requests that have reached the vendor; undefined if the environment does not count them, as declared. */

@@ -38,13 +38,19 @@ describe('describeSmsProvider()', () => {
     ];
     const all = ['contract', 'send', 'outcomes', 'abort and deadline', 'verification', 'privacy', 'close'];
     expect(suites({})).toEqual(all);
-    expect(suites({ capabilities: { text: true, template: false, verification: false } })).toEqual(all);
-    expect(suites({ capabilities: { text: false, template: false, verification: true } })).toEqual(all);
+    expect(suites({ capabilities: { text: true, template: false, senderId: false, verification: false } })).toEqual(
+      all,
+    );
+    expect(suites({ capabilities: { text: false, template: false, senderId: false, verification: true } })).toEqual(
+      all,
+    );
   });
 
   it('states what a provider does not do instead of leaving it out', () => {
-    const titles = titlesFor({ capabilities: { text: false, template: true, verification: false } });
+    const titles = titlesFor({ capabilities: { text: false, template: true, senderId: false, verification: false } });
     expect(titles).toContain('send: declares that it does not send messages of kind text, and refuses them');
+    const withoutSender = titlesFor({ capabilities: { ...everything, senderId: false } });
+    expect(withoutSender).toContain('send: declares that it takes no sender ID, and refuses a text with one');
     expect(titles).toContain('verification: declares that it makes no codes itself: verification is null');
   });
 
@@ -95,7 +101,10 @@ describe('describeSmsProvider()', () => {
   });
 
   it.each<[string, Partial<ConformanceOptions>]>([
-    ['capabilities: expected at least one', { capabilities: { text: false, template: false, verification: false } }],
+    [
+      'capabilities: expected at least one',
+      { capabilities: { text: false, template: false, senderId: false, verification: false } },
+    ],
     ['differences.noCredentials: expected the reason', { differences: { noCredentials: ' ' } }],
     ['differences.slack.ms: expected more than', { differences: { slack: { ms: 50, reason: 'slow' } } }],
     ['differences.slack.ms: expected more than', { differences: { slack: { ms: Number.NaN, reason: 'slow' } } }],

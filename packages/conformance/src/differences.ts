@@ -16,8 +16,6 @@ export interface Differences {
    * The environment then delivers nothing in the situation `server-error`.
    */
   readonly serverErrorIsRefused?: string | undefined;
-  /** The vendor's refusals have no code of their own that is a text, so the subject has no `refuseWith()`. */
-  readonly noVendorCodes?: string | undefined;
   /** The vendor's templates take one parameter, so the sample has one. */
   readonly singleTemplateParameter?: string | undefined;
   /** The vendor refuses some of the characters that people write: emoji, line ends, quotes, `&`, `=`, `%`, `+`. */

@@ -15,4 +15,5 @@ export type {
   Situation,
   TemplateSample,
   TextSample,
+  VendorRefusal,
 } from './subject.js';

@@ -27,6 +27,8 @@ export interface Capabilities {
   readonly text: boolean;
   /** The same as `provider.sends.template`. */
   readonly template: boolean;
+  /** The same as `provider.sends.senderId`: whether it hands the sender ID of a text to the vendor. */
+  readonly senderId: boolean;
   /** Whether `provider.verification` is not null. */
   readonly verification: boolean;
   /**

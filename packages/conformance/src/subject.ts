@@ -28,12 +28,8 @@ export interface ConformanceSubject {
   requests?(): number | Promise<number>;
   /** Decides how the next request ends, which comes from `operation`. It may hold for all later requests as well. */
   arrange(situation: Situation, operation: 'send' | 'start' | 'check'): void | Promise<void>;
-  /**
-   * Makes the vendor refuse the next request, which comes from `operation`, with this text as the vendor's own error
-   * code: one that it has never documented. An environment whose vendor has no such codes declares the difference
-   * `noVendorCodes`.
-   */
-  refuseWith?(vendorCode: string, operation: 'send' | 'start' | 'check'): void | Promise<void>;
+  /** Makes the vendor refuse the next request, which comes from `operation`, in these words. */
+  refuseWith(refusal: VendorRefusal, operation: 'send' | 'start' | 'check'): void | Promise<void>;
   /**
    * From now on nothing can be written: connections hang before their TLS handshake, or wait for a free socket. For
    * providers with the capability `writeBy`.
@@ -71,6 +67,20 @@ export const situations = [
   'hang',
 ] as const;
 
+/** How a vendor refuses. */
+export interface VendorRefusal {
+  /**
+   * The vendor's own error code, one that it has never documented; undefined: one that it has documented. A vendor
+   * that gives only sentences leaves it out.
+   */
+  readonly code?: string | undefined;
+  /**
+   * The vendor's sentence, to stand where its answers have one. It repeats the credential, the phone number, the text
+   * and the code of the call, as some vendors' sentences do: none of it may get into an outcome.
+   */
+  readonly sentence: string;
+}
+
 /** Messages that the environment accepts. */
 export interface Samples {
   /** With a text of at least 6 characters, so that a leak of it can be told from chance. */
@@ -80,10 +90,12 @@ export interface Samples {
    * templates have no more and the difference `singleTemplateParameter` says so.
    */
   readonly template?: TemplateSample | undefined;
+  /** A sender ID, if the provider takes one: not the one that the vendor puts by itself. */
+  readonly senderId?: string | undefined;
 }
 
-/** A text without its recipient. */
-export type TextSample = Omit<TextMessage, 'kind' | 'to'>;
+/** A text without its recipient and sender. */
+export type TextSample = Omit<TextMessage, 'kind' | 'to' | 'senderId'>;
 /** A template with its values, without its recipient. */
 export type TemplateSample = Omit<TemplateMessage, 'kind' | 'to'>;
 
@@ -96,6 +108,8 @@ export interface ReceivedText {
   /** The phone's number in E.164. */
   readonly to: string;
   readonly text: string;
+  /** The sender ID that the vendor was given; undefined if it was given none. */
+  readonly senderId?: string | undefined;
 }
 
 /** A template that was rendered, by its values. */

@@ -53,11 +53,12 @@ async function create(): Promise<ConformanceSubject> {
         situation === 'refuse' && operation !== 'send' ? ({ kind: 'status', status: 457 } as const) : faults[situation];
       simulator.fail(fault, { times: none });
     },
-    refuseWith: (status) =>
+    refuseWith: ({ code = '457', sentence }) =>
       simulator.fail({
         kind: 'http',
         httpStatus: 200,
-        body: JSON.stringify({ status }),
+        // Mob's statuses are numbers; what is none must not be taken for one.
+        body: JSON.stringify({ status: /^\d+$/.test(code) ? Number(code) : code, error: sentence }),
         contentType: 'application/json',
       }),
     close: async () => {
@@ -79,6 +80,6 @@ function received({ to, text, code }: SimulatedMessage) {
 
 describeSmsProvider('mob, against the simulator', {
   test: { describe, it },
-  capabilities: { text: false, template: true, verification: true },
+  capabilities: { text: false, template: true, senderId: false, verification: true },
   create,
 });

@@ -58,7 +58,7 @@ const checksOfACode = 3;
 class MobAccount implements MobProvider {
   readonly specification = 'v1';
   readonly id: string;
-  readonly sends = { text: false, template: true } as const;
+  readonly sends = { text: false, template: true, senderId: false } as const;
   readonly verification: IssuedVerification;
   readonly #appKey: string;
   readonly #verificationTemplate: string | undefined;

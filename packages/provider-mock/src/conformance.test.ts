@@ -17,21 +17,28 @@ const differences = {
 
 describeSmsProvider('mock()', {
   test: { describe, it },
-  capabilities: { text: true, template: true, verification: true },
+  capabilities: { text: true, template: true, senderId: true, verification: true },
   create: () => subjectOf({}),
   differences,
 });
 
 describeSmsProvider('mock() of templates only, with latency', {
   test: { describe, it },
-  capabilities: { text: false, template: true, verification: false },
+  capabilities: { text: false, template: true, senderId: false, verification: false },
   create: () => subjectOf({ sends: { text: false }, verification: false, latencyMs: { min: 0, max: 20 } }),
+  differences,
+});
+
+describeSmsProvider('mock() without sender IDs', {
+  test: { describe, it },
+  capabilities: { text: true, template: false, senderId: false, verification: false },
+  create: () => subjectOf({ sends: { template: false, senderId: false }, verification: false }),
   differences,
 });
 
 describeSmsProvider('mock() with a pace', {
   test: { describe, it },
-  capabilities: { text: true, template: true, verification: true },
+  capabilities: { text: true, template: true, senderId: true, verification: true },
   create: () => subjectOf({ maxPerSecond: 500, burst: 5 }),
   differences,
 });
@@ -52,13 +59,14 @@ function subjectOf(options: MockOptions): ConformanceSubject {
           { name: 'box', value: '7' },
         ],
       },
+      senderId: 'Parcels',
     },
     received: () => provider.outbox.map(receivedOf),
     arrange(situation, operation) {
       const { outcome, delivered } = scriptOf(situation);
       provider.fail(outcome, { operation, delivered });
     },
-    refuseWith: (providerCode, operation) => provider.fail({ outcome: 'refused', providerCode }, { operation }),
+    refuseWith: ({ code }, operation) => provider.fail({ outcome: 'refused', providerCode: code }, { operation }),
     close: () => provider.close(),
   };
 }
@@ -86,7 +94,7 @@ function receivedOf(message: MockMessage): ReceivedMessage {
   const { to } = message;
   switch (message.kind) {
     case 'text':
-      return { kind: 'text', to, text: message.text };
+      return { kind: 'text', to, text: message.text, senderId: message.senderId };
     case 'template':
       return { kind: 'template', to, template: message.template, values: message.params.map(({ value }) => value) };
     case 'verification':

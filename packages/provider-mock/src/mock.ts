@@ -12,6 +12,7 @@ import {
   parsePhoneNumber,
   type Refused,
   type SendOutcome,
+  type SmsProvider,
   shownName,
   type Unknown,
   unknown,
@@ -39,7 +40,7 @@ export function mock(options: MockOptions = {}): MockProvider {
 class Mock implements MockProvider {
   readonly specification = 'v1';
   readonly id: string;
-  readonly sends: { readonly text: boolean; readonly template: boolean };
+  readonly sends: SmsProvider['sends'];
   readonly verification: IssuedVerification | null;
   readonly #options: ParsedOptions;
   readonly #outbox: Outbox;
@@ -77,6 +78,9 @@ class Mock implements MockProvider {
         'unsupported_message',
         `This mock sends no messages of kind ${shownName(message.kind)}: see its option sends.`,
       );
+    }
+    if (!this.#closed && message.kind === 'text' && message.senderId !== undefined && !this.sends.senderId) {
+      return notSent('unsupported_message', 'This mock takes no sender ID: see its option sends.');
     }
     return this.#call('send', context, () => {
       const reference = this.#randomness.reference();

@@ -7,7 +7,7 @@ describe('mock()', () => {
     const { id, sends, specification, verification } = mock();
     expect({ id, sends, specification }).toEqual({
       id: 'mock',
-      sends: { text: true, template: true },
+      sends: { text: true, template: true, senderId: true },
       specification: 'v1',
     });
     expect(verification).toEqual({

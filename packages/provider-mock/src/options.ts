@@ -8,8 +8,15 @@ import * as v from 'valibot';
 export interface MockOptions extends OptionalPaceOptions {
   /** The provider's id. Default `mock`. */
   readonly id?: string | undefined;
-  /** What `send()` takes. Both are true by default; anything else is answered `not-sent` with `unsupported_message`. */
-  readonly sends?: { readonly text?: boolean | undefined; readonly template?: boolean | undefined } | undefined;
+  /** What `send()` takes. All is true by default; anything else is answered `not-sent` with `unsupported_message`. */
+  readonly sends?:
+    | {
+        readonly text?: boolean | undefined;
+        readonly template?: boolean | undefined;
+        /** Whether texts may have a sender ID. Default: the same as `text`. */
+        readonly senderId?: boolean | undefined;
+      }
+    | undefined;
   /** Whether the mock makes, sends and checks codes itself. Default true; with false, `verification` is null. */
   readonly verification?: boolean | undefined;
   /**
@@ -35,7 +42,7 @@ export interface MockOptions extends OptionalPaceOptions {
 /** {@link MockOptions} with every default filled in. */
 export interface ParsedOptions extends OptionalPaceOptions {
   readonly id: string;
-  readonly sends: { readonly text: boolean; readonly template: boolean };
+  readonly sends: { readonly text: boolean; readonly template: boolean; readonly senderId: boolean };
   readonly verification: boolean;
   readonly latencyMs: { readonly min: number; readonly max: number };
   readonly seed: number;
@@ -64,8 +71,9 @@ const schema = v.strictObject(
         {
           text: v.optional(flag('whether it sends texts'), true),
           template: v.optional(flag('whether it sends templates'), true),
+          senderId: v.optional(flag('whether texts may have a sender ID')),
         },
-        'expected an object with text and template only, each true or false',
+        'expected an object with text, template and senderId only, each true or false',
       ),
       {},
     ),
@@ -112,6 +120,7 @@ export function parseMockOptions(options: MockOptions): ParsedOptions {
   }
   return {
     ...parsed,
+    sends: { ...sends, senderId: sends.senderId ?? sends.text },
     latencyMs: latency,
     seed: parsed.seed ?? seedOf(parsed.id),
     clock: parsed.clock ?? { now: () => Date.now() },

@@ -12,7 +12,7 @@ function inbox(): SmsProvider & { readonly messages: OutboundMessage[] } {
   return {
     specification: 'v1',
     id: 'inbox',
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     messages,
     verification: null,
     send: async (message) => {

@@ -12,7 +12,7 @@ function inbox(): SmsProvider & { lastCode: string } {
   return {
     specification: 'v1',
     id: 'inbox',
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     lastCode: '',
     async send(message) {

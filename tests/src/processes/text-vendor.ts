@@ -39,7 +39,7 @@ export function textProvider(url: string): SmsProvider {
   return {
     specification: 'v1',
     id: 'texts',
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     async send(message, context) {
       if (message.kind !== 'text') return unknown('unsupported_message', 'It sends texts only.');

@@ -49,25 +49,17 @@ const cases: readonly {
   {
     difference: 'refusedConnectionIsUnknown',
     suite: 'outcomes',
-    capabilities: { text: true, template: true, verification: false },
+    capabilities: { text: true, template: true, senderId: true, verification: false },
     create: () => memorySubject({ alter: refusedConnectionIsUnknown }),
   },
   {
     difference: 'serverErrorIsRefused',
     suite: 'outcomes',
-    capabilities: { text: true, template: true, verification: false },
+    capabilities: { text: true, template: true, senderId: true, verification: false },
     create: () => {
       const vendor = new MemoryVendor();
       vendor.failsBeforeWork = true;
       return memorySubject({ vendor, alter: serverErrorIsRefused });
-    },
-  },
-  {
-    difference: 'noVendorCodes',
-    suite: 'outcomes',
-    create: () => {
-      const { refuseWith: _, ...subject } = memorySubject();
-      return subject;
     },
   },
   {

@@ -57,9 +57,12 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
   return {
     specification: 'v1',
     id: 'memory',
-    sends: { text: capabilities.text, template: capabilities.template },
+    sends: { text: capabilities.text, template: capabilities.template, senderId: capabilities.senderId },
     async send(message, context) {
       if (!capabilities[message.kind]) return notSent('unsupported_message', 'The vendor has no such messages.');
+      if (message.kind === 'text' && message.senderId !== undefined && !capabilities.senderId) {
+        return notSent('unsupported_message', 'The vendor lets nobody choose a sender.');
+      }
       return deliver({ credential, action: 'send', message }, context);
     },
     verification: capabilities.verification

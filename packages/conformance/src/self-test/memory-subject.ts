@@ -4,7 +4,13 @@ import type { ConformanceSubject } from '../subject.js';
 import { memoryProvider } from './memory-provider.js';
 import { MemoryVendor } from './memory-vendor.js';
 
-export const everything: Capabilities = { text: true, template: true, verification: true, writeBy: true };
+export const everything: Capabilities = {
+  text: true,
+  template: true,
+  senderId: true,
+  verification: true,
+  writeBy: true,
+};
 
 /** Makes a wrong provider from the right one. */
 export type Alter = (right: SmsProvider, vendor: MemoryVendor, credential: string) => SmsProvider;
@@ -34,6 +40,7 @@ export function memorySubject(options: MemorySubjectOptions = {}) {
           { name: 'box', value: '7' },
         ],
       },
+      senderId: 'Parcels',
     },
     // A vendor may tell more about a message than the kit asks for.
     received: () => vendor.received.map((message) => ({ sentAt: 0, ...message })),
@@ -41,8 +48,9 @@ export function memorySubject(options: MemorySubjectOptions = {}) {
     arrange: (situation) => {
       vendor.situation = situation;
     },
-    refuseWith: (vendorCode) => {
-      vendor.refusal = vendorCode;
+    refuseWith: ({ code = 'no', sentence }) => {
+      vendor.refusal = code;
+      vendor.sentence = sentence;
     },
     stallWrites: () => {
       vendor.stalled = true;

@@ -30,6 +30,8 @@ export class MemoryVendor {
   situation: Situation | undefined;
   /** The code to refuse the next request with. */
   refusal: string | undefined;
+  /** What it says with its refusals; a right provider drops it. */
+  sentence = 'No.';
   /** Whether nothing can be written to it. */
   stalled = false;
   approvesAgain = false;
@@ -110,7 +112,7 @@ export class MemoryVendor {
     if (this.refusesEmoji && JSON.stringify(message).includes('😀')) return { refusal: 'no' };
     switch (message.kind) {
       case 'text':
-        this.received.push({ kind: 'text', to, text: message.text });
+        this.received.push({ kind: 'text', to, text: message.text, senderId: message.senderId });
         return 'sent';
       case 'template': {
         const values = message.params.map(({ value }) => value);

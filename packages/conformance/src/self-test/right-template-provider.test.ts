@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { describeSmsProvider } from '../describe-sms-provider.js';
 import { memorySubject } from './memory-subject.js';
 
-const capabilities = { text: false, template: true, verification: true };
+const capabilities = { text: false, template: true, senderId: false, verification: true };
 
 describeSmsProvider('the memory provider without texts', {
   test: { describe, it },

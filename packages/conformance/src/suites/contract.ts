@@ -61,6 +61,15 @@ export const contractSuite: Suite = ({ capabilities, operations, differences, te
     );
   });
 
+  test(`says that it ${capabilities.senderId ? 'takes' : 'does not take'} sender IDs`, async ({ subject }) => {
+    demandEqual(
+      subject.provider.sends.senderId,
+      capabilities.senderId,
+      `The provider's sends.senderId is ${String(subject.provider.sends.senderId)}`,
+      'make sends.senderId true or false, the same as capabilities.senderId of describeSmsProvider()',
+    );
+  });
+
   test(`says that it ${capabilities.verification ? 'makes' : 'does not make'} codes itself`, async ({ subject }) => {
     const verification: unknown = subject.provider.verification;
     demand(

@@ -70,6 +70,18 @@ export const privacySuite: Suite = ({ capabilities, operations, differences, tes
         demandPrivateOutcome(bench, operation, async () => (await callIn(bench, operation, situation)).outcome));
     }
 
+    for (const [code, what] of [
+      [undefined, 'with a code of its own'],
+      ['4711', 'with a code that nobody knows'],
+    ] as const) {
+      test(`${name} does not pass on the sentence of a vendor that refuses ${what}`, (bench) =>
+        demandPrivateOutcome(bench, operation, async () => {
+          const call = await operation.prepare(bench);
+          await bench.refuseWith({ code, sentence: tellTaleSentence(bench, await codesOf(bench)) }, operation.method);
+          return settle(name, () => call(ample()));
+        }));
+    }
+
     test(`${name} shows nothing confidential when all goes well`, (bench) =>
       demandPrivateOutcome(bench, operation, async () => {
         const call = await operation.prepare(bench);
@@ -109,6 +121,12 @@ async function demandPrivateOutcome(bench: Bench, operation: Operation, call: ()
   const confidential = confidentialOf(bench, await codesOf(bench));
   demandPrivate(`The outcome of ${operation.name}`, formsOf(bench, outcome), confidential);
   demandSilent(operation.name, printed, confidential);
+}
+
+/** What a vendor may say: everything that it was given. */
+function tellTaleSentence(bench: Bench, codes: readonly string[]): string {
+  const values = confidentialOf(bench, codes).map(({ what, value }) => `${what} ${value}`);
+  return `The request was refused for ${values.join(', ')}.`;
 }
 
 async function codesOf(bench: Bench): Promise<readonly string[]> {

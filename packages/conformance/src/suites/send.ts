@@ -7,6 +7,7 @@ import { settle } from '../settle.js';
 import type { Suite } from '../suite.js';
 import { demandTruthful } from '../truth.js';
 import { describeOutcome } from '../well-formed.js';
+import { senderIdTests } from './sender-id.js';
 import { templateParameterTests } from './template-parameters.js';
 
 type Kind = OutboundMessage['kind'];
@@ -75,6 +76,7 @@ export const sendSuite: Suite = (plan) => {
   }
 
   if (capabilities.template) templateParameterTests(plan);
+  senderIdTests(plan);
   if (!capabilities.text && !capabilities.template) return;
   test('returns an outcome for a template or text that the vendor does not know', (bench) => {
     const { recipient: to } = bench;
@@ -82,7 +84,7 @@ export const sendSuite: Suite = (plan) => {
       bench,
       capabilities.template
         ? { kind: 'template', to, template: 'no such template \uD800', params: [] }
-        : { kind: 'text', to, text: '\uD800'.repeat(3), senderId: '\uDC00' },
+        : { kind: 'text', to, text: '\uD800'.repeat(3), ...(capabilities.senderId ? { senderId: '\uDC00' } : {}) },
     );
   });
 };

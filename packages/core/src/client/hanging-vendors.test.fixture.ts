@@ -134,7 +134,7 @@ function vendorAt(id: string, baseUrl: string, received: Vendor['received'], clo
   const provider: SmsProvider = {
     specification: 'v1',
     id,
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     async send(message, context) {
       if (message.kind !== 'text') return notSent('unsupported_message', 'It sends texts only.');

@@ -11,7 +11,7 @@ function instant(id: string, send: SmsProvider['send']): SmsProvider {
   return {
     specification: 'v1',
     id,
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     send,
     close: async () => {},

@@ -13,7 +13,7 @@ function counted(id: string, answer: (context: CallContext) => SendOutcome | Pro
   const provider = {
     specification: 'v1' as const,
     id,
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     calls: 0,
     async send(_message, context) {

@@ -27,7 +27,7 @@ export interface Behaviour {
 }
 
 export interface ProviderScript {
-  readonly sends: { readonly text: boolean; readonly template: boolean };
+  readonly sends: { readonly text: boolean; readonly template: boolean; readonly senderId: boolean };
   /** One for each call, and again from the start. */
   readonly behaviours: readonly Behaviour[];
 }
@@ -105,10 +105,10 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
 
 const provider: fc.Arbitrary<ProviderScript> = fc.record({
   sends: fc.constantFrom(
-    { text: true, template: true },
-    { text: true, template: true },
-    { text: true, template: false },
-    { text: false, template: true },
+    { text: true, template: true, senderId: true },
+    { text: true, template: true, senderId: true },
+    { text: true, template: false, senderId: true },
+    { text: false, template: true, senderId: false },
   ),
   behaviours: fc.array(behaviour, { minLength: 1, maxLength: 6 }),
 });

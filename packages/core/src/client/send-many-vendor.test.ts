@@ -54,7 +54,7 @@ function provider(id: string, options: HttpTransportOptions): SmsProvider {
   return {
     specification: 'v1',
     id,
-    sends: { text: true, template: false },
+    sends: { text: true, template: false, senderId: true },
     verification: null,
     async send(message, context) {
       if (message.kind !== 'text') return notSent('unsupported_message', 'Texts only.');

@@ -16,7 +16,7 @@ describe('a template', () => {
 
   it('is rendered for whoever sends it', async () => {
     const a = fake('a', [down]);
-    const b = fake('b', [accepted()], { text: true, template: false });
+    const b = fake('b', [accepted()], { text: true, template: false, senderId: true });
     await client([a, b], { templates }).send({ to, template: 'order-shipped', params: { order: '42' } });
     expect(a.sent).toMatchObject([{ kind: 'template', template: '2901', params: [{ name: 'order', value: '42' }] }]);
     expect(b.sent).toMatchObject([{ kind: 'text', text: 'Order 42 has shipped.' }]);
@@ -33,7 +33,7 @@ describe('a template', () => {
   });
 
   it('with half an emoji in a parameter is refused before anybody is asked, whoever would send it', async () => {
-    const providers = [fake('a'), fake('b', [accepted()], { text: true, template: false })];
+    const providers = [fake('a'), fake('b', [accepted()], { text: true, template: false, senderId: true })];
     const sms = client(providers, { templates });
     const params = { order: 'A-1 👍'.slice(0, 5) };
     for (const via of [undefined, ['b']]) {
@@ -52,7 +52,7 @@ describe('a template', () => {
   });
 
   it('that a provider of a route cannot render is an error when the client is made', () => {
-    const onlyTemplates = fake('c', [], { text: false, template: true });
+    const onlyTemplates = fake('c', [], { text: false, template: true, senderId: false });
     expect(() => createSmsClient({ providers: [fake('a'), onlyTemplates], templates })).toThrow(/order-shipped.*c/s);
   });
 });

@@ -84,7 +84,7 @@ const providerId = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
 const provider = v.pipe(
   v.custom<SmsProvider>(
     isProvider,
-    'must be a provider: an object with specification v1, id, sends, send, verification (null, or with limits of 1 and more) and close',
+    'must be a provider: an object with specification v1, id, sends (text, template and senderId, each true or false), send, verification (null, or with limits of 1 and more) and close',
   ),
   v.check(({ id }) => providerId.test(id), 'must have an id of 1 to 64 characters that can be seen'),
 );
@@ -199,13 +199,18 @@ function isProvider(value: unknown): boolean {
     specification === 'v1' &&
     typeof id === 'string' &&
     id !== '' &&
-    typeof sends === 'object' &&
-    sends !== null &&
+    hasAllKinds(sends) &&
     typeof send === 'function' &&
     typeof verification === 'object' &&
     hasSoundLimits(verification) &&
     typeof close === 'function'
   );
+}
+
+/** All must be there: a provider that says nothing of sender IDs would drop them. */
+function hasAllKinds(sends: unknown): boolean {
+  if (typeof sends !== 'object' || sends === null) return false;
+  return (['text', 'template', 'senderId'] as const).every((kind) => typeof Reflect.get(sends, kind) === 'boolean');
 }
 
 /** A provider's word on its codes, if it gives one: a limit of nothing would deliver codes that nobody can check. */

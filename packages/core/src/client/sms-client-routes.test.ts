@@ -38,7 +38,7 @@ describe('routes', () => {
   });
 
   it('leave out who cannot send the message, and say so if that is everybody', async () => {
-    const templatesOnly = fake('a', [accepted()], { text: false, template: true });
+    const templatesOnly = fake('a', [accepted()], { text: false, template: true, senderId: false });
     expect((await client([templatesOnly, fake('b')]).send(hello)).provider).toBe('b');
     expect(await failureOf(client([templatesOnly]).send(hello))).toMatchObject({ code: 'unsupported_message' });
   });

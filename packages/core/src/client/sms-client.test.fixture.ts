@@ -19,7 +19,7 @@ export interface FakeProvider extends SmsProvider {
 export function fake(
   id: string,
   answers: Answer[] = [accepted()],
-  sends = { text: true, template: true },
+  sends = { text: true, template: true, senderId: true },
 ): FakeProvider {
   const sent: OutboundMessage[] = [];
   const contexts: CallContext[] = [];

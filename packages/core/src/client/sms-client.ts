@@ -106,11 +106,15 @@ class RoutingClient implements SmsClient {
     }
   }
 
-  #deliver({ to, request, canSend, messageFor }: PreparedMessage, context: CallContext): Promise<Delivered> {
+  #deliver(
+    { to, request, canSend, unsupported, messageFor }: PreparedMessage,
+    context: CallContext,
+  ): Promise<Delivered> {
     return this.#parts.router.deliver(
       {
         to,
         canSend,
+        unsupported,
         ask: (provider, attemptContext) => provider.send(messageFor(provider), attemptContext),
         onUnknown: request.onUnknown ?? this.#parts.onUnknown,
         via: request.via,

@@ -4,8 +4,8 @@ import { down, failureOf, fake } from './sms-client.test.fixture.js';
 import type { SmsClientOptions } from './sms-client-options.js';
 import { codeIn, issuer, lastCode, otherPhone, phone, verifier } from './verifications.test.fixture.js';
 
-const sendsTexts = { text: true, template: false };
-const sendsTemplates = { text: false, template: true };
+const sendsTexts = { text: true, template: false, senderId: true };
+const sendsTemplates = { text: false, template: true, senderId: false };
 const templates = {
   code: { params: ['code'], text: 'Code: {code}.' },
   'code-zh': { params: ['minutes', 'code'], text: '{minutes}分钟内验证码{code}' },

@@ -82,7 +82,7 @@ describe.each(ways)('while a pepper is replaced, an approval of %s code %s', (wh
 
 describe('while a pepper is replaced', () => {
   it('an approval by a provider ends codes of its kind and ours under the other pepper', async () => {
-    const under = rotating(undefined, () => issuer('mob', { sends: { text: true, template: false } }));
+    const under = rotating(undefined, () => issuer('mob', { sends: { text: true, template: false, senderId: true } }));
     const first = await under.before.start();
     const second = await under.after.start();
     expect(await under.after.check({ id: first.id, code: issuedCode })).toMatchObject({ outcome: 'approved' });

@@ -46,7 +46,7 @@ describe('whoever makes the code', () => {
   });
 
   it("codes: 'local' has a provider that also sends carry ours", async () => {
-    const both = issuer('both', { sends: { text: true, template: false } });
+    const both = issuer('both', { sends: { text: true, template: false, senderId: true } });
     const { sms } = verifier([both], { verification: { codes: 'local' } });
     const { id } = await sms.verifications.start({ to: phone });
     expect(both.started).toEqual([]);
@@ -59,23 +59,25 @@ describe('whoever makes the code', () => {
       /verification: no provider can carry a code of ours: set verification\.template/,
     );
     expect(() =>
-      verifier([fake('a', [], { text: false, template: true })], { verification: { codeLength: 6 } }),
+      verifier([fake('a', [], { text: false, template: true, senderId: false })], { verification: { codeLength: 6 } }),
     ).toThrow(/verification: no provider makes codes, and none can carry one/);
   });
 
   it('a pepper alone means nobody to be verified: shared limits need one, too', () => {
-    verifier([fake('a', [], { text: false, template: true })], { verification: { pepper: 'x'.repeat(32) } });
+    verifier([fake('a', [], { text: false, template: true, senderId: false })], {
+      verification: { pepper: 'x'.repeat(32) },
+    });
   });
 
   it('says what is missing when nobody of the route can carry a code', async () => {
-    const { sms } = verifier([fake('a'), fake('b', [], { text: false, template: true })]);
+    const { sms } = verifier([fake('a'), fake('b', [], { text: false, template: true, senderId: false })]);
     const error = await failureOf(sms.verifications.start({ to: phone, via: ['b'] }));
     expect(error).toMatchObject({ code: 'unsupported_message', outcome: 'not-sent', verificationId: undefined });
     expect(error.message).toMatch(/set verification\.template/);
   });
 
   it('a provider that issues and also sends makes the code itself', async () => {
-    const both = issuer('both', { sends: { text: true, template: true } });
+    const both = issuer('both', { sends: { text: true, template: true, senderId: true } });
     await verifier([both]).sms.verifications.start({ to: phone });
     expect([both.started.length, both.sent.length]).toEqual([1, 0]);
   });

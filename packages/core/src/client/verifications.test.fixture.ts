@@ -39,7 +39,7 @@ export function issuer(id: string, script: IssuerScript = {}): Issuer {
   const { limits } = script;
   const starts = script.start ?? [accepted()];
   const checks = script.check ?? [judge];
-  return Object.assign(fake(id, [accepted()], script.sends ?? { text: false, template: false }), {
+  return Object.assign(fake(id, [accepted()], script.sends ?? { text: false, template: false, senderId: false }), {
     started,
     checked,
     verification: {

@@ -39,7 +39,7 @@ export function fakeFactory(name = 'acme') {
     const provider: FakeProvider = {
       specification: 'v1',
       id,
-      sends: { text: true, template: false },
+      sends: { text: true, template: false, senderId: true },
       verification: null,
       options,
       sent: [],

@@ -8,7 +8,7 @@ export interface TextMessage {
   readonly kind: 'text';
   readonly to: PhoneNumber;
   readonly text: string;
-  /** The sender ID, if the vendor lets the caller choose: a phone number, a short code or an alphanumeric name. */
+  /** The sender: a phone number, a short code or an alphanumeric name. Only for providers whose `sends.senderId` is true. */
   readonly senderId?: string | undefined;
 }
 

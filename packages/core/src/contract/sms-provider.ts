@@ -14,13 +14,21 @@ export interface SmsProvider {
   /** This account, as routes, errors and events name it: `mob`, `mob-backup`. Unique within a client. */
   readonly id: string;
   /** What {@link SmsProvider.send} takes. Anything else is answered `not-sent` with `unsupported_message`. */
-  readonly sends: { readonly text: boolean; readonly template: boolean };
+  readonly sends: SentKinds;
   /** Hands one message to the vendor. */
   send(message: OutboundMessage, context: CallContext): Promise<SendOutcome>;
   /** Codes that the vendor makes and checks itself; null if it does not. Required, so that a wrapper cannot forget it. */
   readonly verification: IssuedVerification | null;
   /** Lets calls in flight settle, then frees sockets and timers. Later calls are answered `not-sent`. May be called twice. */
   close(): Promise<void>;
+}
+
+/** What a provider sends. All keys are required, so that a wrapper cannot forget one. */
+export interface SentKinds {
+  readonly text: boolean;
+  readonly template: boolean;
+  /** Whether it hands the sender ID of a text to the vendor. If not, a text with one goes to another provider. */
+  readonly senderId: boolean;
 }
 
 /** Codes that the provider makes, sends and checks (Mob, Twilio Verify). */

@@ -5,8 +5,8 @@ import { prepareMessage } from './prepare-message.js';
 import { createTemplateCatalogue } from './templates/catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const texts = fake('texts', [], { text: true, template: false });
-const templates = fake('templates', [], { text: false, template: true });
+const texts = fake('texts', [], { text: true, template: false, senderId: true });
+const templates = fake('templates', [], { text: false, template: true, senderId: false });
 const catalogue = createTemplateCatalogue(
   { shipped: { params: ['order'], providers: { templates: { template: '2901', params: { no: 'order' } } } } },
   [templates],
@@ -25,6 +25,14 @@ describe('a text', () => {
   it('carries the sender that the caller chose', () => {
     const prepared = prepareMessage({ to: to.e164, text: 'hello', senderId: 'ACME' }, to, catalogue);
     expect(prepared.messageFor(texts)).toStrictEqual({ kind: 'text', to, text: 'hello', senderId: 'ACME' });
+  });
+
+  it('with a sender is for providers that hand it over, and nobody drops it', () => {
+    const prepared = prepareMessage({ to: to.e164, text: 'hello', senderId: 'ACME' }, to, catalogue);
+    expect(prepared.canSend(texts)).toBe(true);
+    expect(prepared.canSend(templates)).toBe(false);
+    expect(prepared.canSend(fake('fixed', [], { text: true, template: false, senderId: false }))).toBe(false);
+    expect(prepared.canSend(fake('odd', [], { text: false, template: true, senderId: true }))).toBe(false);
   });
 });
 

@@ -9,6 +9,8 @@ export interface PreparedMessage {
   readonly to: PhoneNumber;
   readonly request: SendRequest;
   canSend(provider: SmsProvider): boolean;
+  /** What an error says if no provider can send it. */
+  readonly unsupported: string;
   messageFor(provider: SmsProvider): OutboundMessage;
 }
 
@@ -17,7 +19,9 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
   if ('text' in request && request.text !== undefined) {
     const { text, senderId } = request;
     const message: OutboundMessage = { kind: 'text', to, text, ...(senderId === undefined ? {} : { senderId }) };
-    return { to, request, canSend: sendsTexts, messageFor: () => message };
+    const canSend = senderId === undefined ? sendsTexts : sendsTextsWithSender;
+    const unsupported = senderId === undefined ? noKind : noSender;
+    return { to, request, canSend, unsupported, messageFor: () => message };
   }
   const { template, params: given } = request as TemplateRequest;
   // A copy: it is read for every attempt, and the caller may change its object meanwhile.
@@ -28,10 +32,19 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
     to,
     request,
     canSend: (provider) => catalogue.canRender(template, provider),
+    unsupported: noKind,
     messageFor: (provider) => catalogue.render(template, params, to, provider),
   };
 }
 
+const noKind = 'No provider of the route sends this kind of message.';
+const noSender =
+  'No provider of the route sends texts with a senderId; leave it out, or add a provider that takes one (sends.senderId).';
+
 function sendsTexts({ sends }: SmsProvider): boolean {
   return sends.text;
+}
+
+function sendsTextsWithSender({ sends }: SmsProvider): boolean {
+  return sends.text && sends.senderId;
 }

@@ -42,6 +42,7 @@ function routerOf(count: number, deps: Partial<RouterDeps> = {}) {
 const delivery = {
   to: parsePhoneNumber('+8613800138000'),
   canSend: () => true,
+  unsupported: 'Nobody can.',
   onUnknown: 'stop',
   kind: 'message',
 } as const;

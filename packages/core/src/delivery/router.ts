@@ -21,6 +21,8 @@ export interface Delivery {
   readonly to: PhoneNumber;
   /** Whether a provider can take it. */
   canSend(provider: SmsProvider): boolean;
+  /** What the error says if none can. */
+  readonly unsupported: string;
   /** Asks one provider, once. The outcome holds nothing that nobody may see. */
   ask(provider: SmsProvider, context: CallContext): Promise<SendOutcome>;
   /** After an `unknown` outcome: `stop`, or try the next provider, since a duplicate is harmless. */
@@ -75,7 +77,7 @@ export class Router {
    */
   ableProviders(delivery: Omit<Delivery, 'ask'>): readonly SmsProvider[] {
     const plan = this.#plan(delivery);
-    if (plan.status !== 'planned') throw planError(plan, delivery.kind, this.#deps.accounts);
+    if (plan.status !== 'planned') throw planError(plan, delivery, this.#deps.accounts);
     return plan.providers.map(({ provider }) => provider);
   }
 
@@ -85,7 +87,7 @@ export class Router {
     const attempts: Attempt[] = [];
     const plan = this.#plan(delivery);
     if (plan.status !== 'planned') {
-      const error = planError(plan, delivery.kind, this.#deps.accounts);
+      const error = planError(plan, delivery, this.#deps.accounts);
       this.#emitSettled(delivery, attempts, error, started);
       return { attempts, reference: undefined, error };
     }
@@ -226,7 +228,7 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
 
 function planError(
   plan: Exclude<RoutePlan<never>, { status: 'planned' }>,
-  kind: Delivery['kind'],
+  { kind, unsupported }: Pick<Delivery, 'kind' | 'unsupported'>,
   accounts: ReadonlyMap<string, unknown>,
 ): SmsError {
   switch (plan.status) {
@@ -237,14 +239,7 @@ function planError(
         message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
       });
     case 'unsupported':
-      return new SmsError({
-        code: 'unsupported_message',
-        outcome: 'not-sent',
-        message:
-          kind === 'message'
-            ? 'No provider of the route sends this kind of message.'
-            : 'No provider of the route makes codes or can carry one: set verification.template, or add one that sends texts.',
-      });
+      return new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message: unsupported });
     case 'unknown-provider':
       return invalidRequest(
         `${kind === 'message' ? 'send()' : 'verifications.start()'}: via: there is no provider ${shownName(plan.id)}; there are ${listOfNames(accounts.keys())}.`,

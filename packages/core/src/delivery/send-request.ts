@@ -9,7 +9,10 @@ export type SendRequest = TextRequest | TemplateRequest;
 /** A message whose words are given. */
 export interface TextRequest extends SendOptions {
   readonly text: string;
-  /** The sender ID, where the vendor lets the caller choose one. 1 to 64 characters. */
+  /**
+   * The sender that the phone shows: a number, a short code or a name, 1 to 64 characters. Only providers that hand it
+   * to their vendor are asked.
+   */
   readonly senderId?: string | undefined;
 }
 

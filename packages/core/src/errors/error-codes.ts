@@ -7,6 +7,7 @@ export const smsErrorCodes = [
   'content_rejected',
   'unsupported_destination',
   'template_rejected',
+  'sender_rejected',
   'recipient_rate_limited',
   // What a provider says about the account.
   'rate_limited',

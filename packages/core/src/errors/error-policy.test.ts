@@ -10,6 +10,7 @@ const table: Record<SmsErrorCode, [failOver: string, countsAgainstCircuit: boole
   content_rejected: ['never', false],
   unsupported_destination: ['always', false],
   template_rejected: ['always', false],
+  sender_rejected: ['always', false],
   recipient_rate_limited: ['always', false],
   rate_limited: ['always', false],
   authentication_failed: ['always', true],

@@ -36,6 +36,7 @@ export const errorPolicies = {
 
   unsupported_destination: thisProviderCannot,
   template_rejected: thisProviderCannot,
+  sender_rejected: thisProviderCannot,
   recipient_rate_limited: thisProviderCannot,
   unsupported_message: thisProviderCannot,
   rate_limited: { failOver: 'always', countsAgainstCircuit: false, chargesRetryBudget: true },

@@ -26,6 +26,7 @@ describe('the limits of a person', () => {
     ['the key is wrong, and the next is not reached', [refused('authentication_failed', 'x'), notSent('timeout', 'x')]],
     ['the account sends too fast', [refused('rate_limited', 'x')]],
     ['the template is not approved', [refused('template_rejected', 'x')]],
+    ['the sender is not registered', [refused('sender_rejected', 'x')]],
   ])('are not used up when %s', async (_name, outcomes) => {
     expect(await mayTryAgain(outcomes)).toBe(true);
   });

@@ -7,6 +7,7 @@ const ownSettings: ReadonlySet<SmsErrorCode> = new Set([
   'rate_limited',
   'circuit_open',
   'template_rejected',
+  'sender_rejected',
   'unsupported_message',
 ]);
 

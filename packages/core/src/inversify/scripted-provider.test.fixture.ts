@@ -21,7 +21,7 @@ export interface ScriptedOptions {
 export class ScriptedProvider implements SmsProvider {
   readonly specification = 'v1';
   readonly id: string;
-  readonly sends = { text: true, template: false } as const;
+  readonly sends = { text: true, template: false, senderId: true } as const;
   readonly verification = null;
   readonly sent: OutboundMessage[] = [];
   closes = 0;

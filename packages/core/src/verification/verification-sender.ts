@@ -104,6 +104,8 @@ export class VerificationSender {
       to,
       via,
       canSend: (provider) => issues(provider) || catalogue.canRender(template, provider),
+      unsupported:
+        'No provider of the route makes codes or can carry one: set verification.template, or add one that sends texts.',
       onUnknown: this.#deps.onUnknown,
       kind: 'verification',
       purpose,

@@ -24,7 +24,19 @@ export const wrongShape: readonly WrongProvider[] = [
     name: 'says that it sends no templates, and does',
     suite: 'contract',
     says: /sends\.template is false/u,
-    alter: (right) => ({ ...right, sends: { text: true, template: false } }),
+    alter: (right) => ({ ...right, sends: { text: true, template: false, senderId: true } }),
+  },
+  {
+    name: 'says nothing of sender IDs',
+    suite: 'contract',
+    says: /sends\.senderId is undefined/u,
+    alter: (right) => ({ ...right, sends: { text: true, template: true } as SmsProvider['sends'] }),
+  },
+  {
+    name: 'says that it takes no sender ID, and does',
+    suite: 'contract',
+    says: /sends\.senderId is false/u,
+    alter: (right) => ({ ...right, sends: { ...right.sends, senderId: false } }),
   },
   {
     name: 'has another id whenever it is read',

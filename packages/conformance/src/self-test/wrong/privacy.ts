@@ -1,4 +1,15 @@
+import type { Refused } from '@polysms/core/provider-kit';
+import type { Alter } from '../memory-subject.js';
+import type { MemoryVendor } from '../memory-vendor.js';
 import { answering, checking, type WrongProvider } from './wrong-provider.js';
+
+/** Adds to every refusal of `send()` what the vendor said with it. */
+function passingOn(words: (vendor: MemoryVendor, refusal: Refused, credential: string) => Partial<Refused>): Alter {
+  return (right, vendor, credential) =>
+    answering((outcome) =>
+      outcome.outcome === 'refused' ? { ...outcome, ...words(vendor, outcome, credential) } : outcome,
+    )(right, vendor, credential);
+}
 
 export const wrongPrivacy: readonly WrongProvider[] = [
   {
@@ -9,6 +20,40 @@ export const wrongPrivacy: readonly WrongProvider[] = [
       answering((outcome) =>
         outcome.outcome === 'refused' ? { ...outcome, message: `The key ${credential} was refused.` } : outcome,
       )(right, vendor, credential),
+  },
+  {
+    name: 'passes the sentence of the vendor on as the message',
+    suite: 'privacy',
+    says: /shows a credential in its message/u,
+    alter: passingOn((vendor) => ({ message: `Refused: ${vendor.sentence}` })),
+  },
+  {
+    name: 'passes the sentence of the vendor on as its code',
+    suite: 'privacy',
+    says: /shows a credential in its providerCode/u,
+    alter: passingOn((vendor) => ({ providerCode: vendor.sentence })),
+  },
+  {
+    name: 'passes the sentence of the vendor on if it knows the code',
+    suite: 'privacy',
+    says: /shows a credential in its message/u,
+    alter: passingOn((vendor, { code }) => (code === 'unrecognized_provider_code' ? {} : { message: vendor.sentence })),
+  },
+  {
+    name: 'passes the sentence of the vendor on without the credential',
+    suite: 'privacy',
+    says: /shows the text in its message/u,
+    alter: passingOn((vendor, _, credential) => ({ message: vendor.sentence.replaceAll(credential, '***') })),
+  },
+  {
+    name: 'passes the sentence of the vendor on when it checks a code',
+    suite: 'privacy',
+    says: /outcome of check\(\) shows a credential in its message/u,
+    alter: (right, vendor, credential) =>
+      checking(async (check, request, context) => {
+        const outcome = await check(request, context);
+        return outcome.outcome === 'refused' ? { ...outcome, message: vendor.sentence } : outcome;
+      })(right, vendor, credential),
   },
   {
     name: 'shows the credential deep in the cause',

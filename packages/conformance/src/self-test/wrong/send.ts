@@ -1,5 +1,10 @@
 import { accepted, type OutboundMessage } from '@polysms/core/provider-kit';
+import { everything } from '../memory-subject.js';
 import { answering, mapTexts, sending, type WrongProvider } from './wrong-provider.js';
+
+function withSender(message: OutboundMessage, senderId: string | undefined): OutboundMessage {
+  return message.kind === 'text' ? { ...message, senderId } : message;
+}
 
 export const wrongSend: readonly WrongProvider[] = [
   {
@@ -38,8 +43,42 @@ export const wrongSend: readonly WrongProvider[] = [
     name: 'takes a kind that it does not send',
     suite: 'send',
     says: /unsupported_message/u,
-    capabilities: { text: false, template: true, verification: true },
+    capabilities: { text: false, template: true, senderId: false, verification: true },
     alter: sending(async (right, message, context) => (message.kind === 'text' ? accepted() : right(message, context))),
+  },
+  {
+    name: 'drops the sender ID, and says that it takes one',
+    suite: 'send',
+    says: /given no sender ID for a text with one/u,
+    alter: sending((right, message, context) => right(withSender(message, undefined), context)),
+  },
+  {
+    name: 'drops the sender ID, and says that it takes none',
+    suite: 'send',
+    says: /although sends\.senderId is false/u,
+    capabilities: { ...everything, senderId: false },
+    alter: sending((right, message, context) => right(withSender(message, undefined), context)),
+  },
+  {
+    name: 'always sends from the sender of its options',
+    suite: 'send',
+    says: /given the sender ID "Shop" for a text with one/u,
+    alter: sending((right, message, context) => right(withSender(message, 'Shop'), context)),
+  },
+  {
+    name: 'keeps the sender ID of an earlier text',
+    suite: 'send',
+    says: /given the sender ID "Parcels" for a text without one/u,
+    alter: (right) => {
+      let latest: string | undefined;
+      return {
+        ...right,
+        send(message, context) {
+          if (message.kind === 'text') latest = message.senderId ?? latest;
+          return right.send(withSender(message, latest), context);
+        },
+      };
+    },
   },
   {
     name: 'escapes texts for HTML',
@@ -130,7 +169,7 @@ export const wrongSend: readonly WrongProvider[] = [
     name: 'sorts the parameters by their values',
     suite: 'send',
     says: /did not receive the message as it was sent/u,
-    capabilities: { text: false, template: true, verification: false },
+    capabilities: { text: false, template: true, senderId: false, verification: false },
     alter: sending((right, message, context) => {
       if (message.kind !== 'template') return right(message, context);
       const params = message.params.toSorted((one, other) => one.value.localeCompare(other.value));
@@ -141,7 +180,7 @@ export const wrongSend: readonly WrongProvider[] = [
     name: 'sends equal parameters once',
     suite: 'send',
     says: /did not receive the message as it was sent/u,
-    capabilities: { text: false, template: true, verification: false },
+    capabilities: { text: false, template: true, senderId: false, verification: false },
     alter: sending((right, message, context) => {
       if (message.kind !== 'template') return right(message, context);
       const byValue = new Map(message.params.map((param) => [param.value, param]));

@@ -23,7 +23,7 @@ export const context = (): CallContext => ({ deadline: deadlineAfter(10_000) });
 export class ScriptedProvider implements SmsProvider {
   readonly specification = 'v1';
   readonly id = 'acme';
-  readonly sends = { text: true, template: false };
+  readonly sends = { text: true, template: false, senderId: true };
   answer: () => Promise<SendOutcome> = async () => taken;
   judge: () => Promise<CheckOutcome> = async () => ({ outcome: 'approved' });
   calls = 0;

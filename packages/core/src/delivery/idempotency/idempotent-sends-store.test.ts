@@ -18,7 +18,7 @@ const later = <Value>(ms: number, value: () => Value | Promise<Value>) =>
 function messageOf(text: string): PreparedMessage {
   const to = { e164: '+8613800138000', callingCode: '86', nationalNumber: '13800138000', country: 'CN' };
   const unused = () => expect.fail('The message is rendered elsewhere.');
-  return { to, request: { to: to.e164, text }, canSend: unused, messageFor: unused };
+  return { to, request: { to: to.e164, text }, canSend: unused, unsupported: '', messageFor: unused };
 }
 const message = messageOf('hello');
 

@@ -6,10 +6,10 @@ import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
 import type { TemplateCatalogueOptions } from './catalogue-options.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true } };
-const texts: TemplateProvider = { id: 'twilio', sends: { text: true, template: false } };
-const both: TemplateProvider = { id: 'both', sends: { text: true, template: true } };
-const neither: TemplateProvider = { id: 'verify', sends: { text: false, template: false } };
+const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true, senderId: false } };
+const texts: TemplateProvider = { id: 'twilio', sends: { text: true, template: false, senderId: true } };
+const both: TemplateProvider = { id: 'both', sends: { text: true, template: true, senderId: true } };
+const neither: TemplateProvider = { id: 'verify', sends: { text: false, template: false, senderId: false } };
 
 /** What the catalogue refuses, problem by problem. Options may be anything, as from a JSON file. */
 function problems(options: unknown, routed: readonly TemplateProvider[], all = routed): string[] {

@@ -5,10 +5,10 @@ import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
 import type { TemplateOptions } from './catalogue-options.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true } };
-const texts: TemplateProvider = { id: 'twilio', sends: { text: true, template: false } };
-const both: TemplateProvider = { id: 'both', sends: { text: true, template: true } };
-const neither: TemplateProvider = { id: 'verify', sends: { text: false, template: false } };
+const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true, senderId: false } };
+const texts: TemplateProvider = { id: 'twilio', sends: { text: true, template: false, senderId: true } };
+const both: TemplateProvider = { id: 'both', sends: { text: true, template: true, senderId: true } };
+const neither: TemplateProvider = { id: 'verify', sends: { text: false, template: false, senderId: false } };
 
 const shipped: TemplateOptions = {
   params: ['order', 'day'],
