@@ -283,7 +283,7 @@ describe('reset()', () => {
 describe('what it does not send', () => {
   it('is not-sent with the code unsupported_message', async () => {
     const provider = mock({ sends: { text: false } });
-    expect(provider.sends).toEqual({ text: false, template: true });
+    expect(provider.sends).toEqual({ text: false, template: true, senderId: false });
     expect(await provider.send(text, within(1000))).toMatchObject({ outcome: 'not-sent', code: 'unsupported_message' });
     expect(await provider.send(template, within(1000))).toMatchObject({ outcome: 'accepted' });
   });

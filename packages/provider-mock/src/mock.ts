@@ -55,7 +55,7 @@ class Mock implements MockProvider {
     this.#options = options;
     this.id = options.id;
     this.sends = Object.freeze({ ...options.sends });
-    this.#outbox = new Outbox(options.id);
+    this.#outbox = new Outbox(options.id, options.onMessage);
     this.#codes = new IssuedCodes(options);
     this.#pace = createPace(options);
     this.#randomness = seededRandomness(options.seed);

@@ -1,5 +1,6 @@
 import { configurationInvalid, type OptionalPaceOptions, paceProblem, parseOptions } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
+import type { MockMessage } from './mock-message.js';
 
 /**
  * What {@link mock} takes. Everything has a default. Without `maxPerSecond` it takes every call at once; with it a call
@@ -19,6 +20,11 @@ export interface MockOptions extends OptionalPaceOptions {
     | undefined;
   /** Whether the mock makes, sends and checks codes itself. Default true; with false, `verification` is null. */
   readonly verification?: boolean | undefined;
+  /**
+   * Told of every message as soon as the phone has it, to show codes to whoever develops an app. What it throws changes
+   * nothing but a warning. A mock with it cannot be made where `NODE_ENV` is `production`.
+   */
+  readonly onMessage?: ((message: MockMessage) => void) | undefined;
   /**
    * How long the answer takes, in whole milliseconds: a number, or a range that each call draws from.
    * Default 0: no timer at all. The message itself is in the outbox at once.
@@ -44,6 +50,7 @@ export interface ParsedOptions extends OptionalPaceOptions {
   readonly id: string;
   readonly sends: { readonly text: boolean; readonly template: boolean; readonly senderId: boolean };
   readonly verification: boolean;
+  readonly onMessage?: ((message: MockMessage) => void) | undefined;
   readonly latencyMs: { readonly min: number; readonly max: number };
   readonly seed: number;
   readonly clock: { now(): number };
@@ -78,6 +85,15 @@ const schema = v.strictObject(
       {},
     ),
     verification: v.optional(flag('whether it makes codes'), true),
+    onMessage: v.optional(
+      v.pipe(
+        v.custom<(message: MockMessage) => void>((value) => typeof value === 'function', 'expected a function'),
+        v.check(
+          () => process.env['NODE_ENV'] !== 'production',
+          'shows codes, and NODE_ENV is production; leave it out there',
+        ),
+      ),
+    ),
     latencyMs: v.optional(
       v.union(
         [delay, v.strictObject({ min: delay, max: delay })],

@@ -1,4 +1,4 @@
-import { maskPhoneNumber, parseOptions, parsePhoneNumber, SmsError } from '@polysms/core/provider-kit';
+import { maskPhoneNumber, parseOptions, parsePhoneNumber, SmsError, shownName } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 import type { MockMessage } from './mock-message.js';
 import { longestDelayMs } from './options.js';
@@ -21,6 +21,7 @@ interface Waiter {
 /** What phones received, and who waits for it. */
 export class Outbox {
   readonly #provider: string;
+  readonly #listener: ((message: MockMessage) => void) | undefined;
   readonly #waiters = new Set<Waiter>();
   #closed = false;
   #messages: MockMessage[] = [];
@@ -28,8 +29,9 @@ export class Outbox {
   /** Messages that no wait has returned, oldest first. */
   #unclaimed = new Map<string, MockMessage[]>();
 
-  constructor(provider: string) {
+  constructor(provider: string, listener: ((message: MockMessage) => void) | undefined) {
     this.#provider = provider;
+    this.#listener = listener;
   }
 
   get messages(): readonly MockMessage[] {
@@ -38,6 +40,7 @@ export class Outbox {
 
   add(message: MockMessage): void {
     this.#messages.push(message);
+    void this.#tellListener(message);
     for (const waiter of this.#waiters) {
       if (waiter.to === message.to) {
         waiter.take(message);
@@ -85,6 +88,17 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#endWaits('closed');
+  }
+
+  /** Never rejects: what a listener does with a message is none of the sender's business. */
+  async #tellListener(message: MockMessage): Promise<void> {
+    try {
+      await this.#listener?.(message);
+    } catch (error) {
+      // Its name alone: its message may hold the code.
+      const name = error instanceof Error ? error.name : typeof error;
+      process.emitWarning(`The onMessage of mock ${shownName(this.#provider)} threw (${name}).`, 'PolysmsWarning');
+    }
   }
 
   #endWaits(how: 'reset' | 'closed'): void {

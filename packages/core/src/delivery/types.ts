@@ -9,6 +9,11 @@ export interface Receipt {
   readonly reference: string | undefined;
   /** Every attempt, in order; the last one is the provider's that took the message. */
   readonly attempts: readonly Attempt[];
+  /**
+   * True if an earlier call with the same `idempotencyKey` has sent the message: this is its receipt, and nothing was
+   * sent now. Such a call gives neither an `attempt` nor a `settled` event, and uses no limit up.
+   */
+  readonly replayed?: true | undefined;
 }
 
 /**

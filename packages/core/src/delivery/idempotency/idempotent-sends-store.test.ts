@@ -8,6 +8,7 @@ import type { IdempotencyStore } from './idempotency-store.js';
 import { IdempotentSends } from './idempotent-sends.js';
 
 const receipt: Receipt = { provider: 'a', reference: 'r', attempts: [] };
+const replayed: Receipt = { ...receipt, replayed: true };
 const mine = { state: 'reserved', token: 'mine' } as const;
 const never = () => new Promise<never>(() => {});
 const later = <Value>(ms: number, value: () => Value | Promise<Value>) =>
@@ -214,7 +215,7 @@ describe('keyed calls at the same time', () => {
     const send = vi.fn(() => later(100, () => receipt));
     const calls = [once(send), once(send), once(send)];
     await vi.advanceTimersByTimeAsync(100);
-    expect(await Promise.all(calls)).toEqual([receipt, receipt, receipt]);
+    expect(await Promise.all(calls)).toEqual([receipt, replayed, replayed]);
     expect([send.mock.calls.length, store.reserve.mock.calls.length]).toEqual([1, 1]);
     expect(vi.getTimerCount()).toBe(0);
     await once(async () => receipt);
@@ -240,7 +241,7 @@ describe('keyed calls at the same time', () => {
     const others = [once(send), once(send), once(send)];
     await vi.advanceTimersByTimeAsync(200);
     expect(await first).toBe(end);
-    expect(await Promise.all(others)).toEqual([receipt, receipt, receipt]);
+    expect(await Promise.all(others)).toEqual([receipt, replayed, replayed]);
     expect([send.mock.calls.length, store.reserve.mock.calls.length]).toEqual([1, 2]);
   });
 

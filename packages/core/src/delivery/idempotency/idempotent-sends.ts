@@ -86,7 +86,7 @@ export class IdempotentSends {
   /** The result of a call under way; undefined if it sent nothing only because its own time was up, or it was aborted. */
   async #follow(running: RunningCall, deadline: Deadline): Promise<Receipt | undefined> {
     try {
-      return await within(deadline, running.receipt, 'unknown');
+      return replayed(await within(deadline, running.receipt, 'unknown'));
     } catch (error) {
       const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
       if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
@@ -213,10 +213,15 @@ function replay(result: StoredResult): Receipt {
   if (!isReadable(result)) throw stillUnknown();
   switch (result.outcome) {
     case 'accepted':
-      return result.receipt;
+      return replayed(result.receipt);
     case 'unknown':
       throw new SmsError(result.error);
   }
+}
+
+/** A receipt for another call than the one that sent. */
+function replayed(receipt: Receipt): Receipt {
+  return { ...receipt, replayed: true };
 }
 
 function endedError(code: DeadlineEnd, outcome: 'not-sent' | 'unknown'): SmsError {
