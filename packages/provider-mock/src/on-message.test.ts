@@ -1,4 +1,5 @@
-import { createSmsClient, deadlineAfter, parsePhoneNumber } from '@polysms/core';
+import { createSmsClient, parsePhoneNumber } from '@polysms/core';
+import { deadlineAfter } from '@polysms/core/provider-kit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { mock } from './mock.js';
 import type { MockMessage } from './mock-message.js';

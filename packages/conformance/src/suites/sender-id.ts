@@ -1,4 +1,4 @@
-import type { TextMessage } from '@polysms/core';
+import type { TextMessage } from '@polysms/core/provider-kit';
 import type { Bench } from '../bench.js';
 import { demand, demandEqual } from '../demand.js';
 import { ample } from '../operations.js';

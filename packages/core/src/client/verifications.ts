@@ -69,7 +69,7 @@ export class ClientVerifications implements Verifications {
 
   async start(given: VerificationStartRequest): Promise<VerificationReceipt> {
     const request = readStartRequest(given);
-    const to = parsePhoneNumberIn(this.#parts.defaultCountry, request.to);
+    const to = parsePhoneNumberIn(this.#deps.defaultCountry, request.to);
     const { purpose, locale, via, ip, screening } = request;
     const { service, guard, resendAfterMs } = this.#deps;
     return this.#call(request, async (deadline) => {
@@ -90,7 +90,7 @@ export class ClientVerifications implements Verifications {
   async check(check: VerificationCheckRequest): Promise<VerificationCheckResult> {
     const request = readCheckRequest(check);
     const { code, target: named } = request;
-    const target = 'to' in named ? { ...named, to: parsePhoneNumberIn(this.#parts.defaultCountry, named.to) } : named;
+    const target = 'to' in named ? { ...named, to: parsePhoneNumberIn(this.#deps.defaultCountry, named.to) } : named;
     return this.#call(request, async (deadline) => {
       const startedAt = performance.now();
       try {
