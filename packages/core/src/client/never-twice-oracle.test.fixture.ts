@@ -93,7 +93,8 @@ function judgeAttempts(call: Call, plan: readonly string[], run: Run, say: Say):
 function judgeShare(seen: SeenCall, call: Call, plan: readonly string[], { scenario }: Run, say: Say): void {
   const { provider, writeBy, endsAt, startedAt, passable } = seen;
   const later = plan.slice(plan.indexOf(provider) + 1, scenario.maxAttempts);
-  const others = later.filter((id) => passable.includes(id)).length;
+  const mayFollow = (id: string) => passable.includes(id) || (call.plan?.probes === true && seen.open.includes(id));
+  const others = later.filter(mayFollow).length;
   const about = (a: number, b: number) => Math.abs(a - b) < 1e-6;
   if (writeBy === undefined) {
     if (!about(endsAt, call.deadlineAt)) say(`${provider} was the last, and had until ${endsAt}`);
@@ -103,7 +104,8 @@ function judgeShare(seen: SeenCall, call: Call, plan: readonly string[], { scena
   }
   const left = call.deadlineAt - startedAt;
   // Deadlines of the model are shorter than two seconds: half of what is left, since a second would be more.
-  const share = Math.min(left, scenario.attemptTimeoutMs ?? left / 2);
+  const byHand = scenario.attemptTimeoutMs ?? left;
+  const share = byHand < left ? byHand : left / 2;
   if (others === 0) say(`${provider} had a share although nobody came after it`);
   if (!about(writeBy, startedAt + share))
     say(`${provider} could write until ${writeBy}, its share of ${left} is ${share}`);
@@ -172,7 +174,7 @@ function judgeRun(run: Run, say: Say): void {
     .filter(({ code }) => code !== undefined && isOutage(code));
   for (const { id } of providers) {
     const early = probes.filter(({ provider, from }) => provider === id && from === 'open').length;
-    const allowed = planned.filter(({ plan }) => plan?.probes === true && plan.order[0] === id).length;
+    const allowed = planned.filter(({ plan }) => plan?.probes === true && plan.order.includes(id)).length;
     if (early > allowed) say(`${id} was probed ${early} times while open, planned was ${allowed} times`);
   }
   const { ratio, burst } = scenario.retryBudget;

@@ -21,6 +21,8 @@ export interface SeenCall {
   readonly circuit: CircuitState | undefined;
   /** Providers that would have let a call pass when this one came. */
   readonly passable: readonly string[];
+  /** Providers whose circuit was open then. */
+  readonly open: readonly string[];
   readonly startedAt: number;
   /** When the attempt must have been written, and when it ends. */
   readonly writeBy: number | undefined;
@@ -79,6 +81,7 @@ export class LedgerProvider implements SmsProvider {
       message: name,
       circuit: circuits[this.id],
       passable: Object.keys(circuits).filter((id) => ['closed', 'half-open'].includes(circuits[id] ?? '')),
+      open: Object.keys(circuits).filter((id) => circuits[id] === 'open'),
       startedAt: now,
       writeBy: context.writeBy && now + context.writeBy.remainingMs(),
       endsAt: now + context.deadline.remainingMs(),

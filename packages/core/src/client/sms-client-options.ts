@@ -34,7 +34,7 @@ export interface SmsClientOptions {
   /**
    * The time of one attempt while other providers could still be tried after it, in milliseconds: until then it must
    * have been written, and, if the message may arrive twice, answered. The last attempt has all that is left. Default:
-   * an equal share of what is left of the deadline.
+   * an equal share of what is left of the deadline, also where this is not shorter than what is left.
    */
   readonly attemptTimeoutMs?: number | undefined;
   /** Attempts of one call at most. Default 3. */

@@ -18,7 +18,7 @@ export interface AttemptTurn {
   readonly others: number;
   /** Whether a duplicate is harmless, so that others are asked even if nobody knows what became of this attempt. */
   readonly isDuplicateHarmless: boolean;
-  /** The share in milliseconds, if it is set by hand. */
+  /** The share in milliseconds, if it is set by hand. One that is not shorter than what is left does not count. */
   readonly attemptTimeoutMs: number | undefined;
   /** The time in which the provider's circuit is closed. */
   readonly circuitClosed: Ending;
@@ -38,7 +38,10 @@ export function attemptContext(call: CallContext, turn: AttemptTurn): CallContex
   const { others, isDuplicateHarmless, attemptTimeoutMs, circuitClosed } = turn;
   if (others === 0) return call;
   const { deadline, idempotencyKey } = call;
-  const shareMs = attemptTimeoutMs ?? shareOf(deadline.remainingMs(), others);
+  const remainingMs = deadline.remainingMs();
+  // A share that is all there is would leave the others nothing.
+  const isByHand = attemptTimeoutMs !== undefined && attemptTimeoutMs < remainingMs;
+  const shareMs = isByHand ? attemptTimeoutMs : shareOf(remainingMs, others);
   return {
     deadline: isDuplicateHarmless ? deadlineWithin(deadline, shareMs) : deadline,
     writeBy: deadlineWithin(deadline, shareMs, circuitClosed),

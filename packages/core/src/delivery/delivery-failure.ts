@@ -36,8 +36,15 @@ export function reasonToStop(state: DeliveryState): StopReason | undefined {
   if (state.made >= state.providers) return 'no-provider-left';
   if (state.made >= state.maxAttempts) return 'attempts-used-up';
   if (state.hasEnded) return 'deadline';
-  // An open circuit answers without a request, so going on costs nothing of the budget.
-  return code === 'circuit_open' || state.budgetAllows ? undefined : 'budget-used-up';
+  return wasHeldBack(state.failure) || state.budgetAllows ? undefined : 'budget-used-up';
+}
+
+/**
+ * Whether our own circuit or pace held the message back. No provider was asked, so it has cost nobody anything: the
+ * failover is free.
+ */
+export function wasHeldBack({ outcome, code }: Refused | NotSent | Unknown): boolean {
+  return outcome === 'not-sent' && (code === 'circuit_open' || code === 'rate_limited');
 }
 
 /** The failure that ended a delivery, and why no further provider was tried. */

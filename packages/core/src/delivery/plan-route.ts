@@ -56,7 +56,7 @@ export type RoutePlan<Provider> =
        * provider and all templates to another.
        */
       readonly rotation: string | undefined;
-      /** All circuits are open, and the first provider, the least bad one, is to be asked all the same. */
+      /** All circuits are open. The providers are to be asked all the same, the least bad one first. */
       readonly probesOpenCircuit: boolean;
     }
   | { readonly status: 'no-route' }

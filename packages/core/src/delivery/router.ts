@@ -11,7 +11,7 @@ import { notSent } from '../provider-kit/outcomes.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import { type Account, askAccount } from './account.js';
 import { attemptContext } from './attempt-share.js';
-import { type DeliveryFailure, deliveryError, reasonToStop } from './delivery-failure.js';
+import { type DeliveryFailure, deliveryError, reasonToStop, wasHeldBack } from './delivery-failure.js';
 import { isPassable, planRoute, type Route, type RoutePlan } from './plan-route.js';
 import type { RetryBudget } from './retry-budget.js';
 import { invalidRequest } from './send-request.js';
@@ -110,9 +110,9 @@ export class Router {
         attemptTimeoutMs: this.#deps.attemptTimeoutMs,
         circuitClosed: account.circuit.closedTime,
       });
-      const asProbe = index === 0 && plan.probesOpenCircuit;
+      const asProbe = plan.probesOpenCircuit;
       const ask = () => delivery.ask(account.provider, context);
-      const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe, call.deadline);
+      const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe, { attempt: context, call });
       const attempt = attemptOf(account.id, outcome, performance.now() - attemptStarted);
       attempts.push(attempt);
       this.#emitAttempt(delivery, attempt, index + 1);
@@ -120,7 +120,7 @@ export class Router {
         this.#emitSettled(delivery, attempts, undefined, started);
         return { attempts, reference: outcome.reference, error: undefined };
       }
-      if (index > 0 && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
+      if (index > 0 && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
       const stoppedBy = reasonToStop({
         failure: outcome,
         onUnknown: delivery.onUnknown,
@@ -150,14 +150,15 @@ export class Router {
     );
   }
 
-  /** How many attempts could follow this one. An open circuit needs no time: it answers at once. */
-  #furtherAttempts({ providers }: Planned, index: number): number {
+  /** How many attempts could follow this one. An open circuit that is not probed needs no time: it answers at once. */
+  #furtherAttempts({ providers, probesOpenCircuit }: Planned, index: number): number {
     const { maxAttempts, budget } = this.#deps;
     const end = Math.min(providers.length, maxAttempts);
     if (index + 1 >= end || !budget.allowsAttempt) return 0;
     let count = 0;
     for (let next = index + 1; next < end; next += 1) {
-      if (isPassable((providers[next] as Account).circuit)) count += 1;
+      const { circuit } = providers[next] as Account;
+      if (isPassable(circuit) || (probesOpenCircuit && circuit.state === 'open')) count += 1;
     }
     return count;
   }

@@ -4,6 +4,8 @@ import { decodeContent } from './content-encoding.js';
 
 const text = JSON.stringify({ status: 200, note: '短信 ✓' });
 const plain = Buffer.from(text);
+/** No encoding at all, and no UTF-8 either. */
+const notText = Buffer.from([0xff, 0xfe, 0xfd, 0xfc, 0x80]);
 const decode = (header: string | readonly string[] | undefined, bytes: Buffer, maxBytes = 1_000) => {
   const decoding = decodeContent(header, bytes, maxBytes);
   return decoding.ok ? decoding.bytes.toString() : decoding.reason;
@@ -23,6 +25,8 @@ describe('the content encoding of an answer', () => {
     ['deflate', deflateRawSync(plain)],
     ['gzip, br', brotliCompressSync(gzipSync(plain))],
     [['gzip', 'br'], brotliCompressSync(gzipSync(plain))],
+    ['"gzip"', gzipSync(plain)],
+    ['x-deflate', deflateSync(plain)],
   ])('%j is taken off', (header, bytes) => {
     expect(decode(header, bytes)).toBe(text);
   });
@@ -31,15 +35,22 @@ describe('the content encoding of an answer', () => {
     expect(decode(header, Buffer.alloc(0))).toBe('');
   });
 
+  it.each(['utf-8', 'UTF-8', 'none', 'application/json', 'toString', 'zstd', 'gzip', 'br', 'deflate', '"gzip"'])(
+    '%s over a text as it stands is no encoding',
+    (header) => {
+      expect(decode(header, plain)).toBe(text);
+    },
+  );
+
   it.each<[string, Buffer]>([
-    ['zstd', plain],
-    ['compress', plain],
-    ['toString', plain],
-    ['gzip', plain],
+    ['zstd', notText],
+    ['compress', notText],
+    ['toString', notText],
+    ['gzip', notText],
     ['gzip', gzipSync(plain).subarray(0, -9)],
-    ['br', plain],
+    ['br', notText],
     ['br', brotliCompressSync(plain).subarray(0, -3)],
-    ['deflate', plain],
+    ['deflate', notText],
     ['deflate', deflateSync(plain).subarray(0, -5)],
     ['br, gzip', brotliCompressSync(gzipSync(plain))],
     ['gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(plain)))],

@@ -1,4 +1,5 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { isUtf8 } from 'node:buffer';
+import zlib, { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 /** What became of the bytes of an answer. */
 export type Decoding =
@@ -9,7 +10,9 @@ export type Decoding =
 const maxLayers = 2;
 
 /**
- * Takes the encodings of a `Content-Encoding` header off (RFC 9110, section 8.4): gzip, deflate, br.
+ * Takes the encodings of a `Content-Encoding` header off (RFC 9110, section 8.4): gzip, deflate, br, and zstd where
+ * Node knows it. Gateways also write there what is no encoding (`utf-8`, `none`), or name one that the body does not have:
+ * a body that is text as it stands is taken so.
  *
  * Synchronously: the asynchronous calls of zlib wait for libuv's threads, which name servers can hold up for seconds.
  * What they may cost is bounded by `maxBytes`, the length of the result.
@@ -27,20 +30,32 @@ export function decodeContent(
   try {
     for (const encoding of encodings.toReversed()) {
       const decode = decoders.get(encoding);
-      if (decode === undefined) return { ok: false, reason: 'unreadable' };
+      if (decode === undefined) return asItStands(bytes);
       decoded = decode(decoded, { maxOutputLength: maxBytes });
     }
   } catch (error) {
-    const isTooLong = error instanceof RangeError;
-    return { ok: false, reason: isTooLong ? 'too-long' : 'unreadable' };
+    const isTooLong = (error as NodeJS.ErrnoException)?.code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLong ? { ok: false, reason: 'too-long' } : asItStands(bytes);
   }
   return { ok: true, bytes: decoded };
+}
+
+/** Encoded bytes are no UTF-8: the magic numbers of gzip and zstd are not, and of the others hardly ever. */
+function asItStands(bytes: Buffer): Decoding {
+  return isUtf8(bytes) ? { ok: true, bytes } : { ok: false, reason: 'unreadable' };
 }
 
 function encodingsOf(header: string | readonly string[] | undefined): readonly string[] {
   if (header === undefined) return [];
   const names = [header].flat().join(',').split(',');
-  return names.map((name) => name.trim().toLowerCase()).filter((name) => name !== '' && name !== 'identity');
+  return names
+    .map((name) =>
+      name
+        .trim()
+        .replace(/^"(.*)"$/, '$1')
+        .toLowerCase(),
+    )
+    .filter((name) => name !== '' && name !== 'identity');
 }
 
 type Decoder = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
@@ -50,6 +65,9 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['x-gzip', gunzipSync],
   ['br', brotliDecompressSync],
   ['deflate', inflate],
+  ['x-deflate', inflate],
+  // From Node 22.15 on.
+  ...('zstdDecompressSync' in zlib ? [['zstd', zlib.zstdDecompressSync as Decoder] as const] : []),
 ]);
 
 /** Many servers send `deflate` without the zlib header that the standard asks for. */

@@ -143,6 +143,21 @@ describe.each([
   });
 });
 
+describe('a deadline whose timer is early, as those of Node can be', () => {
+  it('is told when it has ended, and not before', () => {
+    const ends: (string | undefined)[] = [];
+    const deadline = deadlineAfter(1_000);
+    deadline.onEnd((reason) => ends.push(reason, deadline.ended));
+    const early = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 999.4);
+    vi.advanceTimersByTime(1_000);
+    expect([ends, deadline.ended]).toEqual([[], undefined]);
+    early.mockRestore();
+    vi.advanceTimersByTime(2);
+    expect(ends).toEqual(['deadline_exceeded', 'deadline_exceeded']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 describe('a deadline whose timer is late', () => {
   it('is told after one turn of polling, in which answers that came in time are read', () => {
     const ends: string[] = [];

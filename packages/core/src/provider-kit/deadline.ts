@@ -39,10 +39,20 @@ export function deadlineWithin(whole: Deadline, ms: number, other?: Ending): Dea
     : new TimerDeadline(expiresAt, undefined, other, whole);
 }
 
+/** A process that comes so late was held up; what it could not write by then says nothing about anybody else. */
+const heldUpMs = 50;
+
+/** Whether this process was held up when the deadline ended, by its own work or by the machine. */
+export function wasHeldUp(deadline: Deadline): boolean {
+  return deadline instanceof TimerDeadline && deadline.lateMs > heldUpMs;
+}
+
 const onListenerFailure = warnOfListener('a deadline');
 
 class TimerDeadline implements Deadline {
   readonly signal: AbortSignal | undefined;
+  /** How late its end was noticed, in milliseconds. */
+  lateMs = 0;
   readonly #expiresAt: number;
   readonly #others: readonly (Ending | undefined)[];
   readonly #listeners = new Listeners<DeadlineEnd>(onListenerFailure);
@@ -83,9 +93,13 @@ class TimerDeadline implements Deadline {
 
   /** One timer for all listeners: every layer of a call listens, and timers are expensive. */
   #wait(): void {
-    this.#timer = setTimeout(() => this.#expire(), this.remainingMs());
+    this.#setTimer();
     this.#stopAbort = this.signal && onAbort(this.signal, () => this.#end('aborted'));
     this.#stopOthers = this.#others.map((other) => other?.onEnd((reason) => this.#end(reason)));
+  }
+
+  #setTimer(): void {
+    this.#timer = setTimeout(() => this.#expire(), Math.ceil(this.remainingMs()));
   }
 
   /**
@@ -94,7 +108,14 @@ class TimerDeadline implements Deadline {
    * exactly on time, and nothing was held up then.
    */
   #expire(): void {
-    if (performance.now() === this.#expiresAt) this.#end('deadline_exceeded');
+    const now = performance.now();
+    // Node's timers fire up to a millisecond early; nobody is told of an end before `ended` says so.
+    if (now < this.#expiresAt) {
+      this.#setTimer();
+      return;
+    }
+    this.lateMs = now - this.#expiresAt;
+    if (now === this.#expiresAt) this.#end('deadline_exceeded');
     else this.#immediate = setImmediate(() => this.#end('deadline_exceeded'));
   }
 

@@ -179,6 +179,19 @@ describe('a lookup that the system does not answer', () => {
     expect(await Promise.all(asked)).toEqual(['first', 'second']);
   });
 
+  it.each(['localhost', 'api.localhost', 'printer', 'gateway.internal', 'nas.local', 'router.lan', 'API.LOCALHOST.'])(
+    'asks no name server for %s: it is this machine or this network that knows it',
+    async (name) => {
+      spare.ipv4 = ['203.0.113.9'];
+      const caller = new AbortController();
+      const looking = lookupAddresses(name, caller.signal);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(spare.asked).toEqual([]);
+      caller.abort(new Error('enough'));
+      await expect(looking).rejects.toThrow('enough');
+    },
+  );
+
   it('asks no name server when the system answers in time', async () => {
     const asked = lookupAddresses('a.example', never());
     await vi.advanceTimersByTimeAsync(249);

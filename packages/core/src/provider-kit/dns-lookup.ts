@@ -84,6 +84,7 @@ class SharedLookup {
   }
 
   async #askWithoutThread(): Promise<void> {
+    if (isOfThisNetwork(this.#hostname)) return;
     const resolver = new dns.promises.Resolver();
     this.#resolver = resolver;
     const addresses = await resolve(this.#hostname, resolver).catch(() => []);
@@ -92,6 +93,16 @@ class SharedLookup {
     // Whoever comes next may ask again.
     else this.#patience = undefined;
   }
+}
+
+/**
+ * Names that are not for name servers to answer, or not for those that the whole world can ask: this machine's own
+ * (RFC 6761, section 6.3), those of a local network, and single words. Plain HTTP may go to some of them, where no
+ * certificate proves who answers.
+ */
+function isOfThisNetwork(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '');
+  return !name.includes('.') || /\.(?:localhost|local|internal|lan|home\.arpa|test|invalid)$/.test(name);
 }
 
 async function resolve(hostname: string, resolver: dns.promises.Resolver): Promise<readonly LookupAddress[]> {

@@ -56,7 +56,7 @@ describe('the requests of a transport with a pace', () => {
     const transport = pacedTransport();
     const hasty = () => transport.request(post, { ...context(), writeBy: clock.deadlineAfter(100) });
     expect(await hasty()).toMatchObject({ outcome: 'answered' });
-    expect(await hasty()).toMatchObject({ outcome: 'not-sent', code: 'rate_limited', retryAfterMs: 400 });
+    expect(await hasty()).toMatchObject({ outcome: 'not-sent', code: 'rate_limited', retryAfterMs: 425 });
     expect(dispatched).toBe(1);
   });
 

@@ -109,7 +109,7 @@ describe('what goes over the wire', () => {
       response.setHeader('content-encoding', coding);
       response.end(
         text === 'broken'
-          ? 'canary'
+          ? Buffer.from([0xff, 0xfe, 0x80])
           : { gzip: gzipSync, br: brotliCompressSync, zstd: gzipSync }[coding as 'gzip'](bytes),
       );
     });
@@ -191,7 +191,7 @@ describe('a request that cannot be made', () => {
 
   it.each<[string, unknown, string]>([
     ['an error', Object.assign(new TypeError('canary'), { code: 'UND_ERR_SOCKET' }), 'UND_ERR_SOCKET'],
-    ['something else', 'canary', 'Error'],
+    ['something else', 'canary', 'The transport failed.'],
   ])('is not-sent when a dispatcher throws %s', async (_name, thrown, cause) => {
     const dispatcher = new Agent();
     dispatcher.dispatch = () => {

@@ -105,7 +105,8 @@ class PoolTransport implements HttpTransport {
         exchange,
       );
     } catch (error) {
-      exchange.onResponseError(undefined, error instanceof Error ? error : new Error('The dispatcher failed.'));
+      // Whatever it is: only what is safe of it is read.
+      exchange.onResponseError(undefined, error as Error);
     }
   }
 

@@ -69,7 +69,7 @@ describe('a turn', () => {
 describe('a turn that would come too late', () => {
   it('is refused at once, so that another provider is tried early', async () => {
     const { ends, call } = crowd(createPace({ maxPerSecond: 1 }, clock));
-    for (const name of ['a', 'b', 'c', 'd']) void call(name, { deadline: clock.deadlineAfter(2_500) });
+    for (const name of ['a', 'b', 'c', 'd']) void call(name, { deadline: clock.deadlineAfter(2_700) });
     await clock.advanceTo(0);
     expect(ends).toEqual(['a turn at 0', 'd not-sent rate_limited at 0']);
     await clock.advanceTo(3_000);
@@ -83,7 +83,7 @@ describe('a turn that would come too late', () => {
       outcome: 'not-sent',
       code: 'rate_limited',
       message: 'Our own pace (maxPerSecond) held the request back: its turn would have come too late.',
-      retryAfterMs: 600,
+      retryAfterMs: 700,
     });
   });
 

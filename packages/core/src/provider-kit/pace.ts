@@ -81,6 +81,12 @@ interface Waiter {
   settle(outcome: NotSent | undefined): void;
 }
 
+/**
+ * What a request needs after its turn, for a connection and an answer: a quarter of the time, and no more than this. A
+ * turn just before the end would make a time-out of the vendor's out of our own queue.
+ */
+const longestReserveMs = 1_000;
+
 class QueuedPace implements Pace {
   readonly #schedule: TurnSchedule;
   readonly #clock: Clock;
@@ -106,7 +112,8 @@ class QueuedPace implements Pace {
       return Promise.resolve(undefined);
     }
     // A turn that comes too late is told at once, so that the next provider can be tried.
-    const tooLateMs = waitMs - writeBy.remainingMs();
+    const remainingMs = writeBy.remainingMs();
+    const tooLateMs = waitMs - (remainingMs - Math.min(longestReserveMs, remainingMs / 4));
     if (tooLateMs > 0) return Promise.resolve(heldBack(tooLateMs));
     return new Promise((resolve) => this.#enqueue(writeBy, resolve));
   }

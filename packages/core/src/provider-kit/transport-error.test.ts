@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { transportFailure } from './transport-error.js';
 
@@ -7,6 +8,17 @@ function failure(name: string, fields: Record<string, unknown> = {}): Error {
 }
 
 const messageOf = (error: unknown) => transportFailure(error).cause.message;
+
+describe('an error of another realm', () => {
+  it('is read like any other', () => {
+    const timeout = runInNewContext(
+      "Object.assign(new Error('canary'), { name: 'ConnectTimeoutError', code: 'UND_ERR_CONNECT_TIMEOUT' })",
+    );
+    expect(transportFailure(timeout)).toMatchObject({ code: 'timeout', cause: { code: 'UND_ERR_CONNECT_TIMEOUT' } });
+    const both = runInNewContext("new AggregateError([Object.assign(new Error('canary'), { code: 'ECONNREFUSED' })])");
+    expect(messageOf(both)).toBe('ECONNREFUSED');
+  });
+});
 
 describe('a failure of the transport', () => {
   it.each([

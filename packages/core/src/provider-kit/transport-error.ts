@@ -56,19 +56,31 @@ class TransportError extends Error {
   }
 }
 
+function isErrorLike(value: unknown): value is Error {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'message' in value &&
+    typeof value.message === 'string'
+  );
+}
+
 /**
  * A new error from the facts that are safe: the kind, the code, and for errors of the operating system what was
  * tried and where. The message of the original is left out. It may hold anything: a mock agent repeats the request's
  * body with the credential in it, a parser error the vendor's raw answer, a TLS error the whole certificate.
  */
 function safeCause(error: unknown): TransportError {
-  if (error instanceof AggregateError) {
+  // Known by what they have, not by their class: Jest and `node:vm` have classes of their own.
+  if (!isErrorLike(error)) return new TransportError('Error', undefined, 'The transport failed.');
+  if ('errors' in error && Array.isArray(error.errors)) {
     // A failed connection to several addresses.
     const inner = error.errors.map(safeCause);
     const message = inner.map((each) => each.message).join('; ');
     return new TransportError(inner[0]?.name ?? 'AggregateError', inner[0]?.code, message);
   }
-  if (!(error instanceof Error)) return new TransportError('Error', undefined, 'The transport failed.');
   const proxyStatus = proxyRefusal.exec(error.message)?.[1];
   if (proxyStatus !== undefined) {
     return new TransportError('ProxyError', proxyRefused, `The proxy refused: ${proxyStatus}`);

@@ -37,6 +37,8 @@ export class LearnedRate {
   #slowing: { readonly begunAt: number; readonly windowMs: number } | undefined;
   /** Waits in a row after which nothing was accepted. */
   #fruitlessWaits = 0;
+  /** Nothing was accepted for so long that nothing is held back, until something is. */
+  #hasGivenUp = false;
   /** The first refusal since something was accepted. */
   #dryFrom: number | undefined;
 
@@ -63,6 +65,7 @@ export class LearnedRate {
   accepted(begunAt: number): void {
     this.#fruitlessWaits = 0;
     this.#dryFrom = undefined;
+    this.#hasGivenUp = false;
     if (begunAt >= this.#runSince) this.#accepted.add(begunAt);
   }
 
@@ -72,13 +75,14 @@ export class LearnedRate {
    * @returns whether it is worth waiting: if so, {@link readyAt} is not before the end of the wait
    */
   refused(now: number, begunAt: number, retryAfterMs: number | undefined): boolean {
+    if (this.#hasGivenUp) return false;
     this.#dryFrom ??= now;
     const isNews = this.#slowing === undefined && begunAt >= this.#runSince;
     // Those that were begun with it, or before, say nothing new; but nobody is asked before the time that he names.
     const waitMs = isNews ? Math.max(retryAfterMs ?? 0, this.#ownWaitMs(retryAfterMs)) : (retryAfterMs ?? 0);
-    if (waitMs > this.#maxWaitMs) return false;
     if (now + waitMs > this.#dryFrom + this.#maxWaitMs) {
-      this.#giveUp(now);
+      // A single hint that is too long says nothing of the other messages; a time without any acceptance does.
+      if (waitMs <= this.#maxWaitMs || now > this.#dryFrom) this.#giveUp(now);
       return false;
     }
     this.#waitUntil = Math.max(this.#waitUntil, now + waitMs);
@@ -119,6 +123,7 @@ export class LearnedRate {
 
   /** To hold back has not helped, so it ends: what is left of the batch gets failures of its own without delay. */
   #giveUp(now: number): void {
+    this.#hasGivenUp = true;
     this.#isLimited = false;
     this.#slowing = undefined;
     this.#runSince = now;

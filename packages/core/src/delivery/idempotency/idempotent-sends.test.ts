@@ -144,6 +144,28 @@ describe('an idempotency key', () => {
     },
   );
 
+  it('is waited for by the next call while it is being given free, however long that takes', async () => {
+    vi.useFakeTimers();
+    const store = new MemoryIdempotencyStore();
+    const pooled: IdempotencyStore = {
+      reserve: (...args) => store.reserve(...args),
+      finish: (...args) => store.finish(...args),
+      release: async (...args) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return store.release(...args);
+      },
+    };
+    const a = fake('a', [down, accepted()]);
+    const sms = client([a], { idempotency: { store: pooled } });
+    const first = failureOf(sms.send({ ...keyed, deadlineMs: 20 }));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(await first).toMatchObject({ outcome: 'not-sent' });
+    const next = sms.send(keyed);
+    await vi.advanceTimersByTimeAsync(300);
+    expect((await next).provider).toBe('a');
+    expect(a.sent.length).toBe(2);
+  });
+
   it('whose late reservation never comes holds nobody up for longer than a minute', async () => {
     vi.useFakeTimers();
     const store = new MemoryIdempotencyStore();

@@ -22,7 +22,7 @@ const longestReleaseMs = 60_000;
 interface RunningCall {
   readonly fingerprint: string;
   receipt: Promise<Receipt>;
-  /** The call has ended, and its reservation is still on its way: until it has been released the key is not free. */
+  /** The call has ended, and its reservation or release is still on its way: until then the key is not free. */
   release?: { readonly done: Promise<void>; readonly overdueAt: number };
 }
 
@@ -83,13 +83,18 @@ export class IdempotentSends {
     if (this.#running.get(key) === call) this.#running.delete(key);
   }
 
-  /** The result of a call under way; undefined if it sent nothing only because its own time was up, or it was aborted. */
+  /**
+   * The result of a call under way; undefined if it sent nothing only because its own time was up, or it was aborted, and
+   * for whoever comes when it has ended.
+   */
   async #follow(running: RunningCall, deadline: Deadline): Promise<Receipt | undefined> {
-    try {
-      return replayed(await within(deadline, running.receipt, 'unknown'));
-    } catch (error) {
-      const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
-      if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
+    if (running.release === undefined) {
+      try {
+        return replayed(await within(deadline, running.receipt, 'unknown'));
+      } catch (error) {
+        const isItsOwnEnd = isSmsError(error) && error.outcome === 'not-sent' && ownEnds.has(error.code);
+        if (!isItsOwnEnd || deadline.ended !== undefined) throw error;
+      }
     }
     if (running.release !== undefined) await within(deadline, running.release.done, 'not-sent');
     return undefined;
@@ -117,7 +122,7 @@ export class IdempotentSends {
     } else reservation = reserving;
     switch (reservation.state) {
       case 'reserved':
-        return this.#sendAndRecord(key, reservation.token, deadline, send);
+        return this.#sendAndRecord(key, reservation.token, call, deadline, send);
       case 'finished':
         return replay(reservation.result);
       case 'conflict':
@@ -149,7 +154,13 @@ export class IdempotentSends {
     }
   }
 
-  async #sendAndRecord(key: string, token: string, deadline: Deadline, send: () => Promise<Receipt>): Promise<Receipt> {
+  async #sendAndRecord(
+    key: string,
+    token: string,
+    call: RunningCall,
+    deadline: Deadline,
+    send: () => Promise<Receipt>,
+  ): Promise<Receipt> {
     let receipt: Receipt;
     try {
       receipt = await send();
@@ -159,7 +170,7 @@ export class IdempotentSends {
       const recorded = this.#record(deadline, () =>
         error.outcome === 'unknown'
           ? this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: error.toJSON() }, this.#ttlMs)
-          : this.#store.release(key, token),
+          : this.#release(key, token, call),
       );
       if (recorded !== undefined) await recorded;
       throw error;
@@ -169,6 +180,16 @@ export class IdempotentSends {
     );
     if (recorded !== undefined) await recorded;
     return receipt;
+  }
+
+  /** Releases a key, and has whoever wants it next wait until it is free, if that takes longer than this call may. */
+  #release(key: string, token: string, call: RunningCall): Awaitable<void> {
+    const releasing = this.#store.release(key, token);
+    if (isThenable(releasing)) {
+      const done = Promise.resolve(releasing).then(noValue, noValue);
+      call.release = { done, overdueAt: performance.now() + longestReleaseMs };
+    }
+    return releasing;
   }
 
   /** Undefined if the store was done at once. */
@@ -182,6 +203,8 @@ export class IdempotentSends {
     }
   }
 }
+
+function noValue(): void {}
 
 const notBegun = new Promise<never>(() => {});
 
