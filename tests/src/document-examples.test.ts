@@ -23,6 +23,18 @@ function promisesOf({ text }: Block): readonly string[] {
   return [...text.matchAll(/console\.log\(.*\); \/\/ (\{.*\}|[^:\n]+)/g)].map(([, promise]) => promise ?? '');
 }
 
+/** Runs an example, and gives the lines that it prints. */
+async function outputOf({ text }: Block, name: string): Promise<readonly string[]> {
+  const printed: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
+    printed.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+  });
+  const file = join(folder, name);
+  writeFileSync(file, `${text}\nexport {};\n`);
+  await import(/* @vite-ignore */ file);
+  return printed;
+}
+
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,14 +48,16 @@ describe('an example of the documents', () => {
   it.each(examples.map((example, index) => [`${example.document}:${example.line}`, example, index] as const))(
     'does what it says: %s',
     async (_, example, index) => {
-      const printed: string[] = [];
-      vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-        printed.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
-      });
-      const file = join(folder, `${index}.ts`);
-      writeFileSync(file, `${example.text}\nexport {};\n`);
-      await import(/* @vite-ignore */ file);
+      const printed = await outputOf(example, `${index}.ts`);
       expect(printed).toEqual(expect.arrayContaining([...promisesOf(example)]));
     },
   );
+
+  it('is the first thing in the README, and prints the lines behind it', async () => {
+    const [example, output] = blocksOf('README.md');
+    expect([example?.language, output?.language]).toEqual(['ts', 'text']);
+    if (example === undefined) return;
+    expect(example.text.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10);
+    expect(`${(await outputOf(example, 'first.ts')).join('\n')}\n`).toBe(output?.text);
+  });
 });

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,17 +60,58 @@ describe('code in the documents', () => {
     for (const { text } of blocks.filter(({ language }) => language === 'json')) JSON.parse(text);
   });
 
-  it('links to files that exist', async () => {
-    const broken = documents().flatMap((document) => {
-      const links = readFileSync(root + document, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g);
-      const paths = [...links].map(([, path]) => path ?? '');
-      return paths
-        .filter((path) => !existsSync(join(root, dirname(document), path)))
-        .map((path) => `${document}: ${path}`);
-    });
+  it('links to files and headings that exist', () => {
+    const broken = documents().flatMap((document) =>
+      linksOf(document)
+        .filter((link) => !leadsSomewhere(document, link))
+        .map((link) => `${document}: ${link}`),
+    );
     expect(broken).toEqual([]);
   });
+
+  it('can be reached from the README', () => {
+    const reached = new Set(['README.md']);
+    for (const document of reached) {
+      for (const link of linksOf(document)) {
+        const file = normalize(join(dirname(document), link.split('#')[0] ?? ''));
+        if (documents().includes(file)) reached.add(file);
+      }
+    }
+    expect(documents().filter((document) => !reached.has(document))).toEqual([]);
+  });
 });
+
+/** What stands outside of fenced blocks. */
+function proseOf(document: string): string {
+  return readFileSync(root + document, 'utf8').replaceAll(/^```.*?^```$/gms, '');
+}
+
+/** The links of a document to files and headings of this repository. */
+function linksOf(document: string): readonly string[] {
+  return [...proseOf(document).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(document: string): readonly string[] {
+  const headings = [...proseOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading ?? '');
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function leadsSomewhere(document: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const file = path === '' ? document : normalize(join(dirname(document), path));
+  if (!existsSync(join(root, file))) return false;
+  return anchor === undefined || anchorsOf(file).includes(anchor);
+}
+
+function isConfigurationCheck(line: string): boolean {
+  return line.startsWith('node --input-type=module -e ');
+}
 
 /** Numbers that differ from run to run: durations and ports. */
 function withoutChance(output: string): string {
@@ -105,7 +146,8 @@ describe('commands in the documents', () => {
       line === 'MOB_APP_KEY=your-appkey npx -y pnpm@12 start -- --to +8613800138000' ||
       // Takes minutes, and its configuration is checked by being run.
       /^npx -y pnpm@12 mutation( [a-z]+)*$/.test(line) ||
-      // Run by the tests of docs/providers.md below.
+      // Run by tests below.
+      isConfigurationCheck(line) ||
       ['npm test', 'npm run build', 'npm pack --dry-run'].includes(line) ||
       // Run as they stand by check-consumer.js, in CI.
       document === 'docs/bundlers.md' ||
@@ -119,12 +161,38 @@ describe('commands in the documents', () => {
     expect(installed.filter((name) => !packages.includes(name))).toEqual([]);
   });
 
-  it('start: prints what the README shows', async () => {
-    const readme = blocksOf('README.md');
-    const index = readme.findIndex(({ text }) => text === 'npx -y pnpm@12 start\n');
-    const shown = readme[index + 1];
+  it('start: prints what docs/demo.md shows', async () => {
+    const page = blocksOf('docs/demo.md');
+    const index = page.findIndex(({ text }) => text === 'npx -y pnpm@12 start\n');
+    const shown = page[index + 1];
     const { stdout } = await run(process.execPath, [join(root, 'demo/dist/main.js')]);
-    expect(withoutChance(stdout)).toBe(withoutChance(shown?.text ?? 'README.md shows no output'));
+    expect(withoutChance(stdout)).toBe(withoutChance(shown?.text ?? 'docs/demo.md shows no output'));
+  });
+
+  describe('the check of a configuration', () => {
+    const folder = join(generated, 'configuration');
+    const [command = ''] = commands.flatMap(({ line }) => (isConfigurationCheck(line) ? [line] : []));
+    const checked = async (config: object, env: Readonly<Record<string, string>>) => {
+      write(folder, 'sms.json', JSON.stringify(config));
+      const options = { cwd: folder, env: { PATH: process.env['PATH'], ...env } };
+      const ended = (error: { code: number; stdout: string; stderr: string }) => error;
+      return run('sh', ['-c', command], options).then((output) => ({ code: 0, ...output }), ended);
+    };
+    const providers = [{ type: 'mob', appKey: { env: 'MOB_APP_KEY' } }];
+
+    it('says that a file is good', async () => {
+      const output = await checked({ providers }, { MOB_APP_KEY: 'any' });
+      expect(output).toMatchObject({ code: 0, stdout: 'sms.json is good.\n', stderr: '' });
+    });
+
+    it('names what is wrong, and fails', async () => {
+      const { code, stdout, stderr } = await checked({ providers, deadlineMS: 1 }, {});
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain('deadlineMS');
+      expect(stderr).toContain('MOB_APP_KEY');
+      const routes = [{ providers: ['mob-backup'] }];
+      expect((await checked({ providers, routes }, { MOB_APP_KEY: 'any' })).stderr).toContain('mob-backup');
+    });
   });
 
   it('mob-simulator: prints its URL and answers there', async () => {
