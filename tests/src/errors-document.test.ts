@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errorPolicy, smsErrorCodes } from '@polysms/core';
 import { expect, it } from 'vitest';
+import { documents } from './document-blocks.js';
 import { root } from './repository.js';
 
 it('docs/errors.md lists every code, with the policy of the code', () => {
@@ -13,4 +14,17 @@ it('docs/errors.md lists every code, with the policy of the code', () => {
     circuit: errorPolicy(code).countsAgainstCircuit ? 'yes' : 'no',
   }));
   expect(documented).toEqual(actual);
+});
+
+it('no document names a code that does not exist', () => {
+  const known = new Set<string>([...smsErrorCodes, 'node_modules', 'polysms_circuit_open']);
+  // In backticks, and of words in small letters with an underscore: how hardly anything but a code is written.
+  const names = documents().flatMap((document) =>
+    [...readFileSync(root + document, 'utf8').matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, name = '']) => ({
+      document,
+      name,
+    })),
+  );
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter(({ name }) => !known.has(name))).toEqual([]);
 });
