@@ -16,6 +16,7 @@ export function httpAnswerOf({ code, retryAfterMs }: SmsError): HttpAnswer {
       return { status: 422, body: { error: code } };
     case 'resend_too_soon':
     case 'send_limit_exceeded':
+    case 'verification_locked':
     case 'recipient_rate_limited':
       return { status: 429, body: { error: code, retryAfterMs } };
     default:
