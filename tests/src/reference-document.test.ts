@@ -102,7 +102,11 @@ const circuitState = valuesOf<ProviderHealth['circuit']>()({
 describe('docs/reference.md', () => {
   it.each<[string, string, readonly string[]]>([
     ['### `SendRequest`', 'field', [...text, ...template]],
-    ['### `Receipt`', 'field', fieldsOf<Receipt>()({ provider: true, reference: true, attempts: true })],
+    [
+      '### `Receipt`',
+      'field',
+      fieldsOf<Receipt>()({ provider: true, reference: true, attempts: true, replayed: true }),
+    ],
     [
       '### `Attempt`',
       'field',
@@ -234,6 +238,7 @@ describe('docs/reference.md', () => {
       fieldsOf<SmsClientOptions>()({
         providers: true,
         routes: true,
+        defaultCountry: true,
         deadlineMs: true,
         attemptTimeoutMs: true,
         maxAttempts: true,
