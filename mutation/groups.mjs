@@ -73,7 +73,7 @@ export const groups = [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
       `${core}/delivery/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
       `${core}/stores/*.ts`,
-      `${core}/guard/{memory-limit-store,window-counter}.ts`,
+      `${core}/guard/{memory-limit-store,limit-windows}.ts`,
     ],
     tests: [
       `${core}/verification/{memory-*,subject-*}.test.ts`,

@@ -12,8 +12,9 @@ export {
   type MemoryIdempotencyStoreOptions,
 } from './delivery/idempotency/memory-idempotency-store.js';
 export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from './errors/sms-error.js';
-export type { Limit, LimitStore, Taking } from './guard/limit-store.js';
+export type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './guard/limit-store.js';
 export { MemoryLimitStore, type MemoryLimitStoreOptions } from './guard/memory-limit-store.js';
+export type { Awaitable } from './stores/awaitable.js';
 export {
   MemoryVerificationStore,
   type MemoryVerificationStoreOptions,

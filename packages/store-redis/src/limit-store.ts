@@ -1,73 +1,142 @@
-import type { Limit, LimitStore, Taking } from '@polysms/core/stores';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { randomBytes } from 'node:crypto';
+import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from '@polysms/core/stores';
 import { keyPart } from './key-part.js';
-import { giveBackScript, lookScript, takeScript } from './limit-scripts.js';
-import type { RedisScripts } from './redis-scripts.js';
+import { refundScript, refundsPerKey, takeAllScript } from './limit-scripts.js';
+import { KeysLiveApart, type RedisScripts } from './redis-scripts.js';
 import type { Script } from './script.js';
 import { parsedAnswer } from './script-json.js';
+
+type Refusal = Extract<TakeResult, { readonly taken: false }>;
+
+/** What the script answers. */
+type Answer =
+  | { readonly taken: readonly (readonly [windowId: string, number: number])[] }
+  | Pick<Refusal, 'index' | 'retryAfterMs'>;
+
+/** A unit, and its place among those that were asked for. */
+interface Part {
+  readonly unit: LimitUnit;
+  readonly index: number;
+}
+
+interface TakenPart extends Part {
+  readonly unit: TakenUnit;
+}
+
+/** Without a token the script takes nothing. */
+const onlyAsk = '';
 
 /** Limits in Redis, one key for each window. */
 export class RedisLimitStore implements LimitStore {
   readonly isShared = true;
   readonly #scripts: RedisScripts;
   readonly #prefix: string;
-  /** One for each distinct limit; an app has a few. */
-  readonly #limiters = new Map<string, RateLimiterRedis>();
 
   constructor(scripts: RedisScripts, prefix: string) {
     this.#scripts = scripts;
     this.#prefix = prefix;
   }
 
-  async look(key: string, limit: Limit): Promise<Taking> {
-    const retryAfterMs = await this.#run(lookScript, this.#keyOf(key, limit), [String(limit.max)]);
-    return retryAfterMs === null ? { taken: true } : { taken: false, retryAfterMs: Number(retryAfterMs) };
+  async takeAll(units: readonly LimitUnit[]): Promise<TakeResult> {
+    // Short, since every window keeps one, and only the windows of one key must differ.
+    const token = randomBytes(4).toString('base64url');
+    const parts = units.map((unit, index) => ({ unit, index }));
+    const taken = await this.#inOneSlot(
+      () => this.#take(parts, token),
+      () => this.#takeApart(groupsOf(parts), token),
+    );
+    return 'index' in taken ? taken : { taken: true, units: inOrder(taken) };
   }
 
-  async take(key: string, limit: Limit): Promise<Taking> {
+  async refund(units: readonly TakenUnit[]): Promise<void> {
+    await this.#inOneSlot(
+      () => this.#refund(units),
+      async () => {
+        const groups = groupsOf(units.map((unit, index) => ({ unit, index })));
+        await Promise.all(groups.map((group) => this.#refund(group.map(({ unit }) => unit))));
+      },
+    );
+  }
+
+  /** A script works on one slot of a cluster. A server that has refused one for that has done nothing yet. */
+  async #inOneSlot<Answer>(together: () => Promise<Answer>, apart: () => Promise<Answer>): Promise<Answer> {
+    if (this.#scripts.isCluster) return apart();
     try {
-      await this.#limiterOf(limit).consume(this.#keyOf(key, limit));
-      return { taken: true };
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      return { taken: false, retryAfterMs: refusal.msBeforeNext };
+      return await together();
+    } catch (error) {
+      if (error instanceof KeysLiveApart) return apart();
+      throw error;
     }
   }
 
-  async giveBack(key: string, limit: Limit, elapsedMs: number): Promise<void> {
-    await this.#run(giveBackScript, this.#keyOf(key, limit), [String(limit.windowMs), String(elapsedMs)]);
-  }
-
-  #limiterOf({ max, windowMs }: Limit): RateLimiterRedis {
-    const name = `${max}:${windowMs}`;
-    const known = this.#limiters.get(name);
-    if (known !== undefined) return known;
-    const limiter = new RateLimiterRedis({
-      storeClient: this.#clientFor(windowMs),
-      keyPrefix: '',
-      points: max,
-      duration: windowMs / 1000,
-    });
-    this.#limiters.set(name, limiter);
-    return limiter;
-  }
-
   /**
-   * All that the limiter needs of a client. The app's own would not do: the limiter defines a command on it, in the
-   * place of the same command of an app that uses the library itself, and its script takes units that are not there.
+   * Takes of one slot after the other, in the order of the units, and gives back if one refuses. Before, all are asked
+   * whether they would: a flood that is refused then takes nothing at all.
    */
-  #clientFor(windowMs: number) {
-    return {
-      rlflxIncr: async ([key, , , max]: readonly [string, string, string, string, string]) =>
-        parsedAnswer(await this.#run(takeScript, key, [max, String(windowMs)])),
-    };
+  async #takeApart(groups: readonly (readonly Part[])[], token: string): Promise<readonly TakenPart[] | Refusal> {
+    const answers = await Promise.all(groups.map((group) => this.#take(group, onlyAsk)));
+    const refusals = answers.flatMap((answer) => ('index' in answer ? [answer] : []));
+    const [longest] = refusals.sort((one, other) => other.retryAfterMs - one.retryAfterMs || one.index - other.index);
+    if (longest !== undefined) return longest;
+    const taken: TakenPart[] = [];
+    // What cannot be given back is lost until its window ends.
+    const giveBack = () => this.refund(inOrder(taken)).catch(() => {});
+    for (const group of groups) {
+      try {
+        const answer = await this.#take(group, token);
+        if ('index' in answer) {
+          await giveBack();
+          return answer;
+        }
+        taken.push(...answer);
+      } catch (error) {
+        await giveBack();
+        throw error;
+      }
+    }
+    return taken;
   }
 
-  #keyOf(key: string, { max, windowMs }: Limit): string {
+  async #take(parts: readonly Part[], token: string): Promise<readonly TakenPart[] | Refusal> {
+    const keys = parts.map(({ unit }) => this.#keyOf(unit));
+    const limits = parts.flatMap(({ unit: { limit } }) => [String(limit.max), String(limit.windowMs)]);
+    const answer = parsedAnswer(await this.#run(takeAllScript, keys, [token, ...limits])) as Answer;
+    if ('index' in answer) return { taken: false, ...answer, index: parts[answer.index]?.index ?? -1 };
+    return parts.flatMap(({ unit, index }, at) => {
+      const [windowId, number] = answer.taken[at] ?? [];
+      return windowId === undefined ? [] : [{ unit: { ...unit, id: `${windowId}.${number}` }, index }];
+    });
+  }
+
+  async #refund(units: readonly TakenUnit[]): Promise<void> {
+    const named = units.flatMap((unit) => {
+      const [, windowId = '', number = ''] = /^([\w-]+)\.([1-9]\d{0,9})$/.exec(unit.id) ?? [];
+      return number === '' ? [] : [{ key: this.#keyOf(unit), windowId, number }];
+    });
+    if (named.length === 0) return;
+    const refunds = named.map(
+      ({ key, windowId, number }) => `${key}:${windowId}:${Math.floor((Number(number) - 1) / refundsPerKey)}`,
+    );
+    const ids = named.flatMap(({ windowId, number }) => [windowId, number]);
+    await this.#run(refundScript, [...named.map(({ key }) => key), ...refunds], ids);
+  }
+
+  #keyOf({ key, limit: { max, windowMs } }: LimitUnit): string {
     return `${this.#prefix}:limit:{${keyPart(key)}}:${max}:${windowMs}`;
   }
 
-  #run(script: Script, key: string, args: readonly string[]): Promise<unknown> {
-    return this.#scripts.run({ script, keys: [key], args, store: 'limit store', ifLost: 'not-sent' });
+  #run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.#scripts.run({ script, keys, args, store: 'limit store', ifLost: 'not-sent' });
   }
+}
+
+/** What has the same key has the same hash tag, and so one slot. */
+function groupsOf<Each extends Part>(parts: readonly Each[]): readonly (readonly Each[])[] {
+  const groups = new Map<string, Each[]>();
+  for (const part of parts) groups.set(part.unit.key, [...(groups.get(part.unit.key) ?? []), part]);
+  return [...groups.values()];
+}
+
+function inOrder(parts: readonly TakenPart[]): readonly TakenUnit[] {
+  return parts.toSorted((one, other) => one.index - other.index).map(({ unit }) => unit);
 }

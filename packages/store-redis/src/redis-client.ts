@@ -4,6 +4,8 @@
  * The stores run scripts over it and nothing else. They neither close nor change it.
  */
 export interface RedisClient {
+  /** Whether it is for a cluster, where one script cannot reach the keys of several nodes. */
+  readonly isCluster?: boolean | undefined;
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }

@@ -2,8 +2,9 @@ import { Cluster, Redis } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis-5';
 import { findRedisServer, skipWithoutRedis, startRedisCluster, type TestRedisCluster } from 'test-redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisClient } from './redis-client.js';
 import { redisStores } from './redis-stores.js';
-import { challenge, check, digest, expectUnavailable, hourly } from './sample.test.fixture.js';
+import { challenge, check, digest, expectUnavailable, hourly, take, taken } from './sample.test.fixture.js';
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cluster', () => {
   let cluster: TestRedisCluster;
@@ -31,9 +32,8 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
         const reservation = await idempotency.reserve(name, 'f', 60_000);
         if (reservation.state === 'reserved') await idempotency.release(name, reservation.token);
         expect(await idempotency.reserve(name, 'f', 60_000)).toMatchObject({ state: 'reserved' });
-        expect(await limits.take(name, { ...hourly, max: 1 })).toEqual({ taken: true });
-        await limits.giveBack(name, { ...hourly, max: 1 }, 0);
-        expect(await limits.take(name, { ...hourly, max: 1 })).toEqual({ taken: true });
+        await limits.refund(await taken(limits, name, { ...hourly, max: 1 }));
+        await taken(limits, name, { ...hourly, max: 1 });
       });
       await Promise.all(client.nodes('master').map((node) => node.script('FLUSH')));
       await Promise.all(round);
@@ -45,15 +45,108 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
   it('say that a slot is not served', async () => {
     const client = new Cluster(nodes(), { maxRedirections: 0 });
     const { limits } = redisStores({ client });
-    await limits.take('k', hourly);
+    await take(limits, 'k');
     const admins = cluster.nodes.map(({ url }) => new Redis(url));
     const slot = Number(await admins[0]?.cluster('KEYSLOT', 'polysms:limit:{k}:2:3600000'));
     const served = await Promise.all(admins.map((admin) => admin.cluster('GETKEYSINSLOT', slot, 1)));
     const owner = admins[served.findIndex((keys) => (keys as unknown[]).length > 0)];
     await owner?.cluster('DELSLOTS', slot);
-    await expectUnavailable(limits.take('k', hourly), 'not-sent', 'cluster');
+    await expectUnavailable(take(limits, 'k'), 'not-sent', 'cluster');
     await owner?.cluster('ADDSLOTS', slot);
     for (const admin of admins) admin.disconnect();
     client.disconnect();
+  });
+
+  describe('limits whose keys live on several nodes', () => {
+    const keys = ['ip', 'phone', 'prefix', 'global'];
+    const units = keys.flatMap((key) => [
+      { key, limit: hourly },
+      { key, limit: { max: 4, windowMs: 60_000 } },
+    ]);
+
+    /** What a store does over this client, with prefixes of its own; `told` whether it is told of the cluster. */
+    function storeOver(client: Cluster, prefix: string, told: boolean) {
+      const commands: string[] = [];
+      let fail = (_number: number) => false;
+      const evalsha: RedisClient['evalsha'] = (sha1, count, ...rest) => {
+        const spread = new Set(rest.slice(0, count).map((key) => /\{(.*)\}/.exec(key)?.[1]));
+        commands.push([...spread].join('+'));
+        return fail(commands.length)
+          ? Promise.reject(new Error('Connection is closed.'))
+          : client.evalsha(sha1, count, ...rest);
+      };
+      const recorder: RedisClient = { evalsha, eval: (...args) => client.eval(...args), isCluster: told };
+      const { limits } = redisStores({ client: recorder, prefix });
+      const failAt = (number: number) => {
+        fail = (each) => each === number;
+      };
+      return { limits, commands, failAt };
+    }
+
+    it('are asked first and then taken one after the other, of each key together', async () => {
+      const client = new Cluster(nodes());
+      const { limits, commands } = storeOver(client, 'apart', true);
+      const result = await limits.takeAll(units);
+      expect(result).toMatchObject({ taken: true, units });
+      expect(commands).toEqual([...keys, ...keys]);
+      commands.length = 0;
+      if (result.taken) await limits.refund(result.units);
+      expect(commands).toEqual(keys);
+      client.disconnect();
+    });
+
+    it('are learned of from the first refusal by a client that does not tell', async () => {
+      const client = new Cluster(nodes());
+      for (const what of ['take', 'refund'] as const) {
+        const { limits, commands } = storeOver(client, `learned-${what}`, false);
+        const stray = units.map((unit) => ({ ...unit, id: 'window.1' }));
+        for (let time = 0; time < 2; time += 1) {
+          if (what === 'refund') await limits.refund(stray);
+          else expect(await limits.takeAll(units)).toMatchObject({ taken: true });
+        }
+        const each = what === 'refund' ? keys : [...keys, ...keys];
+        expect(commands).toEqual([keys.join('+'), ...each, ...each]);
+      }
+      client.disconnect();
+    });
+
+    it('hold nothing of others, whichever refuses, and tell the longest wait', async () => {
+      const client = new Cluster(nodes());
+      const { limits, commands } = storeOver(client, 'refusing', true);
+      for (const [index, unit] of units.entries()) {
+        const mine = await Promise.all(Array.from({ length: unit.limit.max }, () => limits.takeAll([unit])));
+        commands.length = 0;
+        expect(await limits.takeAll(units)).toMatchObject({ taken: false, index });
+        // Only asked.
+        expect(commands).toEqual(keys);
+        await limits.refund(mine.flatMap((each) => (each.taken ? each.units : [])));
+      }
+      for (const unit of [units[1], units[4]].flatMap((each) => each ?? [])) {
+        for (let time = 0; time < unit.limit.max; time += 1) await limits.takeAll([unit]);
+      }
+      // The hour of the prefix, not the minute of the address.
+      expect(await limits.takeAll(units)).toMatchObject({ taken: false, index: 4 });
+      client.disconnect();
+    });
+
+    it('give back what was taken when many at once are refused, or a node fails in between', async () => {
+      const client = new Cluster(nodes());
+      const { limits, commands, failAt } = storeOver(client, 'racing', true);
+      const results = await Promise.all(Array.from({ length: 50 }, () => limits.takeAll(units)));
+      const won = results.flatMap((each) => (each.taken ? [each.units] : []));
+      expect(won.length).toBeGreaterThan(0);
+      expect(won.length).toBeLessThanOrEqual(2);
+      await limits.refund(won.flat());
+      for (let nth = 1; nth <= keys.length; nth += 1) {
+        // After the first round, in which all are asked.
+        failAt(commands.length + keys.length + nth);
+        await expectUnavailable(limits.takeAll(units), 'not-sent', 'connection to Redis');
+      }
+      for (const unit of units) {
+        const answers = await Promise.all(Array.from({ length: 6 }, () => limits.takeAll([unit])));
+        expect(answers.filter((each) => each.taken)).toHaveLength(unit.limit.max);
+      }
+      client.disconnect();
+    });
   });
 });

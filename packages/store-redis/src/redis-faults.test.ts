@@ -5,7 +5,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RedisStores, redisStores } from './redis-stores.js';
-import { challenge, check, digest, expectUnavailable, hourly, subject } from './sample.test.fixture.js';
+import { challenge, check, digest, expectUnavailable, subject, take, taken } from './sample.test.fixture.js';
 
 const conclusion = { subject, token: 'token', ids: ['first'], verdict: 'approved', keepMs: 60_000 } as const;
 
@@ -20,7 +20,7 @@ const writes = (stores: RedisStores) =>
     [() => stores.verification.conclude(conclusion), 'unknown'],
     [() => stores.verification.cancel(subject, 'first'), 'unknown'],
     [() => stores.idempotency.reserve('order', 'print', 60_000), 'not-sent'],
-    [() => stores.limits.take('key', hourly), 'not-sent'],
+    [() => take(stores.limits, 'key'), 'not-sent'],
   ] as const;
 
 async function expectAllRefused(stores: RedisStores, words: string): Promise<void> {
@@ -66,7 +66,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
       challenges: [{ id: 'first', state: 'pending', checksLeft: 4 }],
     });
     expect(await stores.verification.check(check(digest, { token: 'right' }))).toMatchObject({ state: 'approved' });
-    expect(await stores.limits.take('key', hourly)).toEqual({ taken: true });
+    await taken(stores.limits, 'key');
     expect(await stores.idempotency.reserve('order', 'print', 1000)).toMatchObject({ state: 'reserved' });
   }
 
@@ -96,7 +96,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     const wrong = connect({ password: 'wrong', enableReadyCheck: false });
     await expectAllRefused(redisStores({ client: wrong }), 'credentials');
     await expectUntouched(redisStores({ client: connect({ password: 'pass-word-of-the-test' }) }));
-    expect(await stores.limits.take('key', hourly)).toEqual({ taken: true });
+    await taken(stores.limits, 'key');
   });
 
   it('say that the user lacks a permission, and need those that they name, on keys with the prefix', async () => {
@@ -105,7 +105,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     const client = connect({ username: 'app', password: 'secret-of-app' });
     const stores = redisStores({ client });
     await expectUnavailable(stores.verification.open(challenge()), 'not-sent', 'permission');
-    await expectUnavailable(stores.limits.take('key', hourly), 'not-sent', 'permission');
+    await expectUnavailable(take(stores.limits, 'key'), 'not-sent', 'permission');
     await admin.call('ACL', 'SETUSER', 'app', '+set');
     await expectAllRefused(redisStores({ client, prefix: 'other' }), 'permission');
     await working(client);

@@ -1,10 +1,20 @@
+import type { TakenUnit } from '@polysms/core/stores';
 import { Redis } from 'ioredis';
-import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisClient } from './redis-client.js';
 import { type RedisStores, redisStores } from './redis-stores.js';
-import { challenge, check, digest, expectUnavailable, hourly, subject } from './sample.test.fixture.js';
+import {
+  challenge,
+  check,
+  digest,
+  expectUnavailable,
+  hourly,
+  strayUnit,
+  subject,
+  take,
+  taken,
+} from './sample.test.fixture.js';
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one client', () => {
   let server: TestRedis;
@@ -52,7 +62,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     };
     await admin.script('FLUSH');
     const { limits } = redisStores({ client: counted });
-    for (let turn = 0; turn < 3; turn += 1) await limits.take('k', hourly);
+    for (let turn = 0; turn < 3; turn += 1) await take(limits, 'k');
     expect(sent).toEqual(['evalsha', 'eval', 'evalsha', 'evalsha']);
   });
 
@@ -60,24 +70,61 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     await client.ping();
     const look = () => ({ ...client.options, events: client.eventNames(), members: Object.keys(client).sort() });
     const before = look();
-    await stores.limits.take('k', hourly);
+    await take(stores.limits, 'k');
     await stores.verification.open(challenge());
     expect(look()).toEqual(before);
   });
 
-  it('leaves the command alone that the limiter defines for an app on the same client', async () => {
-    const own = new RateLimiterRedis({ storeClient: client, points: 5, duration: 60, keyPrefix: 'app' });
-    const command: unknown = Reflect.get(client, 'rlflxIncr');
-    await stores.limits.take('k', hourly);
-    expect(Reflect.get(client, 'rlflxIncr')).toBe(command);
-    expect(await own.consume('k', 2)).toMatchObject({ consumedPoints: 2, remainingPoints: 3 });
+  it('finds a unit taken that the client asks for twice, and takes it once', async () => {
+    let answers: unknown[] = [];
+    const twice: RedisClient = {
+      eval: (...args) => client.eval(...args),
+      evalsha: async (...args) => {
+        answers = [await client.evalsha(...args), await client.evalsha(...args)];
+        return answers[1];
+      },
+    };
+    await take(stores.limits, 'loads the script');
+    const { limits } = redisStores({ client: twice });
+    const minutely = { max: 1, windowMs: 60_000 };
+    const units = ['minute', 'hour'].map((key) => ({ key, limit: key === 'hour' ? hourly : minutely }));
+    expect(await limits.takeAll(units)).toMatchObject({ taken: true });
+    expect(answers[1]).toEqual(answers[0]);
+    await taken(stores.limits, 'hour');
+    expect(await take(stores.limits, 'hour')).toMatchObject({ taken: false });
+    expect(await take(limits, 'minute', minutely)).toMatchObject({ taken: false });
   });
+
+  it('remembers refunds next to their window, and forgets them with it', async () => {
+    const limit = { max: 2000, windowMs: 60_000 };
+    const units: TakenUnit[] = [];
+    for (let unit = 0; unit < 1100; unit += 1) units.push(...(await taken(stores.limits, 'k', limit)));
+    await stores.limits.refund([0, 511, 512, 1099].flatMap((index) => units[index] ?? []));
+    const [first] = units;
+    const windowId = first?.id.split('.')[0] ?? '';
+    const window = 'polysms:limit:{k}:2000:60000';
+    expect((await admin.keys('*')).sort()).toEqual([window, ...[0, 1, 2].map((at) => `${window}:${windowId}:${at}`)]);
+    expect(await storedAt(window)).toMatchObject({ count: 1096, refunded: 4 });
+    for (const key of await admin.keys('*')) expect(await admin.pttl(key), key).toBeLessThanOrEqual(60_000);
+    await stores.limits.refund([0, 511, 512, 1099].flatMap((index) => units[index] ?? []));
+    expect(await storedAt(window)).toMatchObject({ count: 1096, refunded: 4 });
+  });
+
+  it.each(['', 'window', 'window.0', 'window.-1', 'window.1.1', '.1', 'window.99999999999', 'a b.1'])(
+    'gives nothing back of a unit that it never gave: %j',
+    async (id) => {
+      await taken(stores.limits, 'k');
+      const before = await storedAt('polysms:limit:{k}:2:3600000');
+      await stores.limits.refund([{ key: 'k', limit: hourly, id }]);
+      expect(await storedAt('polysms:limit:{k}:2:3600000')).toEqual(before);
+    },
+  );
 
   it('keeps the subjects of two prefixes apart', async () => {
     const other = redisStores({ client, prefix: 'other:app_1-x' });
     await stores.verification.open(challenge());
     expect(await other.verification.read(subject)).toEqual({ challenges: [], failures: 0, failuresEndInMs: 0 });
-    await other.limits.take('k', hourly);
+    await take(other.limits, 'k');
     expect(await admin.exists('other:app_1-x:limit:{k}:2:3600000')).toBe(1);
   });
 
@@ -87,11 +134,11 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     ['check', 'verification', () => stores.verification.check(check(digest))],
     ['cancel', 'verification', () => stores.verification.cancel(subject, 'first')],
     ['read', 'verification', () => stores.verification.read(subject)],
-    ['take', 'limit', () => stores.limits.take('k', hourly)],
-    ['giveBack', 'limit', () => stores.limits.giveBack('k', hourly, 0)],
+    ['takeAll', 'limit', () => take(stores.limits, 'k')],
+    ['refund', 'limit', () => stores.limits.refund([strayUnit])],
   ] as const)('leaves a value of a newer version alone: %s', async (_, store, operation) => {
     await stores.verification.open(challenge());
-    await stores.limits.take('k', hourly);
+    await take(stores.limits, 'k');
     const key = { verification: `polysms:verification:{${subject}}`, limit: 'polysms:limit:{k}:2:3600000' }[store];
     const newer = JSON.stringify({ ...(await storedAt(key)), v: 2 });
     await admin.set(key, newer, 'PX', 60_000);

@@ -6,7 +6,7 @@ import type { Script } from './script.js';
 /** What is to be run, and what its failure means. */
 export interface ScriptCall {
   readonly script: Script;
-  /** All with the same hash tag. */
+  /** All with the same hash tag, unless {@link KeysLiveApart} is expected. */
   readonly keys: readonly string[];
   readonly args: readonly string[];
   /** The store's name in messages: `verification store`. */
@@ -15,21 +15,33 @@ export interface ScriptCall {
   readonly ifLost: FailureOutcome;
 }
 
+/** Redis is a cluster, and has refused a script for keys of more than one slot. Nothing was done. */
+export class KeysLiveApart extends Error {
+  override readonly name = 'KeysLiveApart';
+}
+
 /** Runs scripts on the app's client. */
 export class RedisScripts {
   readonly #client: RedisClient;
   readonly #now: (() => number) | undefined;
+  #isCluster: boolean;
 
   constructor(client: RedisClient, now: (() => number) | undefined) {
     this.#client = client;
     this.#now = now;
+    this.#isCluster = client.isCluster === true;
+  }
+
+  /** Whether one script cannot have keys with several hash tags. Known from the client, or from the first refusal. */
+  get isCluster(): boolean {
+    return this.#isCluster;
   }
 
   /**
    * The script's answer. A script that the server does not know, after a restart or `SCRIPT FLUSH`, is sent in full;
    * nothing else is tried twice.
    *
-   * @throws SmsError `store_unavailable`
+   * @throws SmsError `store_unavailable`, or {@link KeysLiveApart} if not all keys have the same hash tag
    */
   async run({ script, keys, args, store, ifLost }: ScriptCall): Promise<unknown> {
     const all = [...keys, this.#now === undefined ? '' : String(Math.floor(this.#now())), ...args];
@@ -39,6 +51,10 @@ export class RedisScripts {
         return this.#client.eval(script.text, keys.length, ...all);
       });
     } catch (error) {
+      if (error instanceof Error && /^CROSSSLOT /.test(error.message)) {
+        this.#isCluster = true;
+        throw new KeysLiveApart();
+      }
       throw redisFailure(error, store, ifLost);
     }
   }

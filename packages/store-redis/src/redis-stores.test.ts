@@ -12,7 +12,10 @@ import {
   hourly,
   localCode,
   phone,
+  strayUnit,
   subject,
+  take,
+  taken,
 } from './sample.test.fixture.js';
 
 /** Every operation, each at least once with an effect. */
@@ -55,15 +58,15 @@ async function everyOperation({ verification, idempotency, limits }: RedisStores
   if (released.state === 'reserved') await idempotency.release('order 2', released.token);
   await idempotency.reserve('order 3', 'print', 60_000);
 
-  for (const key of ['203.0.113.9', 'any {text} ', 'given back']) {
-    expect(await limits.take(key, hourly)).toEqual({ taken: true });
-  }
-  expect(await limits.take('203.0.113.9', hourly)).toEqual({ taken: true });
-  const refused = await limits.take('203.0.113.9', hourly);
-  expect(refused).toMatchObject({ taken: false, retryAfterMs: expect.any(Number) });
-  await limits.giveBack('203.0.113.9', hourly, 0);
-  expect(await limits.take('203.0.113.9', hourly)).toEqual({ taken: true });
-  await limits.giveBack('given back', hourly, 0);
+  const units = ['203.0.113.9', 'any {text} ', 'given back'].map((key) => ({ key, limit: hourly }));
+  const together = await limits.takeAll(units);
+  if (!together.taken) return expect.fail('The windows are new.');
+  expect(together.units).toMatchObject(units);
+  const second = await taken(limits, '203.0.113.9');
+  expect(await limits.takeAll(units)).toMatchObject({ taken: false, index: 0, retryAfterMs: expect.any(Number) });
+  await limits.refund(second);
+  await taken(limits, '203.0.113.9');
+  await limits.refund(together.units.slice(2));
 }
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => {
@@ -105,6 +108,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => 
         expect.stringMatching(new RegExp(`^${before}polysms:idempotency:{[\\w-]{43}}$`)),
         expect.stringMatching(new RegExp(`^${before}polysms:idempotency:{[\\w-]{43}}$`)),
         `${before}polysms:limit:{203.0.113.9}:2:3600000`,
+        expect.stringMatching(new RegExp(`^${before}polysms:limit:{203.0.113.9}:2:3600000:[\\w-]{6}:0$`)),
         expect.stringMatching(new RegExp(`^${before}polysms:limit:{~[\\w-]{43}}:2:3600000$`)),
         `${before}polysms:verification:{${subject}}`,
         `${before}polysms:verification:{other}`,
@@ -132,7 +136,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => 
     };
     const before = await serverMs();
     await verification.open(challenge());
-    await limits.take('k', { max: 1, windowMs: 60_000 });
+    await taken(limits, 'k', { max: 1, windowMs: 60_000 });
     const after = await serverMs();
     const { challenges } = (await storedAt(`polysms:verification:{${subject}}`)) as {
       challenges: { openedAt: number }[];
@@ -142,8 +146,8 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => 
       expect(began).toBeGreaterThanOrEqual(before);
       expect(began).toBeLessThanOrEqual(after);
     }
-    const refused = await limits.take('k', { max: 1, windowMs: 60_000 });
-    expect(refused).toEqual({ taken: false, retryAfterMs: expect.any(Number) });
+    const refused = await take(limits, 'k', { max: 1, windowMs: 60_000 });
+    expect(refused).toEqual({ taken: false, index: 0, retryAfterMs: expect.any(Number) });
     vi.useRealTimers();
     client.disconnect();
   });
@@ -231,8 +235,8 @@ describe('an operation that fails', () => {
     ['reserve', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.reserve('k', 'f', 1)],
     ['finish', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.finish('k', 't', result, 1)],
     ['release', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.release('k', 't')],
-    ['take', 'limit', 'not-sent', ({ limits }) => limits.take('k', hourly)],
-    ['giveBack', 'limit', 'not-sent', ({ limits }) => limits.giveBack('k', hourly, 0)],
+    ['takeAll', 'limit', 'not-sent', ({ limits }) => take(limits, 'k')],
+    ['refund', 'limit', 'not-sent', ({ limits }) => limits.refund([strayUnit])],
   ])('leaves open what cannot be known, and is not tried again: %s', async (_, store, outcome, operation) => {
     const evalsha = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
     const whole = vi.fn(async () => undefined);

@@ -1,5 +1,14 @@
 import { inspect } from 'node:util';
-import { isSmsError, type LocalCode, type NewChallenge, type StoreCheck } from '@polysms/core/stores';
+import {
+  isSmsError,
+  type Limit,
+  type LimitStore,
+  type LocalCode,
+  type NewChallenge,
+  type StoreCheck,
+  type TakenUnit,
+  type TakeResult,
+} from '@polysms/core/stores';
 import { expect } from 'vitest';
 
 /** A phone that must not be seen in an error. */
@@ -20,7 +29,21 @@ export function check(guess: string, more: Partial<StoreCheck> = {}): StoreCheck
   return { subject, guesses: [{ id: 'first', digests: [guess] }], token: 'token', ...limits, ...more };
 }
 
-export const hourly = { max: 2, windowMs: 3_600_000 };
+export const hourly: Limit = { max: 2, windowMs: 3_600_000 };
+
+/** Takes one unit. */
+export async function take(limits: LimitStore, key: string, limit = hourly): Promise<TakeResult> {
+  return limits.takeAll([{ key, limit }]);
+}
+
+/** Takes one unit, which must be left. */
+export async function taken(limits: LimitStore, key: string, limit = hourly): Promise<readonly TakenUnit[]> {
+  const result = await take(limits, key, limit);
+  return result.taken ? result.units : expect.fail(`${key} is full.`);
+}
+
+/** A unit of a window that there never was. */
+export const strayUnit: TakenUnit = { key: 'k', limit: hourly, id: 'window.1' };
 
 /** Demands a `store_unavailable` that says these words, and nothing of what was asked. */
 export async function expectUnavailable(

@@ -12,7 +12,7 @@ export const newerVersion = 'POLYSMSVERSION';
 /**
  * What every script begins with.
  *
- * All keys share a hash tag. `ARGV[1]` is the time of a test, or empty. `now` is the time in milliseconds. `held` is
+ * All keys share a hash tag, but for limits outside a cluster. `ARGV[1]` is the time of a test, or empty. `now` is the time in milliseconds. `held` is
  * what the first key holds, unless it has ended. A script writes last: Redis refuses a script that may not write, or
  * has no memory to, at its first write, so that one that fails has changed nothing.
  *

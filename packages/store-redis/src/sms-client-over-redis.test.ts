@@ -2,7 +2,8 @@ import { createSmsClient, type SmsClient, type SmsProvider } from '@polysms/core
 import type { OutboundMessage } from '@polysms/core/provider-kit';
 import { Redis } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RedisClient } from './redis-client.js';
 import { redisStores } from './redis-stores.js';
 import { phone } from './sample.test.fixture.js';
 
@@ -69,5 +70,37 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('clients of two proce
 
     expect(await other.verifications.check({ id, code })).toMatchObject({ outcome: 'approved' });
     expect(await one.verifications.check({ id, code })).toMatchObject({ outcome: 'not-found' });
+  });
+
+  it('start a verification in three round trips, and give a refund in one', async () => {
+    const trips: string[] = [];
+    const counting: RedisClient = {
+      evalsha: (sha1, count, ...rest) => {
+        trips.push(`${rest[0]?.split(':')[1]} ${count}`);
+        return redis.evalsha(sha1, count, ...rest);
+      },
+      eval: (...args) => redis.eval(...args),
+    };
+    const sms = createSmsClient({
+      providers: [provider],
+      stores: redisStores({ client: counting }),
+      verification: { pepper: 'pepper-of-the-tests-0123456789abcdef' },
+    });
+    await sms.verifications.start({ to: phone, ip: '203.0.113.9' });
+    // The seven windows of the default limits; save; settle.
+    expect(trips).toEqual(['limit 7', 'verification 2', 'verification 2']);
+    trips.length = 0;
+    await expect(sms.verifications.start({ to: phone, ip: '203.0.113.9' })).rejects.toMatchObject({
+      code: 'resend_too_soon',
+    });
+    expect(trips).toEqual(['limit 7']);
+    trips.length = 0;
+    const failing = vi
+      .spyOn(provider, 'send')
+      .mockResolvedValue({ outcome: 'not-sent', code: 'provider_unavailable', message: 'down' });
+    await expect(sms.verifications.start({ to: '+8613900139000' })).rejects.toMatchObject({ outcome: 'not-sent' });
+    failing.mockRestore();
+    await sms.close();
+    expect(trips).toEqual(['limit 5', 'verification 2', 'verification 2', 'limit 10']);
   });
 });

@@ -24,15 +24,14 @@ function balanceOf(store: LimitStore) {
   };
   const limits: LimitStore = {
     isShared: true,
-    look: (key, limit) => store.look(key, limit),
-    async take(key, limit) {
-      const taking = await store.take(key, limit);
-      if (taking.taken) add(key, 1);
-      return taking;
+    async takeAll(units) {
+      const result = await store.takeAll(units);
+      if (result.taken) for (const { key } of result.units) add(key, 1);
+      return result;
     },
-    async giveBack(key, limit, elapsedMs) {
-      await store.giveBack(key, limit, elapsedMs);
-      add(key, -1);
+    async refund(units) {
+      await store.refund(units);
+      for (const { key } of units) add(key, -1);
     },
   };
   return { limits, taken };

@@ -1,7 +1,9 @@
 import { idempotencyHolding } from './idempotency-holding.js';
 import { idempotencyReserving } from './idempotency-reserving.js';
-import { limitsCounting } from './limits-counting.js';
-import { limitsGivingBack } from './limits-giving-back.js';
+import { limitsRefunding } from './limits-refunding.js';
+import { limitsSequences } from './limits-sequences.js';
+import { limitsTaking } from './limits-taking.js';
+import { limitsTakingTogether } from './limits-taking-together.js';
 import { withStore } from './store-bench.js';
 import type { StoreSuite } from './store-suite.js';
 import { planStores, type SmsStores, type StoresConformanceOptions, type StoresPlan } from './stores-options.js';
@@ -35,8 +37,10 @@ const suites: { readonly [Port in keyof SmsStores]: Readonly<Record<string, Stor
     'idempotency: finish and release': idempotencyHolding,
   },
   limits: {
-    'limits: take': limitsCounting,
-    'limits: give back': limitsGivingBack,
+    'limits: takeAll, one unit': limitsTaking,
+    'limits: takeAll, several units': limitsTakingTogether,
+    'limits: refund': limitsRefunding,
+    'limits: random sequences': limitsSequences,
   },
 };
 

@@ -1,10 +1,6 @@
-import type {
-  Awaitable,
-  IdempotencyStore,
-  Reservation,
-  StoredResult,
-} from '../delivery/idempotency/idempotency-store.js';
+import type { IdempotencyStore, Reservation, StoredResult } from '../delivery/idempotency/idempotency-store.js';
 import { MemoryIdempotencyStore } from '../delivery/idempotency/memory-idempotency-store.js';
+import type { Awaitable } from '../stores/awaitable.js';
 import type { StoreScript } from './never-twice-scenario.test.fixture.js';
 
 /** A store in another process: each operation takes its time, and some fail, before or after they were done. */

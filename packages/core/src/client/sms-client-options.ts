@@ -176,7 +176,7 @@ const schema = v.strictObject({
   stores: v.optional(
     v.strictObject({
       verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods, 'isShared')),
-      limits: v.optional(store<LimitStore>('a LimitStore', ['look', 'take', 'giveBack'], 'isShared')),
+      limits: v.optional(store<LimitStore>('a LimitStore', ['takeAll', 'refund'], 'isShared')),
       idempotency: v.optional(idempotencyStore),
     }),
     {},

@@ -101,7 +101,7 @@ class RoutingClient implements SmsClient {
     try {
       return receiptOf(await this.#deliver(message, context));
     } catch (error) {
-      if (isSmsError(error) && isRefundable(error)) admission.giveBack();
+      if (isSmsError(error) && isRefundable(error)) admission.refund();
       throw error;
     }
   }

@@ -80,7 +80,7 @@ export class ClientVerifications implements Verifications {
         guard?.started(to);
         return { id, provider, expiresAt, resendAfterMs, attempts };
       } catch (error) {
-        if (isSmsError(error) && isRefundable(error)) admission?.giveBack();
+        if (isSmsError(error) && isRefundable(error)) admission?.refund();
         else if (!isSmsError(error) || error.outcome === 'unknown') guard?.started(to);
         throw error;
       }

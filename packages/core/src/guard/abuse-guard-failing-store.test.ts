@@ -12,7 +12,7 @@ import {
   turns,
   unlimited,
 } from './guard.test.fixture.js';
-import type { Taking } from './limit-store.js';
+import type { TakeResult } from './limit-store.js';
 
 const request = requestTo('+8613800138000', { ip: '192.0.2.1' });
 const passed = 'The limit store failed, and guard.failOpen let the request pass';
@@ -27,77 +27,59 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const failures: readonly (readonly [string, (store: RecordingLimitStore) => void])[] = [
-  [
-    'rejects',
-    (store) => {
-      store.take = () => Promise.reject(new RangeError('secret'));
-    },
-  ],
+const answering = (answer: unknown) => async () => answer as TakeResult;
+
+const failures: readonly (readonly [string, () => Promise<TakeResult>])[] = [
+  ['rejects', () => Promise.reject(new RangeError('secret'))],
   [
     'throws',
-    (store) => {
-      store.take = () => {
-        throw new RangeError('secret');
-      };
+    () => {
+      throw new RangeError('secret');
     },
   ],
-  [
-    'answers nothing',
-    (store) => {
-      store.take = async () => undefined as unknown as Taking;
-    },
-  ],
-  [
-    'answers something else',
-    (store) => {
-      store.take = async () => ({ taken: 'yes' }) as unknown as Taking;
-    },
-  ],
+  ['answers nothing', answering(undefined)],
+  ['answers nothing at once', () => undefined as unknown as Promise<TakeResult>],
+  ['answers null', answering(null)],
+  ['answers a word', answering('OK')],
+  ['answers something else', answering({ taken: 'yes' })],
+  ['takes without saying what', answering({ taken: true })],
+  ['takes less than all', answering({ taken: true, units: [] })],
+  ['names no unit that refuses', answering({ taken: false, retryAfterMs: 1 })],
+  ['names a unit below the first', answering({ taken: false, index: -1, retryAfterMs: 1 })],
+  ['names a unit after the last', answering({ taken: false, index: 7, retryAfterMs: 1 })],
+  ['names a unit in between', answering({ taken: false, index: 0.5, retryAfterMs: 1 })],
 ];
 
-describe.each([1, 2, 3, 4, 5, 6, 7])('a store that fails at take %d', (nth) => {
-  describe.each(failures)('and %s', (_, break_) => {
-    const failing = () => {
-      const store = new RecordingLimitStore();
-      const { take } = store;
-      let takes = 0;
-      const broken = new RecordingLimitStore();
-      break_(broken);
-      store.take = (key, limit) => {
-        takes += 1;
-        return takes === nth ? broken.take(key, limit) : take.call(store, key, limit);
-      };
-      return store;
-    };
+describe.each(failures)('a store that %s', (_, takeAll) => {
+  const failing = () => {
+    const store = new RecordingLimitStore();
+    store.takeAll = takeAll;
+    return store;
+  };
 
-    it('refuses the request, and has everything back', async () => {
-      const store = failing();
-      const { guard, denials } = guardWith({}, { store });
-      const error = await errorOf(guard.admit(request, new ManualDeadline()));
-      await guard.settled();
-      expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
-      expect(error.message).toMatch(
-        /^The limit store (failed \(RangeError\)|answered something else than it must)\. Nothing was sent/,
-      );
-      expect(denials).toMatchObject([{ scope: 'store', code: 'store_unavailable' }]);
-      expect([store.taken.size, store.memory.size, warnings]).toStrictEqual([0, 0, []]);
-      expect(store.calls.filter(({ method }) => method === 'giveBack')).toHaveLength(nth - 1);
-    });
+  it('refuses the request', async () => {
+    const store = failing();
+    const { guard, denials } = guardWith({}, { store });
+    const error = await errorOf(guard.admit(request, new ManualDeadline()));
+    await guard.settled();
+    expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
+    expect(error.message).toMatch(
+      /^The limit store (failed \(RangeError\)|answered something else than it must)\. Nothing was sent/,
+    );
+    expect(denials).toMatchObject([{ scope: 'store', code: 'store_unavailable' }]);
+    expect([store.memory.size, store.calls, warnings]).toStrictEqual([0, [], []]);
+  });
 
-    it('lets it pass with failOpen, having taken nothing', async () => {
-      const store = failing();
-      const { guard, denials } = guardWith({ failOpen: true }, { store });
-      const admission = await guard.admit(request, new ManualDeadline());
-      await guard.settled();
-      expect([store.taken.size, store.memory.size, denials]).toStrictEqual([0, 0, []]);
-      expect(warnings).toStrictEqual([
-        expect.stringMatching(new RegExp(`^${passed} \\(store_unavailable at [^()]+\\) PolysmsWarning$`)),
-      ]);
-      const { length } = store.calls;
-      admission.giveBack();
-      expect(store.calls).toHaveLength(length);
-    });
+  it('lets it pass with failOpen, and has nothing to give back', async () => {
+    const store = failing();
+    const { guard, denials } = guardWith({ failOpen: true }, { store });
+    const admission = await guard.admit(request, new ManualDeadline());
+    admission.refund();
+    await guard.settled();
+    expect([store.memory.size, store.calls, denials]).toStrictEqual([0, [], []]);
+    expect(warnings).toStrictEqual([
+      expect.stringMatching(new RegExp(`^${passed} \\(store_unavailable at [^()]+\\) PolysmsWarning$`)),
+    ]);
   });
 });
 
@@ -140,12 +122,12 @@ describe('a store that fails', () => {
 });
 
 describe('a store that hangs', () => {
-  /** Hangs at one take; `answer` lets it go on. */
-  const hanging = (nth: number) => {
+  /** Hangs when units are taken; `answer` lets it go on. */
+  const hanging = () => {
     const store = new RecordingLimitStore();
     let answer: (error?: Error) => void = () => {};
-    store.before = ({ method }, number) =>
-      method === 'take' && number === nth
+    store.before = ({ method }) =>
+      method === 'takeAll'
         ? new Promise<void>((resolve, reject) => {
             answer = (error) => (error === undefined ? resolve() : reject(error));
           })
@@ -154,13 +136,11 @@ describe('a store that hangs', () => {
   };
 
   it.each([
-    ['deadline_exceeded', 'store_unavailable', 1],
-    ['deadline_exceeded', 'store_unavailable', 4],
-    ['aborted', 'aborted', 1],
-    ['aborted', 'aborted', 7],
-  ] as const)('ends with the call (%s): %s at take %d', async (reason, code, nth) => {
+    ['deadline_exceeded', 'store_unavailable'],
+    ['aborted', 'aborted'],
+  ] as const)('ends with the call (%s), and has everything back that it takes too late', async (reason, code) => {
     for (const failOpen of [false, true]) {
-      const { store, answer } = hanging(nth);
+      const { store, answer } = hanging();
       const deadline = new ManualDeadline();
       const { guard, denials } = guardWith({ failOpen }, { store });
       const error = errorOf(guard.admit(request, deadline));
@@ -172,33 +152,31 @@ describe('a store that hangs', () => {
       expect(denials.map(({ scope }) => scope)).toStrictEqual(reason === 'aborted' ? [] : ['store']);
       await guard.settled();
       expect(store.taken.size).toBe(0);
-      // The take that comes too late has nobody to use it.
+      // What is taken too late has nobody to use it.
       answer();
       await turns();
       await guard.settled();
       expect([store.taken.size, store.memory.size, deadline.listening, warnings]).toStrictEqual([0, 0, 0, []]);
-      expect(store.calls.filter(({ method }) => method === 'giveBack')).toHaveLength(nth);
+      expect(store.callsOf('refund').map(({ units }) => units)).toStrictEqual([store.calls[0]?.units]);
     }
   });
 
   it('and then refuses or fails changes nothing more', async () => {
     for (const end of [undefined, new Error('late')]) {
-      const { store, answer } = hanging(7);
+      const { store, answer } = hanging();
       const deadline = new ManualDeadline();
       const { guard } = guardWith({}, { store });
       const error = errorOf(guard.admit(request, deadline));
       await turns();
-      // The day is the last limit that is asked. Others use it up while the answer is awaited.
-      const day = { max: 10, windowMs: dayMs };
-      for (let used = 0; end === undefined && used < day.max; used += 1) {
-        await store.memory.take(`phone:${request.to.e164}`, day);
-      }
+      // Others use the day up while the answer is awaited.
+      const day = { key: `phone:${request.to.e164}`, limit: { max: 10, windowMs: dayMs } };
+      for (let used = 0; end === undefined && used < day.limit.max; used += 1) store.memory.takeAll([day]);
       deadline.end('aborted');
       await error;
       answer(end);
       await turns();
       await guard.settled();
-      expect(store.calls.filter(({ method }) => method === 'giveBack')).toHaveLength(6);
+      expect([store.callsOf('refund'), store.memory.size]).toStrictEqual([[], end === undefined ? 1 : 0]);
     }
   });
 
@@ -207,7 +185,7 @@ describe('a store that hangs', () => {
     process.on('unhandledRejection', unhandled);
     const store = new RecordingLimitStore();
     let answer = () => {};
-    store.take = () => new Promise((resolve) => (answer = () => resolve(undefined as unknown as Taking)));
+    store.takeAll = () => new Promise((resolve) => (answer = () => resolve(undefined as unknown as TakeResult)));
     const deadline = new ManualDeadline();
     const error = errorOf(guardWith({}, { store }).guard.admit(request, deadline));
     await turns();
@@ -222,7 +200,7 @@ describe('a store that hangs', () => {
 
   it('leaves half of the time to send with failOpen', async () => {
     vi.useFakeTimers();
-    const { store } = hanging(3);
+    const { store } = hanging();
     const { guard } = guardWith({ failOpen: true }, { store });
     const admission = vi.fn();
     void guard.admit(request, deadlineAfter(10_000)).then(admission);
@@ -235,7 +213,7 @@ describe('a store that hangs', () => {
 
   it('holds a call that does not fail open to its whole time, and no timer after it', async () => {
     vi.useFakeTimers();
-    const { store } = hanging(3);
+    const { store } = hanging();
     const { guard } = guardWith({}, { store });
     const error = errorOf(guard.admit(request, deadlineAfter(10_000)));
     const failed = vi.fn();
@@ -256,7 +234,7 @@ describe('a store that hangs', () => {
       const error = await errorOf(guard.admit(request, deadline));
       expect(error).toMatchObject({ code: reason, outcome: 'not-sent' });
       expect(error.message).toMatch(/ before it was counted\. Nothing was sent\.$/);
-      expect([store.log, denials]).toStrictEqual([[], []]);
+      expect([store.calls, denials]).toStrictEqual([[], []]);
     }
   });
 });

@@ -128,27 +128,3 @@ describe('approvals', () => {
     expect([quiet.alarms, well.alarms]).toStrictEqual([[], []]);
   });
 });
-
-describe('a store that looks and says nonsense', () => {
-  it.each([undefined, null, {}, { taken: 'yes' }, 'OK'])(
-    '%j: the request is refused, and nothing is taken',
-    async (answer) => {
-      const store = new RecordingLimitStore();
-      store.look = async () => answer as never;
-      const { guard } = guardWith({}, { store });
-      const error = await errorOf(guard.admit(requestTo(to), deadline));
-      expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
-      expect(store.calls).toEqual([]);
-    },
-  );
-
-  it('is asked of the phone and the address only, and of these once each', async () => {
-    const store = new RecordingLimitStore();
-    await guardWith({}, { store }).guard.admit(requestTo(to), deadline);
-    expect(store.looks).toEqual([
-      'phone:+8613800138000 1/60',
-      'phone:+8613800138000 5/3600',
-      'phone:+8613800138000 10/86400',
-    ]);
-  });
-});

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { EventHub } from '../telemetry/event-hub.js';
+import type { GuardedRequest } from './abuse-guard.js';
 import {
   dayMs,
   errorOf,
@@ -10,87 +11,83 @@ import {
   requestTo,
   unlimited,
 } from './guard.test.fixture.js';
+import type { LimitScope } from './limit-rules.js';
 
 const to = '+8613800138000';
 const neighbour = '+8613800138001';
 const ip = '192.0.2.1';
 const deadline = new ManualDeadline();
 
-const defaultTakes = [
-  'take global 1000/3600',
-  'take prefix:+861380013**** 20/3600',
-  'take ip:192.0.2.1 10/3600',
-  'take ip:192.0.2.1 30/86400',
-  'take phone:+8613800138000 1/60',
-  'take phone:+8613800138000 5/3600',
-  'take phone:+8613800138000 10/86400',
+const defaultUnits = [
+  'ip:192.0.2.1 10/3600',
+  'ip:192.0.2.1 30/86400',
+  'phone:+8613800138000 1/60',
+  'phone:+8613800138000 5/3600',
+  'phone:+8613800138000 10/86400',
+  'prefix:+861380013**** 20/3600',
+  'global 1000/3600',
 ];
 
 describe('limits', () => {
-  it('are taken from the widest to the phone, of each the shortest window first', async () => {
+  it('are all asked for at once, from the person to the widest, of each the shortest window first', async () => {
     const store = new RecordingLimitStore();
     await guardWith({}, { store }).guard.admit(requestTo(to, { ip }), deadline);
-    expect(store.log).toStrictEqual(defaultTakes);
+    expect(store.calls).toStrictEqual([{ method: 'takeAll', units: defaultUnits }]);
   });
 
-  it('are taken one after the other', async () => {
-    const store = new RecordingLimitStore();
-    let underWay = 0;
-    let most = 0;
-    store.before = async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise(setImmediate);
-      underWay -= 1;
-    };
-    await guardWith({}, { store }).guard.admit(requestTo(to, { ip }), deadline);
-    expect([most, store.calls.length]).toStrictEqual([1, 7]);
-  });
-
-  it('hold nothing of others for a request that its phone or its address refuses, and tell the longest wait', async () => {
+  it('hold nothing of others for a request that one of them refuses, and tell the longest wait', async () => {
     const store = new RecordingLimitStore();
     const phone = [
       { max: 1, windowMs: 60_000 },
       { max: 1, windowMs: hourMs },
     ];
-    const { guard, denials } = guardWith({ limits: { phone, ip: [{ max: 2, windowMs: dayMs }] } }, { store });
+    const limits = {
+      phone,
+      ip: [{ max: 2, windowMs: dayMs }],
+      prefix: [{ max: 2, windowMs: 2 * hourMs }],
+      global: [{ max: 3, windowMs: 2 * dayMs }],
+    };
+    const { guard, denials } = guardWith({ limits }, { store });
     await guard.admit(requestTo(to, { ip }), deadline);
-    await guard.admit(requestTo(neighbour, { ip }), deadline);
-    const taken = store.calls.length;
-    for (const [each, scope, longestMs] of [
-      [requestTo(to), 'phone', hourMs],
-      [requestTo('+8613900139000', { ip }), 'ip', dayMs],
-      [requestTo(to, { ip }), 'ip', dayMs],
-    ] as const) {
+    await guard.admit(requestTo('+8613900139000', { ip }), deadline);
+    const deny = async (each: GuardedRequest, scope: LimitScope, longestMs: number) => {
+      const before = new Map(store.taken);
       const { retryAfterMs = 0 } = await errorOf(guard.admit(each, deadline));
-      expect(denials.at(-1)?.scope).toBe(scope);
+      expect([denials.at(-1)?.scope, store.taken]).toStrictEqual([scope, before]);
       expect(retryAfterMs).toBeGreaterThan(longestMs - 10_000);
-    }
-    expect(store.calls).toHaveLength(taken);
+    };
+    await deny(requestTo(to), 'phone', hourMs);
+    await deny(requestTo('+8613700137000', { ip }), 'ip', dayMs);
+    await deny(requestTo(to, { ip }), 'ip', dayMs);
+    await guard.admit(requestTo(neighbour), deadline);
+    await deny(requestTo(neighbour), 'global', 2 * dayMs);
+    expect(store.callsOf('refund')).toStrictEqual([]);
   });
 
   it('leave addresses alone when none is given', async () => {
     const store = new RecordingLimitStore();
     await guardWith({}, { store }).guard.admit(requestTo(to), deadline);
-    expect(store.log).toStrictEqual(defaultTakes.filter((each) => !each.includes('ip:')));
+    const units = defaultUnits.filter((each) => !each.includes('ip:'));
+    expect(store.calls).toStrictEqual([{ method: 'takeAll', units }]);
   });
 
   it('count by hashed numbers, prefixes and /64s when keys are hashed', async () => {
     const store = new RecordingLimitStore();
     const { guard } = guardWith({ prefixOmitsDigits: 6 }, { store, keyOf: (text) => `<${text}>` });
     await guard.admit(requestTo(to, { ip: '2001:db8::1' }), deadline);
-    expect([...new Set(store.calls.map(({ key }) => key))]).toStrictEqual([
-      'global',
-      'prefix:<+8613800******>',
+    const keys = store.calls.flatMap(({ units }) => units.map((unit) => unit.split(' ')[0]));
+    expect([...new Set(keys)]).toStrictEqual([
       'ip:<2001:db8:0:0::/64>',
       'phone:<+8613800138000>',
+      'prefix:<+8613800******>',
+      'global',
     ]);
   });
 
   it('take nothing of a scope that has none', async () => {
     const store = new RecordingLimitStore();
     await guardWith({ limits: unlimited }, { store }).guard.admit(requestTo(to, { ip }), deadline);
-    expect(store.log).toStrictEqual([]);
+    expect(store.calls).toStrictEqual([]);
   });
 });
 
@@ -137,7 +134,7 @@ describe('a denial', () => {
 
   it('says a large allowance so that it can be read', async () => {
     const store = new RecordingLimitStore();
-    store.take = async () => ({ taken: false, retryAfterMs: 5 });
+    store.takeAll = async () => ({ taken: false, index: 0, retryAfterMs: 5 });
     const { guard } = guardWith({ limits: { ...unlimited, global: [{ max: 1e9, windowMs: 1000 }] } }, { store });
     expect((await errorOf(guard.admit(requestTo(to), deadline))).message).toContain('allows 1,000,000,000 in 1 s.');
   });
@@ -152,7 +149,7 @@ describe('a denial', () => {
     [undefined, 60_000],
   ])('makes of the store’s wait %d one of %d ms', async (retryAfterMs, waited) => {
     const store = new RecordingLimitStore();
-    store.take = async () => ({ taken: false, retryAfterMs: retryAfterMs as number });
+    store.takeAll = async () => ({ taken: false, index: 0, retryAfterMs: retryAfterMs as number });
     const { guard } = guardWith({ limits: { ...unlimited, phone: [{ max: 1, windowMs: 60_000 }] } }, { store });
     expect(await errorOf(guard.admit(requestTo(to), deadline))).toMatchObject({
       code: 'resend_too_soon',
@@ -176,7 +173,7 @@ describe('a denial', () => {
       const error = await errorOf(guard.admit(requestTo(to, { ip: bad }), deadline));
       expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
       expect(error.message).toMatch(/^ip: /);
-      expect([denials, store.log]).toStrictEqual([[], []]);
+      expect([denials, store.calls]).toStrictEqual([[], []]);
     },
   );
 });
@@ -214,50 +211,38 @@ describe('destinations', () => {
     const store = new RecordingLimitStore();
     const { guard } = guardWith({}, { store, routes: [] });
     await errorOf(guard.admit(requestTo(to), deadline));
-    expect(store.log).toStrictEqual([]);
+    expect(store.calls).toStrictEqual([]);
   });
 });
 
 describe('an admission', () => {
-  it('gives everything back, once', async () => {
+  it('gives everything back, and nothing twice', async () => {
     const store = new RecordingLimitStore();
-    const { guard } = guardWith({}, { store });
-    const admission = await guard.admit(requestTo(to, { ip }), deadline);
-    await guard.admit(requestTo(neighbour, { ip }), deadline);
-    const before = store.calls.length;
-    admission.giveBack();
-    admission.giveBack();
+    const limits = { ...unlimited, phone: [{ max: 1, windowMs: dayMs }], global: [{ max: 3, windowMs: dayMs }] };
+    const { guard } = guardWith({ limits }, { store });
+    const admission = await guard.admit(requestTo(to), deadline);
+    for (const other of ['+8613800138001', '+8613800138002']) await guard.admit(requestTo(other), deadline);
+    admission.refund();
     await guard.settled();
-    admission.giveBack();
+    expect(store.calls.at(-1)).toStrictEqual({ method: 'refund', units: [`phone:${to} 1/86400`, 'global 3/86400'] });
+    await guard.admit(requestTo(to), deadline);
+    admission.refund();
     await guard.settled();
-    const given = store.log.slice(before);
-    expect([...given].sort()).toStrictEqual(defaultTakes.map((each) => each.replace('take', 'giveBack')).sort());
-    const again = store.calls.length;
-    await guard.admit(requestTo(to, { ip }), deadline);
-    expect(store.log.slice(again)).toStrictEqual(defaultTakes);
+    expect((await errorOf(guard.admit(requestTo(to), deadline))).code).toBe('resend_too_soon');
+    const fresh = requestTo('+8613800138003');
+    expect((await errorOf(guard.admit(fresh, deadline))).code).toBe('send_limit_exceeded');
   });
 
-  it('says how long ago each unit was taken, in whole milliseconds, never too long', async () => {
-    const store = new RecordingLimitStore();
-    const clock = { ms: 5_000.75 };
-    store.before = () => {
-      clock.ms += 10;
-    };
-    const limits = {
-      ...unlimited,
-      global: [{ max: 5, windowMs: dayMs }],
-      phone: [{ max: 5, windowMs: hourMs }],
-    };
-    const { guard } = guardWith({ limits }, { store, now: () => clock.ms });
+  it('that comes late gives nothing to the next window', async () => {
+    vi.useFakeTimers();
+    const { guard } = guardWith({ limits: { ...unlimited, global: [{ max: 1, windowMs: 1000 }] } });
     const admission = await guard.admit(requestTo(to), deadline);
-    clock.ms += 100.6;
-    store.before = () => undefined;
-    admission.giveBack();
+    vi.advanceTimersByTime(1000);
+    await guard.admit(requestTo(to), deadline);
+    admission.refund();
     await guard.settled();
-    expect(store.calls.slice(2)).toMatchObject([
-      { method: 'giveBack', key: 'global', elapsedMs: 110 },
-      { method: 'giveBack', key: `phone:${to}`, elapsedMs: 100 },
-    ]);
+    expect((await errorOf(guard.admit(requestTo(to), deadline))).code).toBe('send_limit_exceeded');
+    vi.useRealTimers();
   });
 
   it('gives back in the background: the caller does not wait, closing does', async () => {
@@ -266,7 +251,7 @@ describe('an admission', () => {
     const admission = await guard.admit(requestTo(to), deadline);
     let answer = () => {};
     store.before = () => new Promise<void>((resolve) => (answer = resolve));
-    admission.giveBack();
+    admission.refund();
     let isSettled = false;
     const settled = guard.settled().then(() => (isSettled = true));
     await new Promise(setImmediate);

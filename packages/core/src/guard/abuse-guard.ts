@@ -6,24 +6,28 @@ import type { EventHub } from '../telemetry/event-hub.js';
 import { ApprovalRate } from './approval-rate.js';
 import { countedAddress } from './client-address.js';
 import { type Denial, destinationDenial, endedDenial } from './denial.js';
-import { anywhere, type Destinations, destinationsOf, type Places } from './destinations.js';
 import type { ParsedGuardOptions } from './guard-options.js';
 import { type CountedKeys, LimitLedger } from './limit-ledger.js';
 import type { LimitStore } from './limit-store.js';
-import { numberPrefix } from './number-prefix.js';
 import { type Screened, type ScreenedRequest, Screening } from './screening.js';
+
+/** Some countries and calling codes. */
+export interface Places {
+  readonly countries?: readonly string[] | undefined;
+  readonly callingCodes?: readonly string[] | undefined;
+}
 
 /** What is to be admitted. */
 export type GuardedRequest = Omit<ScreenedRequest, 'signal'>;
 
 /** A request that may be sent. */
 export interface Admission {
-  /** Gives back what the request took of the limits, since certainly nothing was sent. Once, in the background. */
-  giveBack(): void;
+  /** Gives back what the request took of the limits, since it cost nobody anything. In the background. */
+  refund(): void;
 }
 
 /** What an {@link AbuseGuard} is made from. */
-export interface AbuseGuardParts {
+export interface AbuseGuardDeps {
   readonly options: ParsedGuardOptions;
   readonly store: LimitStore;
   /** Makes keys from numbers, prefixes and addresses; hashes them if the store is shared. */
@@ -36,7 +40,7 @@ export interface AbuseGuardParts {
 
 /** Decides whether a request may be sent, so that nobody can have an app send in their interest and at its cost. */
 export class AbuseGuard {
-  readonly #destinations: Destinations;
+  readonly #isDestination: (to: PhoneNumber) => boolean;
   readonly #destinationRemedy: string;
   readonly #screening: Screening | undefined;
   readonly #ledger: LimitLedger;
@@ -45,9 +49,9 @@ export class AbuseGuard {
   readonly #approvalRate: ApprovalRate | undefined;
   readonly #events: EventHub;
 
-  constructor({ options, store, keyOf, routes, events, now = () => performance.now() }: AbuseGuardParts) {
+  constructor({ options, store, keyOf, routes, events, now = () => performance.now() }: AbuseGuardDeps) {
     const { destinations, screen, failOpen, limits, prefixOmitsDigits, alarm } = options;
-    this.#destinations = destinationsFrom(destinations, routes);
+    this.#isDestination = destinationsFrom(destinations, routes);
     this.#destinationRemedy =
       destinations === 'routes'
         ? 'no route names it. Add it to one, or set guard.destinations'
@@ -70,22 +74,16 @@ export class AbuseGuard {
    */
   async admit(request: GuardedRequest, deadline: Deadline): Promise<Admission> {
     const address = request.ip === undefined ? undefined : await countedAddress(request.ip);
-    if (!this.#destinations.allows(request.to)) {
+    if (!this.#isDestination(request.to)) {
       throw this.#refuse(request, destinationDenial(request.to, this.#destinationRemedy));
     }
     refuseEnded(deadline);
     const screened = (await this.#screening?.verdictOn(request, deadline)) ?? { isProven: false };
     if ('error' in screened) throw this.#refuse(request, screened);
     refuseEnded(deadline);
-    const answer = await this.#ledger.take(this.#keysOf(request.to, address, screened), deadline);
-    if ('error' in answer) throw this.#refuse(request, answer);
-    let units = answer.units;
-    return {
-      giveBack: () => {
-        this.#ledger.giveBack(units);
-        units = [];
-      },
-    };
+    const taken = await this.#ledger.take(this.#keysOf(request.to, address, screened), deadline);
+    if ('error' in taken) throw this.#refuse(request, taken);
+    return { refund: () => this.#ledger.refund(taken) };
   }
 
   #keysOf(to: PhoneNumber, address: string | undefined, { isProven }: Screened): CountedKeys {
@@ -128,9 +126,27 @@ export class AbuseGuard {
   }
 }
 
-function destinationsFrom(given: ParsedGuardOptions['destinations'], routes: readonly Places[]): Destinations {
-  if (given === 'any') return anywhere;
-  return destinationsOf(given === 'routes' ? routes : [given]);
+/** Whether a number may be written to. A route without countries and calling codes takes everything. */
+export function destinationsFrom(
+  given: ParsedGuardOptions['destinations'],
+  routes: readonly Places[],
+): (to: PhoneNumber) => boolean {
+  if (given === 'any') return () => true;
+  const places = given === 'routes' ? routes : [given];
+  if (places.some((each) => each.countries === undefined && each.callingCodes === undefined)) return () => true;
+  const countries = new Set(places.flatMap((each) => each.countries ?? []));
+  const callingCodes = new Set(places.flatMap((each) => each.callingCodes ?? []));
+  return ({ country, callingCode }) =>
+    (country !== undefined && countries.has(country)) || callingCodes.has(callingCode);
+}
+
+/**
+ * The block of numbers that a number belongs to, with a star for each digit left out: `+861380013****`.
+ * The calling code always stays, so that numbers of two countries never share a block.
+ */
+export function numberPrefix({ callingCode, nationalNumber }: PhoneNumber, omittedDigits: number): string {
+  const kept = Math.max(0, nationalNumber.length - omittedDigits);
+  return `+${callingCode}${nationalNumber.slice(0, kept)}${'*'.repeat(nationalNumber.length - kept)}`;
 }
 
 /** A call that has ended counts nothing, and no store is to blame. */

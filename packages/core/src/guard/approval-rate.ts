@@ -13,10 +13,10 @@ export interface ApprovalRateOptions {
 const answerMs = 2 * 60_000;
 
 /** Prefixes watched at most; the one that was quiet for longest is forgotten. About 4 MB. */
-const mostPrefixes = 10_000;
+const maxPrefixes = 10_000;
 
 /** Starts that wait to be counted at most; beyond that the oldest are counted early. */
-const mostWaiting = 100_000;
+const maxWaiting = 100_000;
 
 interface Half {
   starts: number;
@@ -47,7 +47,7 @@ interface Start {
 export class ApprovalRate {
   readonly #options: ApprovalRateOptions;
   readonly #halfMs: number;
-  readonly #watches = new LRUCache<string, Watch>({ max: mostPrefixes });
+  readonly #watches = new LRUCache<string, Watch>({ max: maxPrefixes });
   #waiting: Start[] = [];
   /** How many of those that wait have been counted already. */
   #counted = 0;
@@ -74,7 +74,7 @@ export class ApprovalRate {
     for (;;) {
       const start = this.#waiting[this.#counted];
       if (start === undefined) break;
-      const isEarly = this.#waiting.length - this.#counted > mostWaiting;
+      const isEarly = this.#waiting.length - this.#counted > maxWaiting;
       if (now - start.at < answerMs && !isEarly) break;
       this.#counted += 1;
       this.#add(start, now);
@@ -95,11 +95,11 @@ export class ApprovalRate {
   }
 
   #judge(prefix: string, watch: Watch, now: number): void {
-    const { windowMs, minimumStarts, approvalRatePercent: least, raise } = this.#options;
+    const { windowMs, minimumStarts, approvalRatePercent: min, raise } = this.#options;
     const starts = watch.current.starts + watch.previous.starts;
     const approvals = watch.current.approvals + watch.previous.approvals;
     const percent = (100 * approvals) / starts;
-    if (starts < minimumStarts || percent >= least || now < watch.quietUntil) return;
+    if (starts < minimumStarts || percent >= min || now < watch.quietUntil) return;
     watch.quietUntil = now + windowMs;
     raise({ prefix, starts, approvals, approvalRatePercent: Math.floor(percent * 10) / 10, windowMs });
   }

@@ -2,19 +2,12 @@ import { isSmsError, type SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { EventHub } from '../telemetry/event-hub.js';
 import type { AlarmEvent, DeniedEvent } from '../telemetry/events.js';
-import { AbuseGuard, type AbuseGuardParts, type GuardedRequest } from './abuse-guard.js';
+import { AbuseGuard, type AbuseGuardDeps, type GuardedRequest } from './abuse-guard.js';
 import { type GuardOptions, parseGuardOptions } from './guard-options.js';
-import type { Limit, LimitStore, Taking } from './limit-store.js';
+import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
 export { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
-
-// The memory store loads a library with its first limit, and these tests count turns of the event loop.
-try {
-  await new MemoryLimitStore().take('any', { max: 1, windowMs: 1000 });
-} catch {
-  // A store that is broken fails in the tests, where it is reported; here it would only keep them from being run.
-}
 
 export const hourMs = 60 * 60 * 1000;
 export const dayMs = 24 * hourMs;
@@ -34,11 +27,10 @@ export function requestTo(to: string, more: Partial<GuardedRequest> = {}): Guard
   };
 }
 
+/** What a store was asked; `units` are strings such as `phone:+861… 1/60`. */
 export interface StoreCall {
-  readonly method: 'take' | 'giveBack';
-  readonly key: string;
-  readonly limit: Limit;
-  readonly elapsedMs?: number;
+  readonly method: 'takeAll' | 'refund';
+  readonly units: readonly string[];
 }
 
 /** A memory store that remembers what it was asked, and fails or hangs when the test says so. */
@@ -46,50 +38,44 @@ export class RecordingLimitStore implements LimitStore {
   readonly isShared = false;
   readonly memory = new MemoryLimitStore();
   readonly calls: StoreCall[] = [];
-  /** What it was asked without being told to take. They neither fail nor hang. */
-  readonly looks: string[] = [];
   /** Asked before each call is carried out: what it throws or rejects with is the store's failure. */
   before: (call: StoreCall, number: number) => unknown = () => undefined;
   /** Units that are taken now, by key and limit; none is left out only if it is not 0. */
   readonly taken = new Map<string, number>();
 
-  async look(key: string, limit: Limit): Promise<Taking> {
-    this.looks.push(`${key} ${limit.max}/${limit.windowMs / 1000}`);
-    return this.memory.look(key, limit);
+  async takeAll(units: readonly LimitUnit[]): Promise<TakeResult> {
+    await this.#begin('takeAll', units);
+    const result = this.memory.takeAll(units);
+    if (result.taken) for (const unit of result.units) this.#count(unit, 1);
+    return result;
   }
 
-  async take(key: string, limit: Limit): Promise<Taking> {
-    await this.#begin({ method: 'take', key, limit });
-    const taking = await this.memory.take(key, limit);
-    if (taking.taken) this.#count(key, limit, 1);
-    return taking;
+  async refund(units: readonly TakenUnit[]): Promise<void> {
+    await this.#begin('refund', units);
+    this.memory.refund(units);
+    for (const unit of units) this.#count(unit, -1);
   }
 
-  async giveBack(key: string, limit: Limit, elapsedMs: number): Promise<void> {
-    await this.#begin({ method: 'giveBack', key, limit, elapsedMs });
-    await this.memory.giveBack(key, limit, elapsedMs);
-    this.#count(key, limit, -1);
+  /** What it was asked to do so far. */
+  callsOf(method: StoreCall['method']): readonly StoreCall[] {
+    return this.calls.filter((call) => call.method === method);
   }
 
-  async #begin(call: StoreCall): Promise<void> {
+  async #begin(method: StoreCall['method'], units: readonly LimitUnit[]): Promise<void> {
+    const call = { method, units: units.map(nameOf) };
     this.calls.push(call);
-    await this.before(call, this.calls.filter(({ method }) => method === call.method).length);
+    await this.before(call, this.callsOf(method).length);
   }
 
-  #count(key: string, limit: Limit, change: number): void {
-    const name = nameOf(key, limit);
+  #count(unit: LimitUnit, change: number): void {
+    const name = nameOf(unit);
     const count = (this.taken.get(name) ?? 0) + change;
     if (count === 0) this.taken.delete(name);
     else this.taken.set(name, count);
   }
-
-  /** What was asked, `take phone:+861… 1/60`. */
-  get log(): readonly string[] {
-    return this.calls.map(({ method, key, limit }) => `${method} ${nameOf(key, limit)}`);
-  }
 }
 
-function nameOf(key: string, limit: Limit): string {
+function nameOf({ key, limit }: LimitUnit): string {
   return `${key} ${limit.max}/${limit.windowMs / 1000}`;
 }
 
@@ -99,7 +85,7 @@ export interface GuardUnderTest {
   readonly alarms: readonly AlarmEvent[];
 }
 
-export function guardWith(options: GuardOptions, parts: Partial<AbuseGuardParts> = {}): GuardUnderTest {
+export function guardWith(options: GuardOptions, parts: Partial<AbuseGuardDeps> = {}): GuardUnderTest {
   const events = new EventHub();
   const denials: DeniedEvent[] = [];
   const alarms: AlarmEvent[] = [];

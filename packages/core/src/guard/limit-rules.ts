@@ -1,7 +1,10 @@
 import type { Limit } from './limit-store.js';
 
-/** What is counted apart, from the widest to the phone itself: the order in which limits are taken. */
-export const limitScopes = ['global', 'prefix', 'ip', 'phone'] as const;
+/**
+ * What is counted apart, whoever asks first and the widest last. A store that has to take one after the other takes in
+ * this order: what a limit refuses then holds only units of the same person for a moment, none of others.
+ */
+export const limitScopes = ['ip', 'phone', 'prefix', 'global'] as const;
 
 export type LimitScope = (typeof limitScopes)[number];
 
@@ -14,9 +17,7 @@ export function isLimitMax(max: number): boolean {
   return Number.isInteger(max) && max >= 1 && max <= 1_000_000_000;
 }
 
-/** Node's timers overflow after 24.8 days: a count would then be forgotten at once. */
-export const limitWindowRule =
-  'must be whole seconds in milliseconds, from one second to 24 days: longer ones would never limit';
+export const limitWindowRule = 'must be whole seconds in milliseconds, from one second to 24 days';
 
 export function isLimitWindow(windowMs: number): boolean {
   return windowMs % secondMs === 0 && windowMs >= secondMs && windowMs <= longestWindowMs;

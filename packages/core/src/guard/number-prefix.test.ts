@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../phone/parse.js';
-import { numberPrefix } from './number-prefix.js';
+import { numberPrefix } from './abuse-guard.js';
 
 describe('the prefix of a number', () => {
   it.each([

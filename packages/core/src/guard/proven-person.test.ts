@@ -76,7 +76,7 @@ describe('a person who has proved to own the phone', () => {
     const { guard } = guardWith({ screen }, { store });
     await guard.admit(requestTo(phone), deadline);
     const admission = await guard.admit(owner(), deadline);
-    admission.giveBack();
+    admission.refund();
     await guard.settled();
     await guard.admit(owner(), deadline);
     expect(await errorOf(guard.admit(requestTo(phone), deadline))).toMatchObject({ code: 'resend_too_soon' });

@@ -5,7 +5,7 @@ import type { GuardedRequest } from './abuse-guard.js';
 import { dayMs, guardWith, ManualDeadline, unlimited } from './guard.test.fixture.js';
 import type { GuardOptions } from './guard-options.js';
 import type { LimitScope } from './limit-rules.js';
-import type { Limit, LimitStore, Taking } from './limit-store.js';
+import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
@@ -33,22 +33,17 @@ class CountingStore implements LimitStore {
   readonly taken: Record<LimitScope, number> = { global: 0, prefix: 0, ip: 0, phone: 0 };
   isDown = false;
 
-  async look(key: string, limit: Limit): Promise<Taking> {
+  takeAll(units: readonly LimitUnit[]): TakeResult {
     if (this.isDown) throw new Error('down');
-    return this.memory.look(key, limit);
+    const result = this.memory.takeAll(units);
+    if (result.taken) for (const { key } of result.units) this.#count(key, 1);
+    return result;
   }
 
-  async take(key: string, limit: Limit): Promise<Taking> {
+  refund(units: readonly TakenUnit[]): void {
     if (this.isDown) throw new Error('down');
-    const taking = await this.memory.take(key, limit);
-    if (taking.taken) this.#count(key, 1);
-    return taking;
-  }
-
-  async giveBack(key: string, limit: Limit, elapsedMs: number): Promise<void> {
-    if (this.isDown) throw new Error('down');
-    await this.memory.giveBack(key, limit, elapsedMs);
-    this.#count(key, -1);
+    for (const { key } of units) this.#count(key, -1);
+    this.memory.refund(units);
   }
 
   #count(key: string, change: number): void {

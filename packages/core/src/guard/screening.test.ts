@@ -55,14 +55,14 @@ describe('the app’s own check', () => {
     const store = new RecordingLimitStore();
     const seen: string[] = [];
     const screen = ({ to }: ScreenedRequest) => {
-      seen.push(to.callingCode, ...store.log);
+      seen.push(to.callingCode, ...store.calls.map(({ method }) => method));
       return { allow: false } as const;
     };
     const { guard } = guardWith({ screen, destinations: { callingCodes: ['86'] } }, { store });
     await errorOf(guard.admit(requestTo('+12025550123'), new ManualDeadline()));
     expect(seen).toStrictEqual([]);
     await errorOf(guard.admit(requestTo(to), new ManualDeadline()));
-    expect([seen, store.log]).toStrictEqual([['86'], []]);
+    expect([seen, store.calls]).toStrictEqual([['86'], []]);
   });
 
   it('refuses, with its reason and the time to wait', async () => {
@@ -237,7 +237,7 @@ describe('a check that hangs', () => {
     const { guard } = guardWith({ screen }, { store });
     const error = await errorOf(guard.admit(requestTo(to), deadline));
     expect(error).toMatchObject({ code: 'deadline_exceeded', outcome: 'not-sent' });
-    expect(store.log).toStrictEqual([]);
+    expect(store.calls).toStrictEqual([]);
   });
 
   it('is not asked when the call has ended already', async () => {

@@ -3,9 +3,8 @@ import { errorKind } from '../errors/error-kind.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { deadlineSignal } from '../provider-kit/deadline.js';
+import { deadlineSignal, deadlineWithin } from '../provider-kit/deadline.js';
 import { type Denial, endedDenial } from './denial.js';
-import { patienceFor } from './patience.js';
 
 /** What the app's own check is told of a request. */
 export interface ScreenedRequest {
@@ -72,18 +71,18 @@ export class Screening {
   }
 
   async #ask(request: Omit<ScreenedRequest, 'signal'>, deadline: Deadline): Promise<Answer> {
-    const patience = patienceFor(deadline, this.#failOpen);
-    const { signal, release } = deadlineSignal(patience.deadline);
+    // A check that may fail gets half of the time: otherwise one that hangs would leave none to send in.
+    const limited = this.#failOpen ? deadlineWithin(deadline, deadline.remainingMs() / 2) : deadline;
+    const { signal, release } = deadlineSignal(limited);
     let stop = () => {};
     try {
       return await new Promise<Answer>((resolve) => {
-        stop = patience.deadline.onEnd(() => resolve({ failure: 'no answer in time' }));
+        stop = limited.onEnd(() => resolve({ failure: 'no answer in time' }));
         void asked(this.#screen, { ...request, signal }).then(resolve);
       });
     } finally {
       stop();
       release();
-      patience.release();
     }
   }
 }

@@ -13,6 +13,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe('asking a store that answers at once', () => {
+  it('needs no timer, and no promise of the store', async () => {
+    const deadline = deadlineAfter(1_000);
+    const onEnd = vi.spyOn(deadline, 'onEnd');
+    const onLate = vi.fn();
+    expect(await askStore(question, deadline, () => 42, { onLate })).toBe(42);
+    expect([onEnd.mock.calls, onLate.mock.calls]).toEqual([[], []]);
+  });
+
+  it('demands an answer all the same', async () => {
+    const asking = askStore(question, deadlineAfter(1_000), () => 42, { isAnswer: (answer) => answer === 41 });
+    await expect(asking).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: 'The test store answered something else than it must. Nothing was sent.',
+    });
+  });
+});
+
 describe('asking a store', () => {
   it('gives its answer, asks once and at once, and leaves no timer behind', async () => {
     const ask = vi.fn(async () => 42);

@@ -1,6 +1,9 @@
 import type { Deadline } from '../contract/deadline.js';
 import { errorKind } from '../errors/error-kind.js';
+import type { SeldomWarning } from '../errors/seldom-warning.js';
 import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
+import { isThenable } from '../listeners/is-thenable.js';
+import type { Awaitable } from './awaitable.js';
 
 /** What is asked of a store, for the error. */
 export interface StoreQuestion {
@@ -20,52 +23,111 @@ export interface AnswerHandling<Answer> {
   readonly onLate?: ((answer: Answer) => void) | undefined;
 }
 
+/** The end of a call, as far as a store has to know it. */
+type End = Pick<Deadline, 'ended' | 'onEnd'>;
+
 /**
  * Asks a store, for no longer than the call may take: a store that is down must fail the call, not hold it up.
  *
- * @param ask runs at once, once
+ * @param ask runs at once, once. An answer without a promise needs no timer, and one that throws has failed
  * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
  */
 export function askStore<Answer>(
   { store, outcome, consequence }: StoreQuestion,
-  deadline: Pick<Deadline, 'onEnd'>,
-  ask: () => Promise<Answer>,
-  { isAnswer, onLate }: AnswerHandling<Answer> = {},
+  deadline: End,
+  ask: () => Awaitable<Answer>,
+  { isAnswer = () => true, onLate }: AnswerHandling<Answer> = {},
 ): Promise<Answer> {
   const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
     new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
+  const endedError = (reason: Deadline['ended']) =>
+    reason === 'aborted'
+      ? fail('had not answered when the call was aborted', 'aborted')
+      : fail('did not answer in time');
   return new Promise<Answer>((resolve, reject) => {
-    let ended = false;
+    const accept = (answer: Answer) =>
+      isAnswer(answer) ? resolve(answer) : reject(fail('answered something else than it must'));
+    const refuse = (error: unknown) => reject(isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
+    if (deadline.ended !== undefined) return reject(endedError(deadline.ended));
+    const asked = attempt(ask);
+    if (!('pending' in asked)) return 'error' in asked ? refuse(asked.error) : accept(asked.answer);
+    let isOver = false;
     const stop = deadline.onEnd((reason) => {
-      ended = true;
-      reject(
-        reason === 'aborted'
-          ? fail('had not answered when the call was aborted', 'aborted')
-          : fail('did not answer in time'),
-      );
+      isOver = true;
+      reject(endedError(reason));
     });
-    if (ended) return;
-    attempt(ask).then(
+    asked.pending.then(
       (answer) => {
         stop();
-        const isSound = isAnswer === undefined || isAnswer(answer);
-        if (ended && isSound) onLate?.(answer);
-        if (isSound) resolve(answer);
-        else reject(fail('answered something else than it must'));
+        if (isOver && isAnswer(answer)) onLate?.(answer);
+        accept(answer);
       },
       (error: unknown) => {
         stop();
-        reject(isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
+        refuse(error);
       },
     );
   });
 }
 
-/** Runs what asks a store. What it throws becomes a rejection, and a plain answer a promise. */
-export function attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+/**
+ * Writes down what became of a message, a little after the end of the call if need be. A store that fails now changes
+ * nothing about that: the call goes on, and the warning says so. Never rejects.
+ */
+export function recordResult(warning: SeldomWarning, deadline: End, write: () => Awaitable<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const fail = (error: unknown, kind?: string) => {
+      warning.warn(error, kind);
+      resolve();
+    };
+    const asked = attempt(write);
+    if (!('pending' in asked)) return 'error' in asked ? fail(asked.error) : resolve();
+    let isOverdue = false;
+    const stop = withGrace(deadline).onEnd(() => {
+      isOverdue = true;
+      fail(undefined, 'no answer in time');
+    });
+    asked.pending.then(
+      () => {
+        stop();
+        resolve();
+      },
+      (error: unknown) => {
+        stop();
+        if (!isOverdue) fail(error);
+      },
+    );
+  });
+}
+
+/** What a store may still take when the call has ended, in milliseconds. */
+const graceMs = 10;
+
+/** The end of a call, a little later: for what a store must still be told when the call has ended. */
+export function withGrace(deadline: Pick<Deadline, 'onEnd'>): End {
+  return {
+    ended: undefined,
+    onEnd(listener) {
+      let timer: NodeJS.Timeout | undefined;
+      const stop = deadline.onEnd((reason) => {
+        timer = setTimeout(() => listener(reason), graceMs);
+      });
+      return () => {
+        stop();
+        clearTimeout(timer);
+      };
+    },
+  };
+}
+
+type Asked<Answer> = { readonly answer: Answer } | { readonly error: unknown } | { readonly pending: Promise<Answer> };
+
+/** A store that throws at once has failed like one that rejects. */
+function attempt<Answer>(ask: () => Awaitable<Answer>): Asked<Answer> {
   try {
-    return Promise.resolve(ask());
+    const answer = ask();
+    return isThenable(answer) ? { pending: Promise.resolve(answer) } : { answer };
   } catch (error) {
-    return Promise.reject(error);
+    return { error };
   }
 }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { askStore } from '../stores/ask-store.js';
-import { recordResult } from '../stores/record-result.js';
-import { withGrace } from '../stores/with-grace.js';
+import { askStore, recordResult, withGrace } from '../stores/ask-store.js';
 import { askIssuers } from './ask-issuers.js';
 import { isConclusion, isStep } from './store-answers.js';
 import { afterApproval, mayCount } from './store-questions.js';

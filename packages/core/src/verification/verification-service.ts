@@ -3,8 +3,7 @@ import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { askStore, attempt, type StoreQuestion } from '../stores/ask-store.js';
-import { recordResult } from '../stores/record-result.js';
+import { askStore, recordResult, type StoreQuestion } from '../stores/ask-store.js';
 import { approvalMark, isOutdated } from './approval-mark.js';
 import type { Checked } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
@@ -63,7 +62,7 @@ export class VerificationService {
       {
         isAnswer: isOpening,
         // Saved too late: nothing is sent. A challenge that nobody can use must not count towards the lock.
-        onLate: () => void attempt(() => store.settle(subject, id, forget)).catch(() => {}),
+        onLate: () => void (async () => store.settle(subject, id, forget))().catch(() => {}),
       },
     );
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);

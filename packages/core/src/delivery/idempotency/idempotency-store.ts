@@ -1,8 +1,6 @@
 import type { SmsErrorJson } from '../../errors/sms-error.js';
+import type { Awaitable } from '../../stores/awaitable.js';
 import type { Receipt } from '../types.js';
-
-/** What a store answers: at once, as one in memory can, or later. */
-export type Awaitable<Value> = Value | Promise<Value>;
 
 /**
  * Remembers what became of the messages that were sent under a key, so that each is sent once.

@@ -3,12 +3,13 @@ import { errorKind } from '../../errors/error-kind.js';
 import { SeldomWarning } from '../../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
 import { isThenable } from '../../listeners/is-thenable.js';
-import { recordResult } from '../../stores/record-result.js';
+import { recordResult } from '../../stores/ask-store.js';
+import type { Awaitable } from '../../stores/awaitable.js';
 import type { PreparedMessage } from '../prepare-message.js';
 import { invalidRequest } from '../send-request.js';
 import type { Receipt } from '../types.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { Awaitable, IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
+import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
 const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finished', 'conflict']);
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Awaitable, IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
+import type { Awaitable } from '../../stores/awaitable.js';
+import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 import { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './memory-idempotency-store.js';
 
 const attempts = [{ provider: 'mob', outcome: 'accepted', durationMs: 12 }] as const;

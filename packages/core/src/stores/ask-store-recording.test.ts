@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import { recordResult } from './record-result.js';
+import { recordResult } from './ask-store.js';
 
 let warnings: MockInstance<typeof process.emitWarning>;
 let warning: SeldomWarning;
@@ -44,7 +44,7 @@ describe('recording a result', () => {
     expect(warnings.mock.calls).toEqual([
       [
         expect.stringMatching(
-          /^The test store could not record a result \(TypeError at [^()]+record-result\.test\.ts[^()]+\)$/,
+          /^The test store could not record a result \(TypeError at [^()]+ask-store-recording\.test\.ts[^()]+\)$/,
         ),
         'PolysmsWarning',
       ],
@@ -71,6 +71,13 @@ describe('recording a result', () => {
     expect([recorded, warnings.mock.calls.length]).toEqual([['in time'], 0]);
     await vi.advanceTimersByTimeAsync(1);
     expect([recorded, warnings.mock.calls.length]).toEqual([['in time', 'too late'], 1]);
+  });
+
+  it('is done at once with a store that is', async () => {
+    const deadline = deadlineAfter(1_000);
+    const onEnd = vi.spyOn(deadline, 'onEnd');
+    await recordResult(warning, deadline, () => undefined);
+    expect([onEnd.mock.calls, warnings.mock.calls]).toEqual([[], []]);
   });
 
   it('warns once a minute of a store that fails, however many results it loses', async () => {

@@ -22,31 +22,41 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a give-back that fails', () => {
-  it('is dropped with a warning, and the others are given back', async () => {
+describe('a refund that fails', () => {
+  it('is dropped with a warning, and is not tried again', async () => {
     const store = new RecordingLimitStore();
     const { guard } = guardWith({}, { store });
     const admission = await guard.admit(request, new ManualDeadline());
-    store.before = (_, number) => (number === 2 || number === 5 ? Promise.reject(new Error('down')) : undefined);
-    admission.giveBack();
+    store.before = () => Promise.reject(new Error('down'));
+    admission.refund();
     await guard.settled();
-    expect(store.taken.size).toBe(2);
+    expect([store.taken.size, store.callsOf('refund').length]).toStrictEqual([7, 1]);
     expect(warnings).toStrictEqual([
       expect.stringMatching(new RegExp(`^${lost} \\(store_unavailable at [^()]+\\) PolysmsWarning$`)),
     ]);
   });
 
-  it('does not change why a request was refused', async () => {
+  it('troubles neither the caller nor a later request, also when the store throws at once', async () => {
     const store = new RecordingLimitStore();
-    const limits = { ...unlimited, global: [{ max: 5, windowMs: dayMs }], prefix: [{ max: 1, windowMs: dayMs }] };
+    const limits = { ...unlimited, global: [{ max: 2, windowMs: dayMs }] };
     const { guard } = guardWith({ limits }, { store });
-    await guard.admit(request, new ManualDeadline());
-    store.giveBack = () => {
+    const admission = await guard.admit(request, new ManualDeadline());
+    store.refund = () => {
       throw new Error('down');
     };
+    admission.refund();
+    await guard.admit(request, new ManualDeadline());
     expect((await errorOf(guard.admit(request, new ManualDeadline()))).code).toBe('send_limit_exceeded');
     await guard.settled();
     expect(warnings).toHaveLength(1);
+  });
+
+  it('is none for a request of which nothing was counted', async () => {
+    const store = new RecordingLimitStore();
+    const { guard } = guardWith({ limits: unlimited }, { store });
+    (await guard.admit(request, new ManualDeadline())).refund();
+    await guard.settled();
+    expect(store.calls).toStrictEqual([]);
   });
 
   it('holds closing up for five seconds at most', async () => {
@@ -55,7 +65,7 @@ describe('a give-back that fails', () => {
     const { guard } = guardWith({}, { store });
     const admission = await guard.admit(request, new ManualDeadline());
     store.before = () => new Promise<void>(() => {});
-    admission.giveBack();
+    admission.refund();
     const settled = vi.fn();
     void guard.settled().then(settled);
     await vi.advanceTimersByTimeAsync(4_999);
@@ -65,6 +75,6 @@ describe('a give-back that fails', () => {
     expect(warnings).toStrictEqual([
       expect.stringMatching(new RegExp(`^${lost} \\(store_unavailable at [^()]+\\) PolysmsWarning$`)),
     ]);
-    expect(vi.getTimerCount()).toBeLessThanOrEqual(store.memory.size);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
