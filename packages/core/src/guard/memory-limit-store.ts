@@ -95,7 +95,7 @@ export class MemoryLimitStore implements LimitStore {
 
   #checkRoom(newKeys: number): void {
     // Counting what has ended as well is quicker, and enough until the store seems full.
-    if (newKeys === 0 || this.#held() + newKeys <= this.#maxKeys || this.size + newKeys <= this.#maxKeys) return;
+    if (this.#held() + newKeys <= this.#maxKeys || this.size + newKeys <= this.#maxKeys) return;
     throw storeFull(
       'The limit store is full and counts no further key. Nothing was sent. If this is no flood, raise maxKeys of MemoryLimitStore; else lower guard.limits.global, so that a flood ends before the store is full.',
     );
