@@ -14,7 +14,7 @@ export interface SmsProvider {
   /** This account, as routes, errors and events name it: `mob`, `mob-backup`. Unique within a client. */
   readonly id: string;
   /** What {@link SmsProvider.send} takes. Anything else is answered `not-sent` with `unsupported_message`. */
-  readonly sends: SentKinds;
+  readonly sends: SendCapabilities;
   /** Hands one message to the vendor. */
   send(message: OutboundMessage, context: CallContext): Promise<SendOutcome>;
   /** Codes that the vendor makes and checks itself; null if it does not. Required, so that a wrapper cannot forget it. */
@@ -24,7 +24,7 @@ export interface SmsProvider {
 }
 
 /** What a provider sends. All keys are required, so that a wrapper cannot forget one. */
-export interface SentKinds {
+export interface SendCapabilities {
   readonly text: boolean;
   readonly template: boolean;
   /** Whether it hands the sender ID of a text to the vendor. If not, a text with one goes to another provider. */

@@ -23,7 +23,13 @@ export type {
   SendOutcome,
   Unknown,
 } from '../contract/outcomes.js';
-export type { CallContext, IssuedCodeLimits, IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
+export type {
+  CallContext,
+  IssuedCodeLimits,
+  IssuedVerification,
+  SendCapabilities,
+  SmsProvider,
+} from '../contract/sms-provider.js';
 export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
 export { shownName } from '../errors/shown-name.js';
 export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from '../errors/sms-error.js';
