@@ -114,7 +114,11 @@ describe('a primary that drops what comes, at low traffic', () => {
       expect(provider).toBe('p1');
       asked.push(attempts.map((attempt) => attempt.provider).join());
     }
-    expect(asked).toEqual([...Array(5).fill('p0,p1'), ...Array(20).fill('p1')]);
+    // A time-out that this process itself was too late to see says nothing, and does not count.
+    const first = asked.indexOf('p1');
+    expect(asked).toEqual([...Array(first).fill('p0,p1'), ...Array(25 - first).fill('p1')]);
+    expect(first).toBeGreaterThanOrEqual(5);
+    expect(sms.health()['p0']).toMatchObject({ circuit: 'open', failures: 5 });
     expect(await receivedBy(made)).toEqual([0, 25]);
   });
 });

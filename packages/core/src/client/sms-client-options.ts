@@ -143,7 +143,7 @@ const store = <Port extends object>(
     `must be ${port}, with ${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}${flag === undefined ? '' : `, and ${flag} true or false`}`,
   );
 const idempotencyStore = store<IdempotencyStore>('an IdempotencyStore', ['reserve', 'finish', 'release']);
-const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read'] as const;
+const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read', 'end'] as const;
 
 const defaultCountry = 'must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)';
 

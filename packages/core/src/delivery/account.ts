@@ -4,7 +4,8 @@ import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { wasHeldUp } from '../provider-kit/deadline.js';
 import { notSent } from '../provider-kit/outcomes.js';
 import type { Circuit } from './circuits/circuit.js';
-import { type CallKind, settleByDeadline } from './settle-by-deadline.js';
+import type { CallKind } from './read-outcome.js';
+import { settleByDeadline } from './settle-by-deadline.js';
 
 /** One provider of a client, and beside it the circuit that keeps calls from it while it is down. */
 export interface Account {

@@ -3,9 +3,7 @@ import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js
 import { withoutMessage } from '../errors/without-message.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
-
-/** What a call answers: `send` and `start` the first kind, `check` the second. */
-export type CallKind = 'send' | 'check';
+import { type CallKind, noOutcome, readOutcome } from './read-outcome.js';
 
 /** A provider that respects its deadline gets this long to say more exactly what happened. */
 const graceMs = 25;
@@ -15,7 +13,7 @@ const graceMs = 25;
  *
  * A provider that throws, rejects or answers with something that is no outcome gives `unknown`, `invalid_response`.
  * One that has not settled 25 ms after the deadline ended gives `unknown` with `timeout` or `aborted`; whatever it
- * answers later is dropped. Otherwise the answer is the provider's own object.
+ * answers later is dropped. Otherwise it is what the provider answered, as plain data.
  *
  * @param call runs at once, once
  * @param judge told of the outcome before the caller is, who gets what it returns; must not throw
@@ -49,7 +47,7 @@ export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
       stopGrace = deadlineAfter(graceMs).onEnd(() => settle(overdue(reason)));
     });
     answer.then(
-      (outcome) => settle(isOutcome(kind, outcome) ? outcome : noOutcome()),
+      (answered) => settle(readOutcome(kind, answered) ?? noOutcome()),
       (error: unknown) => settle(thrown(error)),
     );
   });
@@ -61,39 +59,7 @@ function overdue(reason: DeadlineEnd): Unknown {
     : unknown('timeout', 'The provider did not respect its deadline: a bug in the provider.');
 }
 
-function noOutcome(): Unknown {
-  return unknown('invalid_response', 'The provider answered with something that is no outcome: a bug in the provider.');
-}
-
 function thrown(error: unknown): Unknown {
   const message = 'The provider threw an error instead of answering an outcome: a bug in the provider.';
   return unknown('invalid_response', message, { cause: withoutMessage(error) });
-}
-
-function isOutcome(kind: CallKind, value: unknown): boolean {
-  try {
-    if (typeof value !== 'object' || value === null || !('outcome' in value)) return false;
-    switch (value.outcome) {
-      case 'accepted':
-        return kind === 'send';
-      case 'approved':
-      case 'incorrect':
-      case 'expired':
-      case 'exhausted':
-        return kind === 'check';
-      case 'refused':
-      case 'not-sent':
-      case 'unknown':
-        return 'code' in value && typeof value.code === 'string' && hasMessage(value);
-      default:
-        return false;
-    }
-  } catch {
-    // A getter or a proxy that throws.
-    return false;
-  }
-}
-
-function hasMessage(value: object): boolean {
-  return 'message' in value && typeof value.message === 'string';
 }

@@ -1,6 +1,7 @@
 import { errorKind } from './error-kind.js';
 import { shownName } from './shown-name.js';
 import type { Attempt, SmsErrorJson } from './sms-error-json.js';
+import { transportCodeOf } from './transport-code.js';
 
 /** What is described: the fields that are safe to show, the stack, and the name and message of the cause. */
 interface Described extends Omit<SmsErrorJson, 'name'> {
@@ -25,8 +26,8 @@ export function describeSmsError(error: Described): string {
 }
 
 function codeOf(cause: unknown): string {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? ` ${code}` : '';
+  const code = transportCodeOf(cause);
+  return code === undefined ? '' : ` ${code}`;
 }
 
 function table(attempts: readonly Attempt[]): string[] {

@@ -5,8 +5,9 @@ import { redactDigits } from './redact-digits.js';
  * show: it is a word in capitals, and nothing else of the cause is looked at. Undefined if the cause has none.
  */
 export function transportCodeOf(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null) return undefined;
   try {
-    const { code } = Object(cause) as { readonly code?: unknown };
+    const { code } = cause as { readonly code?: unknown };
     return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? redactDigits(code) : undefined;
   } catch {
     // A getter of somebody else's error.

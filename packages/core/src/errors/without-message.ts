@@ -1,4 +1,5 @@
 import { isErrorName } from './error-kind.js';
+import { isError } from './is-error.js';
 
 /**
  * What is safe to keep of an error that somebody else's code threw: its name and the places in the code.
@@ -9,7 +10,7 @@ export function withoutMessage(error: unknown): Error {
   copy.name = 'Error';
   let frames: readonly string[] = [];
   try {
-    if (error instanceof Error) {
+    if (isError(error)) {
       if (isErrorName(error.name)) copy.name = error.name;
       frames = stackFrames(error);
     }

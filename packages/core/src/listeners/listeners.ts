@@ -64,7 +64,7 @@ export class Listeners<Event> {
     try {
       const result = listener(event);
       // An asynchronous function is assignable to a listener's type; its rejection would end the process.
-      if (isThenable(result)) result.then(undefined, this.#onFailure);
+      if (isThenable(result)) Promise.resolve(result).catch(this.#onFailure);
     } catch (error) {
       this.#onFailure(error);
     }

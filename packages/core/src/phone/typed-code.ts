@@ -26,5 +26,6 @@ export function normaliseCode(typed: unknown): string | undefined {
   const compact = plainText(typed.normalize('NFKC')).normalize('NFKC').replaceAll(gaps, '');
   const bare = unwrapped(compact);
   const code = labelled.exec(bare)?.groups?.['code'] ?? (/^[\p{L}\p{M}\p{N}]+$/u.test(bare) ? bare : compact);
-  return bare === '' || code.length > longestCode ? undefined : code;
+  // What has no letter and no digit was never a code, and must not cost a check.
+  return /[\p{L}\p{N}]/u.test(code) && code.length <= longestCode ? code : undefined;
 }

@@ -80,7 +80,9 @@ class TimerDeadline implements Deadline {
   onEnd(listener: (reason: DeadlineEnd) => void): () => void {
     const { ended } = this;
     if (ended !== undefined) {
-      listener(ended);
+      const late = new Listeners<DeadlineEnd>(onListenerFailure);
+      late.add(listener);
+      late.emit(ended);
       return () => {};
     }
     if (this.#listeners.isEmpty) this.#wait();

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import type { SmsErrorCode } from '../errors/error-codes.js';
+import { isError } from '../errors/is-error.js';
+import { TransportError } from '../errors/transport-error.js';
 
 /** What the transport said, reduced to what is safe to log and useful to a person. */
 export interface TransportFailure {
@@ -46,27 +48,6 @@ function codeOf(name: string, code: string | undefined): SmsErrorCode {
   }
 }
 
-class TransportError extends Error {
-  readonly code: string | undefined;
-
-  constructor(name: string, code: string | undefined, message: string) {
-    super(message);
-    this.name = name;
-    this.code = code;
-  }
-}
-
-function isErrorLike(value: unknown): value is Error {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'name' in value &&
-    typeof value.name === 'string' &&
-    'message' in value &&
-    typeof value.message === 'string'
-  );
-}
-
 /**
  * A new error from the facts that are safe: the kind, the code, and for errors of the operating system what was
  * tried and where. The message of the original is left out. It may hold anything: a mock agent repeats the request's
@@ -74,7 +55,7 @@ function isErrorLike(value: unknown): value is Error {
  */
 function safeCause(error: unknown): TransportError {
   // Known by what they have, not by their class: Jest and `node:vm` have classes of their own.
-  if (!isErrorLike(error)) return new TransportError('Error', undefined, 'The transport failed.');
+  if (!isError(error)) return new TransportError('Error', undefined, 'The transport failed.');
   if ('errors' in error && Array.isArray(error.errors)) {
     // A failed connection to several addresses.
     const inner = error.errors.map(safeCause);

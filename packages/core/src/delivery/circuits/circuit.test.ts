@@ -166,7 +166,7 @@ describe('an open circuit', () => {
     expect(await wrapper.send(message, context())).toMatchObject({ code: 'circuit_open' });
     expect(provider.calls).toBe(21);
     settle(taken);
-    expect(await probe).toBe(taken);
+    expect(await probe).toEqual(taken);
     expect(wrapper.circuit).toBe('closed');
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -174,7 +174,8 @@ describe('an open circuit', () => {
   it('does not wait longer because of a probe that failed before it was due', async () => {
     const { wrapper } = await opened();
     vi.advanceTimersByTime(20_000);
-    for (let probe = 0; probe < 5; probe += 1) expect(await wrapper.asProbe.send(message, context())).toBe(noBalance);
+    for (let probe = 0; probe < 5; probe += 1)
+      expect(await wrapper.asProbe.send(message, context())).toEqual(noBalance);
     expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: 10_000 });
     vi.advanceTimersByTime(10_000);
     expect(wrapper.circuit).toBe('half-open');
@@ -246,7 +247,7 @@ describe('a half-open circuit', () => {
       });
     }
     settle(taken);
-    expect(await calls[0]).toBe(taken);
+    expect(await calls[0]).toEqual(taken);
     expect(wrapper.circuit).toBe('closed');
     expect(provider.calls).toBe(1);
   });

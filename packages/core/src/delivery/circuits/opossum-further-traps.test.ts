@@ -83,7 +83,7 @@ describe('further traps of opossum', () => {
       closed = wrapper.close();
     });
     provider.answers(noBalance);
-    expect((await sendMany(wrapper, 20)).at(-1)).toBe(noBalance);
+    expect((await sendMany(wrapper, 20)).at(-1)).toEqual(noBalance);
     await closed;
     expect(provider.closes).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
@@ -100,7 +100,7 @@ describe('further traps of opossum', () => {
       const probe = wrapper.send(message, context());
       await wrapper.close();
       settle(late);
-      expect(await probe).toBe(late);
+      expect(await probe).toEqual(late);
       expect(opossum.breaker.isShutdown).toBe(true);
       expect(wrapper.health().lastFailure).toBe(lastFailure);
       expect(vi.getTimerCount()).toBe(0);

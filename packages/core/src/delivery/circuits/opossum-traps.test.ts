@@ -58,10 +58,10 @@ describe('traps of opossum', () => {
     });
     wrapper.onStateChange(({ to }) => heard.push(to));
     provider.answers(noBalance);
-    expect((await sendMany(wrapper, 20)).at(-1)).toBe(noBalance);
+    expect((await sendMany(wrapper, 20)).at(-1)).toEqual(noBalance);
     vi.advanceTimersByTime(30_000);
     provider.answers(taken);
-    expect(await wrapper.send(message, context())).toBe(taken);
+    expect(await wrapper.send(message, context())).toEqual(taken);
     expect(wrapper.circuit).toBe('closed');
     const steps = ['open', 'half-open', 'probing', 'closed'];
     expect(heard).toEqual(steps.flatMap((step) => [step, step]));
@@ -82,7 +82,7 @@ describe('traps of opossum', () => {
       const { provider, wrapper } = await halfOpened();
       provider.answers(neutral);
       for (let probe = 0; probe < 3; probe += 1) {
-        expect(await wrapper.send(message, context())).toBe(neutral);
+        expect(await wrapper.send(message, context())).toEqual(neutral);
         expect(wrapper.circuit).toBe('half-open');
       }
       provider.answers(noBalance);
@@ -99,7 +99,7 @@ describe('traps of opossum', () => {
     const calls = early.map(() => wrapper.send(message, { deadline: deadlineAfter(1_000_000) }));
     const settleNext = async (outcome: SendOutcome) => {
       early.pop()?.settle(outcome);
-      expect(await calls.shift()).toBe(outcome);
+      expect(await calls.shift()).toEqual(outcome);
     };
     await sendMany(wrapper, 20);
     const { lastFailure } = wrapper.health();
@@ -137,7 +137,7 @@ describe('traps of opossum', () => {
     expect(wrapper.circuit).toBe('open');
     vi.advanceTimersByTime(60_000);
     provider.answers(taken);
-    expect(await wrapper.send(message, context())).toBe(taken);
+    expect(await wrapper.send(message, context())).toEqual(taken);
   });
 
   it('its abort controller is shared by all calls: none is used, and a call that ends takes no other with it', async () => {
@@ -154,7 +154,7 @@ describe('traps of opossum', () => {
     expect(await short).toMatchObject({ code: 'timeout' });
     expect(provider.contexts[1]?.deadline.ended).toBe(undefined);
     other.settle(taken);
-    expect(await long).toBe(taken);
+    expect(await long).toEqual(taken);
   });
 
   it('a capacity rejection counts as a failure: a thousand calls at once all pass and count as healthy', async () => {
@@ -165,7 +165,7 @@ describe('traps of opossum', () => {
     provider.answer = () => promise;
     const calls = Array.from({ length: 1_000 }, () => wrapper.send(message, context()));
     settle(taken);
-    expect(new Set(await Promise.all(calls))).toEqual(new Set([taken]));
+    expect(await Promise.all(calls)).toEqual(Array(1_000).fill(taken));
     await vi.advanceTimersByTimeAsync(0);
     expect(provider.calls).toBe(1_000);
     expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 1_000, failures: 0 });

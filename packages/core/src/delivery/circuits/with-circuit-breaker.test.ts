@@ -28,17 +28,17 @@ describe('a provider behind a circuit', () => {
     expect(withCircuitBreaker(Object.assign(new ScriptedProvider(), { verification: null })).verification).toBe(null);
   });
 
-  it('passes each call on once, with the same context, and hands out the provider’s own outcome', async () => {
+  it('passes each call on once, with the same context, and hands out what the provider answered', async () => {
     const { provider, wrapper } = withCircuit();
     const called = context();
     for (const outcome of [taken, noBalance, wrongNumber, aborted]) {
       provider.answers(outcome);
-      expect(await wrapper.send(message, called)).toBe(outcome);
-      expect(await wrapper.verification?.start({ to }, called)).toBe(outcome);
+      expect(await wrapper.send(message, called)).toEqual(outcome);
+      expect(await wrapper.verification?.start({ to }, called)).toEqual(outcome);
     }
     const judged = { outcome: 'incorrect', checksLeft: 2 } as const;
     provider.judge = async () => judged;
-    expect(await wrapper.verification?.check({ to, code: '1234' }, called)).toBe(judged);
+    expect(await wrapper.verification?.check({ to, code: '1234' }, called)).toEqual(judged);
     expect(provider.calls).toBe(9);
     expect(new Set(provider.contexts)).toEqual(new Set([called]));
   });
@@ -105,7 +105,7 @@ describe('closing', () => {
     const call = wrapper.send(message, context());
     await wrapper.close();
     settle(noBalance);
-    expect(await call).toBe(noBalance);
+    expect(await call).toEqual(noBalance);
     expect(wrapper.health()).toMatchObject({ calls: 0, failures: 0, lastFailure: undefined });
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -117,7 +117,7 @@ describe('closing', () => {
     const probe = wrapper.send(message, context());
     await wrapper.close();
     settle(taken);
-    expect(await probe).toBe(taken);
+    expect(await probe).toEqual(taken);
     expect(wrapper.circuit).toBe('open');
   });
 

@@ -1,0 +1,96 @@
+import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
+import { smsErrorCodes } from '../errors/error-codes.js';
+import { transportCodeOf } from '../errors/transport-code.js';
+import { TransportError } from '../errors/transport-error.js';
+import { withoutMessage } from '../errors/without-message.js';
+import { longestDelayMs } from '../provider-kit/deadline.js';
+import { unknown } from '../provider-kit/outcomes.js';
+
+/** What a call answers: `send` and `start` the first kind, `check` the second. */
+export type CallKind = 'send' | 'check';
+
+const codes: ReadonlySet<unknown> = new Set(smsErrorCodes);
+
+/**
+ * What a provider answered, as plain data; undefined if that is no outcome of this kind of call.
+ *
+ * A provider is somebody else's code, and may pass on whatever its vendor has sent. So every field is read once, here,
+ * and is of its type from here on: nothing that comes later can throw, or read something else. Of the cause only what is
+ * safe is kept.
+ */
+export function readOutcome<Outcome extends SendOutcome | CheckOutcome>(
+  kind: CallKind,
+  value: Outcome,
+): Outcome | undefined {
+  try {
+    return outcomeOf(kind, value) as Outcome | undefined;
+  } catch {
+    // A getter or a proxy that throws.
+    return undefined;
+  }
+}
+
+function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { outcome, ...fields } = value as Readonly<Record<string, unknown>>;
+  switch (outcome) {
+    case 'accepted': {
+      if (kind !== 'send') return undefined;
+      const reference = textOf(fields['reference']);
+      return reference === undefined ? { outcome } : { outcome, reference };
+    }
+    case 'approved':
+    case 'expired':
+    case 'exhausted':
+      return kind === 'check' ? { outcome } : undefined;
+    case 'incorrect': {
+      if (kind !== 'check') return undefined;
+      const checksLeft = numberOf(fields['checksLeft']);
+      return checksLeft === undefined ? { outcome } : { outcome, checksLeft: Math.floor(checksLeft) };
+    }
+    case 'refused':
+    case 'not-sent':
+    case 'unknown':
+      return failureOf(outcome, fields);
+    default:
+      return undefined;
+  }
+}
+
+function failureOf(outcome: 'refused' | 'not-sent' | 'unknown', fields: Readonly<Record<string, unknown>>) {
+  const { code, message, cause } = fields;
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
+  const providerCode = textOf(fields['providerCode']);
+  const retryAfterMs = numberOf(fields['retryAfterMs']);
+  return {
+    outcome,
+    // One that nobody knows is treated like a vendor's own, whatever it says.
+    code: codes.has(code) ? (code as (typeof smsErrorCodes)[number]) : ('unrecognized_provider_code' as const),
+    message: message.replaceAll(/\s+/gu, ' '),
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(retryAfterMs === undefined || outcome === 'unknown' ? {} : { retryAfterMs }),
+    ...(cause === undefined ? {} : { cause: safeCauseOf(cause) }),
+  };
+}
+
+/** Vendors number their codes and references. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 ? Math.min(value, longestDelayMs) : undefined;
+}
+
+/** The transport of the kit has made its causes safe itself. Of any other only its kind, code and places are kept. */
+function safeCauseOf(cause: unknown): Error {
+  if (cause instanceof TransportError) return cause;
+  const code = transportCodeOf(cause);
+  return code === undefined ? withoutMessage(cause) : Object.assign(withoutMessage(cause), { code });
+}
+
+/** What it is instead, if it is none. */
+export function noOutcome(): Unknown {
+  return unknown('invalid_response', 'The provider answered with something that is no outcome: a bug in the provider.');
+}
