@@ -2,7 +2,6 @@ import {
   type CallContext,
   type CheckOutcome,
   createHttpTransport,
-  createPace,
   deadlineAfter,
   type HttpTransport,
   type IssuedVerification,
@@ -17,7 +16,7 @@ import {
 } from '@polysms/core/provider-kit';
 import { readAnswer } from './answer.js';
 import { customStatus } from './custom-status.js';
-import { type MobOptions, type ParsedMobOptions, parseMobOptions } from './options.js';
+import { type MobOptions, mobOwner, type ParsedMobOptions, parseMobOptions } from './options.js';
 import { checkCode, customMessage, sendmsg, templateProblem } from './requests.js';
 import { checkcodeStatus, sendmsgStatus } from './sms-status.js';
 
@@ -73,20 +72,18 @@ class MobAccount implements MobProvider {
       customBaseUrl = baseUrl,
       verificationTemplate,
       codeLifetimeMs,
-      maxPerSecond,
-      burst,
       ...connection
     } = options;
-    // Two addresses, one account: Mob counts what comes by either.
-    const pace = createPace({ maxPerSecond, burst });
     this.id = id;
     this.#appKey = appKey;
     this.#verificationTemplate = verificationTemplate;
-    this.#transport = createHttpTransport({ baseUrl, pace, ...connection });
+    this.#transport = createHttpTransport({ ...connection, baseUrl }, mobOwner);
+    // Two addresses, one account: Mob counts what comes by either.
+    const samePace = { maxPerSecond: undefined, burst: undefined, pace: this.#transport.pace };
     this.#customTransport =
       customBaseUrl === baseUrl
         ? this.#transport
-        : createHttpTransport({ baseUrl: customBaseUrl, pace, ...connection });
+        : createHttpTransport({ ...connection, ...samePace, baseUrl: customBaseUrl }, mobOwner);
     this.verification = {
       limits: { maxChecks: checksOfACode, lifetimeMs: codeLifetimeMs },
       start: (request, context) => this.#start(request, context),

@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 import type { IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
-import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
+import { breakerSchema, type CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
 import type { IdempotencyStore } from '../delivery/idempotency/idempotency-store.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
 import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
 import { listOfNames, shownName } from '../errors/shown-name.js';
-import { type GuardOptions, parseGuardOptions } from '../guard/guard-options.js';
+import { type GuardOptions, guardSchema, parseGuardOptions } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
-import { isCountry } from '../phone/country.js';
-import { longestDelayMs } from '../provider-kit/deadline.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
+import { isPlainObject, section, sectionOrFalse } from '../provider-kit/schema-parts.js';
 import {
   type VerificationOptions,
   verificationOptionsSchema,
   withDefaults,
 } from '../verification/verification-options.js';
 import type { VerificationStore } from '../verification/verification-store.js';
+import { idempotencyTtl, noGuardRule, settingsEntries } from './settings-entries.js';
 
 /** What {@link createSmsClient} takes. */
 export interface SmsClientOptions {
@@ -73,11 +73,6 @@ export interface SmsStores {
 
 export type UnknownPolicy = 'stop' | 'failover';
 
-const whole = (least: number, most: number, expected: string) =>
-  v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected), v.maxValue(most, expected));
-const unknownPolicy = v.picklist(['stop', 'failover'], "must be 'stop' or 'failover'");
-const names = (expected: string) => v.pipe(v.array(v.string(expected), expected), v.nonEmpty(expected));
-
 /** It stands in errors, events and logs. */
 const providerId = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
 
@@ -89,50 +84,7 @@ const provider = v.pipe(
   v.check(({ id }) => providerId.test(id), 'must have an id of 1 to 64 characters that can be seen'),
 );
 
-const route = v.pipe(
-  v.strictObject({
-    countries: v.optional(
-      v.pipe(
-        names('must be a list of countries such as CN'),
-        v.everyItem(isCountry, 'must be ISO 3166-1 alpha-2 codes in capitals, such as CN (the United Kingdom is GB)'),
-      ),
-    ),
-    callingCodes: v.optional(
-      v.pipe(
-        names('must be a list of calling codes such as 86'),
-        v.everyItem(
-          (code) => /^[1-9]\d{0,2}$/.test(code),
-          'must be calling codes in digits without a plus, such as 86',
-        ),
-      ),
-    ),
-    providers: names('must be a list of provider ids, not empty'),
-    strategy: v.optional(
-      v.picklist(['priority', 'round-robin', 'weighted'], 'must be priority, round-robin or weighted'),
-    ),
-    weights: v.optional(v.record(v.string(), whole(0, 1000, 'must be a whole number from 0 to 1000'))),
-  }),
-  v.check(({ providers }) => new Set(providers).size === providers.length, 'names a provider twice'),
-  v.check(
-    ({ strategy, weights }) => (strategy === 'weighted') === (weights !== undefined),
-    'must have weights if the strategy is weighted, and only then',
-  ),
-  v.check(
-    ({ providers, weights }) => weights === undefined || sameNames(Object.keys(weights), providers),
-    'must have a weight for each of its providers, and for no other',
-  ),
-  v.check(
-    ({ weights }) => weights === undefined || Object.values(weights).some((weight) => weight > 0),
-    'must have a weight above 0',
-  ),
-);
-
 const anyObject = v.custom<never>((value) => typeof value === 'object' && value !== null, 'must be an object');
-
-const anyObjectOrFalse = v.custom<never>(
-  (value) => value === false || (typeof value === 'object' && value !== null),
-  'must be an object of options, or false for no guard',
-);
 const store = <Port extends object>(
   port: string,
   methods: readonly (keyof Port & string)[],
@@ -145,51 +97,32 @@ const store = <Port extends object>(
 const idempotencyStore = store<IdempotencyStore>('an IdempotencyStore', ['reserve', 'finish', 'release']);
 const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read', 'end'] as const;
 
-const defaultCountry = 'must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)';
-
-const schema = v.strictObject({
+const schema = section({
   providers: v.pipe(v.array(provider, 'must be a list of providers'), v.nonEmpty('must name at least one provider')),
-  routes: v.optional(v.pipe(v.array(route, 'must be a list of routes'), v.nonEmpty('must not be empty; leave it out'))),
-  defaultCountry: v.optional(v.pipe(v.string(defaultCountry), v.check(isCountry, defaultCountry))),
-  deadlineMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days'), 10_000),
-  attemptTimeoutMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
-  maxAttempts: v.optional(whole(1, 100, 'must be a whole number from 1 to 100'), 3),
-  retryBudget: v.optional(
-    v.strictObject({
-      ratio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
-      burst: v.optional(whole(0, 1_000_000, 'must be a whole number from 0 to a million')),
-    }),
-  ),
-  breaker: v.optional(anyObject),
-  onUnknown: v.optional(
-    v.strictObject({ message: v.optional(unknownPolicy), verification: v.optional(unknownPolicy) }),
-  ),
-  templates: v.optional(anyObject, {} as never),
-  idempotency: v.optional(
-    v.strictObject({
-      store: v.optional(idempotencyStore),
-      ttlMs: v.optional(whole(1, longestDelayMs, 'must be a whole number of milliseconds, at most 24 days')),
-    }),
-  ),
-  verification: v.optional(verificationOptionsSchema, {}),
-  guard: v.optional(anyObjectOrFalse),
+  ...settingsEntries,
+  breaker: v.optional(breakerSchema),
+  templates: v.optional(anyObject),
+  idempotency: v.optional(section({ store: v.optional(idempotencyStore), ttlMs: v.optional(idempotencyTtl) })),
+  verification: v.optional(verificationOptionsSchema),
+  guard: v.optional(sectionOrFalse(guardSchema, noGuardRule)),
   stores: v.optional(
-    v.strictObject({
-      verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods, 'isShared')),
-      limits: v.optional(store<LimitStore>('a LimitStore', ['takeAll', 'refund'], 'isShared')),
-      idempotency: v.optional(idempotencyStore),
-    }),
-    {},
+    v.pipe(
+      v.custom<object>(
+        isPlainObject, // A `Redis` of ioredis has hundreds of properties, none of which is a store.
+        'must be an object of stores, { verification, limits, idempotency }, such as redisStores({ client })',
+      ),
+      section({
+        verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods, 'isShared')),
+        limits: v.optional(store<LimitStore>('a LimitStore', ['takeAll', 'refund'], 'isShared')),
+        idempotency: v.optional(idempotencyStore),
+      }),
+    ),
   ),
 });
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
-}
-
-function sameNames(names: readonly string[], others: readonly string[]): boolean {
-  return names.length === others.length && names.every((name) => others.includes(name));
 }
 
 function isProvider(value: unknown): boolean {
@@ -224,7 +157,9 @@ function hasSoundLimits(verification: object | null): boolean {
 
 /** @throws SmsError `configuration_invalid`, naming every option that cannot work */
 export function parseSmsClientOptions(options: SmsClientOptions) {
-  const parsed = parseOptions('createSmsClient()', schema, options);
+  const given = parseOptions('createSmsClient()', schema, options);
+  const { deadlineMs = 10_000, maxAttempts = 3, templates = {}, verification = {}, stores = {} } = given;
+  const parsed = { ...given, deadlineMs, maxAttempts, templates, verification, stores };
   const ids = parsed.providers.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) {

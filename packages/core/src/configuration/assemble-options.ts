@@ -2,12 +2,14 @@ import * as v from 'valibot';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { listOfNames } from '../errors/shown-name.js';
-import { type ConfigPath, dotted } from './config-path.js';
-import { isPlainObject } from './config-values.js';
+import { checkOptions } from '../provider-kit/check-options.js';
+import { didYouMean } from '../provider-kit/nearest-name.js';
+import { configurationInvalid } from '../provider-kit/options.js';
+import { isPlainObject } from '../provider-kit/schema-parts.js';
+import { pepperSchema, type VerificationOptions } from '../verification/verification-options.js';
+import { type ConfigPath, dotted, pepperOf } from './config-values.js';
 import { discardProviders, makeProvider, type ProviderFactories } from './make-provider.js';
-import { didYouMean } from './nearest-name.js';
 import { Problems } from './problems.js';
-import { pepperOf, resolvePepper } from './resolve-pepper.js';
 import { type Environment, resolveReferences } from './resolve-references.js';
 import { smsConfigSchema } from './sms-config-schema.js';
 
@@ -19,8 +21,30 @@ export interface Assembly {
   readonly factories: ProviderFactories;
   /** What was wrong already. */
   readonly problems?: Problems | undefined;
-  /** What an operator knows a setting by: its path, or the variable that it came from. */
-  readonly placeOf?: ((path: ConfigPath, problem: string) => string) | undefined;
+  /** What an operator knows a setting by, its path or the variable that it came from, and what is wrong with it. */
+  readonly told?: ((path: ConfigPath, problem: string) => readonly [place: string, problem: string]) | undefined;
+}
+
+type Report = (path: ConfigPath, problem: string) => void;
+
+/**
+ * Refuses what only JavaScript can leave out: there are no default factories, for the core knows no provider.
+ *
+ * @throws SmsError `configuration_invalid`
+ */
+export function requireInputs(
+  owner: string,
+  { env, factories }: { readonly env: unknown; readonly factories: unknown },
+): void {
+  const isComplete = typeof factories === 'object' && factories !== null && Object.keys(factories).length > 0;
+  if (!isComplete || !Object.values(factories).every((factory) => typeof factory === 'function')) {
+    throw configurationInvalid(
+      `${owner}: factories: must be an object of the functions that make providers, such as { factories: { mob } }`,
+    );
+  }
+  if (typeof env !== 'object' || env === null) {
+    throw configurationInvalid(`${owner}: env: must be an object of variables, such as process.env`);
+  }
 }
 
 /**
@@ -30,11 +54,11 @@ export interface Assembly {
  * are in the one error too. When there is an error, all that were made are closed again.
  */
 export function assembleOptions(config: unknown, assembly: Assembly): SmsClientOptions {
-  const { owner, env, problems = new Problems(), placeOf = dotted } = assembly;
+  const { owner, env, problems = new Problems(), told } = assembly;
   const wrong = new Set<string>();
-  const report = (path: ConfigPath, problem: string) => {
+  const report: Report = (path, problem) => {
     wrong.add(dotted(path.slice(0, 2)));
-    problems.add(placeOf(path, problem), problem);
+    problems.add(...(told?.(path, problem) ?? [dotted(path), problem]));
   };
   const checked = v.safeParse(smsConfigSchema, config);
   for (const issue of checked.issues ?? []) {
@@ -46,7 +70,7 @@ export function assembleOptions(config: unknown, assembly: Assembly): SmsClientO
     const provider = providerFrom(entry, ['providers', index], assembly, report);
     if (provider !== undefined) providers.push(provider);
   }
-  const pepper = wrong.has('verification.pepper') ? undefined : resolvePepper(pepperOf(config), env, report);
+  const pepper = wrong.has('verification.pepper') ? undefined : resolvedPepper(pepperOf(config), env, report);
   if (!checked.success || problems.any) {
     discardProviders(providers);
     throw problems.error(owner);
@@ -59,7 +83,7 @@ function providerFrom(
   { type, ...options }: Readonly<Record<string, unknown>>,
   path: ConfigPath,
   { env, factories }: Assembly,
-  report: (path: ConfigPath, problem: string) => void,
+  report: Report,
 ): SmsProvider | undefined {
   const name = String(type);
   const factory = Object.hasOwn(factories, name) ? factories[name] : undefined;
@@ -77,6 +101,22 @@ function providerFrom(
   const made = makeProvider(name, factory, resolved);
   if ('provider' in made) return made.provider;
   report(path, made.problem);
+  return undefined;
+}
+
+/** The pepper with the values of its variables, checked by the client's own rules: here an operator is told the variable. */
+function resolvedPepper(pepper: unknown, env: Environment, report: Report): VerificationOptions['pepper'] {
+  if (pepper === undefined) return undefined;
+  const at = ['verification', 'pepper'];
+  let complete = true;
+  const { options } = resolveReferences({ pepper }, ['verification'], env, (path, problem) => {
+    complete = false;
+    report(path, problem);
+  });
+  if (!complete) return undefined;
+  const checked = checkOptions(pepperSchema, options['pepper']);
+  if (checked.problems === undefined) return checked.value;
+  for (const { path, problem } of checked.problems) report([...at, ...path.map(String)], problem);
   return undefined;
 }
 

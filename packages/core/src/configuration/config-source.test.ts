@@ -69,7 +69,7 @@ describe('the source of a configuration', () => {
       'smsOptionsFromEnv(): POLYSMS_CONFIG_FILE: is not JSON: line 4, column 1: expected a name in double quotes; the last one has no comma after it',
     );
     expect(errorOf({ POLYSMS_CONFIG: '{"swordfish": 1.2.3}' })).toBe(
-      'smsOptionsFromEnv(): POLYSMS_CONFIG: is not JSON',
+      'smsOptionsFromEnv(): POLYSMS_CONFIG: is not JSON: line 1, column 18: expected a comma, ] or }',
     );
   });
 

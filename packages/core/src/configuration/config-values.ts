@@ -1,17 +1,26 @@
-import type { ConfigPath } from './config-path.js';
+import { shownName } from '../errors/shown-name.js';
+import { isPlainObject } from '../provider-kit/schema-parts.js';
+
+/** The way to a value inside a configuration: `['providers', 1, 'appKey']`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** `providers.1.appKey`, for a message: names that a file or an environment holds are shown safely. */
+export function dotted(path: ConfigPath): string {
+  return path.map(shownName).join('.');
+}
 
 /** Deeper options are no configuration, and may be a circle. */
 const deepest = 16;
 
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-}
-
 /** Whether an object is meant as an `EnvReference`, well-formed or not. */
 export function isReference(value: unknown): value is Record<string, unknown> {
   return isPlainObject(value) && Object.hasOwn(value, 'env');
+}
+
+/** The pepper of a configuration, by references. */
+export function pepperOf(config: unknown): unknown {
+  const verification = isPlainObject(config) ? config['verification'] : undefined;
+  return isPlainObject(verification) ? verification['pepper'] : undefined;
 }
 
 /**
@@ -52,6 +61,3 @@ export function protoKeys(value: unknown, path: ConfigPath = [], depth = 0): rea
     key === '__proto__' ? [[...path, key]] : protoKeys(item, [...path, key], depth + 1),
   );
 }
-
-/** What is wrong with such a key. */
-export const protoKeyProblem = 'is not a name that can be used';

@@ -1,52 +1,14 @@
-import { type ConfigPath, dotted } from './config-path.js';
-import { isPlainObject, isReference } from './config-values.js';
+import { isPlainObject } from '../provider-kit/schema-parts.js';
+import { entriesOf, type SchemaLike } from '../provider-kit/unknown-names.js';
+import { type ConfigPath, dotted, isReference, pepperOf } from './config-values.js';
 import type { Problems } from './problems.js';
-import { pepperOf } from './resolve-pepper.js';
-import { type Environment, variableValue } from './resolve-references.js';
+import { type Environment, variableValue, warnOfQuotes } from './resolve-references.js';
 import type { EnvReference } from './sms-config.js';
-import { upperSnake, variablePrefix } from './variable-names.js';
+import { settings } from './sms-config-schema.js';
+import { upperSnake, variablePrefix } from './variables.js';
 
 /** Makes a setting of what a variable holds; the schema checks it later, like the rest. A secret stays where it is. */
 type Reading = ((value: string) => unknown) | 'secret';
-
-const overridable: readonly (readonly [setting: string, read: Reading, variable?: string])[] = [
-  ['defaultCountry', asText],
-  ['deadlineMs', numberOrText],
-  ['attemptTimeoutMs', numberOrText],
-  ['maxAttempts', numberOrText],
-  ['retryBudget.ratio', numberOrText],
-  ['retryBudget.burst', numberOrText],
-  ['breaker.failureRatePercent', numberOrText],
-  ['breaker.minimumCalls', numberOrText],
-  ['breaker.consecutiveFailures', numberOrText],
-  ['breaker.windowMs', numberOrText],
-  ['breaker.openMs', numberOrText],
-  ['breaker.maxOpenMs', numberOrText],
-  ['onUnknown.message', asText],
-  ['onUnknown.verification', asText],
-  ['idempotency.ttlMs', numberOrText],
-  ['verification.pepper.current', 'secret', 'POLYSMS_PEPPER'],
-  ['verification.pepper.previous', 'secret', 'POLYSMS_PREVIOUS_PEPPER'],
-  ['verification.codes', asText],
-  ['verification.text', objectOrText],
-  ['verification.template', objectOrText],
-  ['verification.codeLength', numberOrText],
-  ['verification.lifetimeMs', numberOrText],
-  ['verification.maxChecks', numberOrText],
-  ['verification.maxFailures', numberOrText],
-  ['verification.failureWindowMs', numberOrText],
-  ['verification.tenant', asText],
-  ['guard.limits.global', jsonOrText],
-  ['guard.limits.prefix', jsonOrText],
-  ['guard.limits.ip', jsonOrText],
-  ['guard.limits.phone', jsonOrText],
-  ['guard.prefixOmitsDigits', numberOrText],
-  ['guard.destinations', objectOrText],
-  ['guard.failOpen', jsonOrText],
-  ['guard.alarm.windowMs', numberOrText],
-  ['guard.alarm.minimumStarts', numberOrText],
-  ['guard.alarm.approvalRatePercent', numberOrText],
-];
 
 /** A setting that a variable can override. */
 export interface Override {
@@ -54,13 +16,48 @@ export interface Override {
   readonly read: Reading;
 }
 
-/** These settings by variable: `POLYSMS_BREAKER_OPEN_MS` is `breaker.openMs`. */
+/** How a setting is read, by the type of its schema. Lists and objects by name need a file. */
+const readings: ReadonlyMap<unknown, Reading> = new Map<unknown, Reading>([
+  ['number', numberOrText],
+  ['string', asText],
+  ['picklist', asText],
+  ['boolean', jsonOrText],
+  ['literal', jsonOrText],
+  ['custom', 'secret'],
+]);
+
+const pepperVariables = new Map([
+  ['verification.pepper.current', 'POLYSMS_PEPPER'],
+  ['verification.pepper.previous', 'POLYSMS_PREVIOUS_PEPPER'],
+]);
+
+/** Every setting that is neither a list nor an object by name, by variable: `POLYSMS_BREAKER_OPEN_MS` is `breaker.openMs`. */
 export const overrides: ReadonlyMap<string, Override> = new Map(
-  overridable.map(([setting, read, variable]) => {
-    const path = setting.split('.');
-    return [variable ?? variablePrefix + path.map(upperSnake).join('_'), { path, read }];
+  overridable(settings, []).map((override) => {
+    const { path } = override;
+    return [pepperVariables.get(path.join('.')) ?? variablePrefix + path.map(upperSnake).join('_'), override];
   }),
 );
+
+function overridable(schema: SchemaLike, path: readonly string[]): readonly Override[] {
+  const plain = typeOf(schema, '');
+  const object = typeOf(schema, {});
+  if (object === 'strict_object' && plain !== 'picklist') {
+    const entries = Object.entries(entriesOf(schema) ?? {});
+    return entries.flatMap(([name, inner]) => overridable(inner, [...path, name]));
+  }
+  const read = readings.get(plain);
+  if (read === undefined) return [];
+  return [{ path, read: read === asText && object !== plain ? objectOrText : read }];
+}
+
+/** The type of a schema of Valibot for a text, or for an object: some settings take either. */
+function typeOf(schema: SchemaLike, input: unknown): unknown {
+  const last = schema.pipe?.findLast(({ kind }) => kind === 'schema');
+  if (last !== undefined) return typeOf(last, input);
+  const inner = schema.wrapped ?? (schema.type === 'lazy' ? schema.getter?.(input) : undefined);
+  return inner === undefined ? schema.type : typeOf(inner, input);
+}
 
 /** What somebody may take the name of a variable for, by the names of the others. */
 export const guesses: ReadonlyMap<string, string> = new Map([
@@ -82,6 +79,7 @@ export function applyOverrides(config: unknown, env: Environment, problems: Prob
   for (const [variable, { path, read }] of overrides) {
     const value = variableValue(env, variable);
     if (value === undefined) continue;
+    if (read === asText || read === objectOrText) warnOfQuotes(variable, value);
     const off = switchedOff(overridden, path);
     if (off !== undefined) problems.add(variable, `has no effect, since ${off} is false; unset it`);
     const laid =
@@ -102,6 +100,12 @@ export function variablePlace(path: ConfigPath, variables: readonly string[]): s
     if (setting.every((key, index) => path[index] === key)) return dotted([variable, ...path.slice(setting.length)]);
   }
   return undefined;
+}
+
+/** The variables that a path was put together from: `POLYSMS_PEPPER, POLYSMS_PREVIOUS_PEPPER`. */
+export function variablesWithin(path: ConfigPath, variables: readonly string[]): string | undefined {
+  const isWithin = (variable: string) => path.every((key, index) => overrides.get(variable)?.path[index] === key);
+  return (path.length > 0 && variables.filter(isWithin).join(', ')) || undefined;
 }
 
 /** The setting above a path that is false: its own settings are not looked at. */

@@ -14,20 +14,28 @@ describe('a mistake in JSON', () => {
     ["{'a': 1}", 1, 2, 'a name in double quotes or }'],
     ['{ // why\n}', 1, 3, 'a name in double quotes or }'],
     ['{"a" 1}', 1, 6, 'a colon'],
-    ['{"a": {"b": []}\n"c": 2}', 2, 1, 'a comma or }'],
-    ['{"a": 1]', 1, 8, 'a comma or }'],
-    ['[1 2]', 1, 4, 'a comma or ]'],
+    ['{"a": {"b": []}\n"c": 2}', 2, 1, 'a comma, ] or }'],
+    ['{"a": 1]', 1, 8, 'a comma, ] or }'],
+    ['[1 2]', 1, 4, 'a comma, ] or }'],
     ['[{}', 1, 4, 'a comma or ]'],
     ['{} {}', 1, 4, 'nothing more'],
-    ['-', 1, 1, 'a value; a text needs double quotes'],
+    ['-', 1, 2, 'a digit'],
     ['truex', 1, 5, 'nothing more'],
-    ['"open', 1, 1, 'a value; a text needs double quotes'],
+    ['"open', 1, 6, 'the double quotes that end a text'],
+    ['{"a": "x', 1, 9, 'the double quotes that end a text'],
+    ['1.2.3', 1, 4, 'nothing more'],
+    ['[01]', 1, 3, 'a comma, ] or }'],
+    ['{"a": 1e}', 1, 9, 'a digit'],
+    ['"\\x"', 1, 2, 'an escape that JSON knows; a backslash is written twice'],
+    ['"\\u12"', 1, 2, 'an escape that JSON knows; a backslash is written twice'],
+    ['"a\n"', 1, 3, 'no line break or tab inside a text; they are written as \\n and \\t'],
+    ['{"a": 1, "a": 2,}', 1, 17, 'a name in double quotes; the last one has no comma after it'],
   ])('is found: %j', (text, line, column, expected) => {
     expect(findJsonMistake(text)).toEqual({ line, column, expected });
   });
 
-  it.each(['1.2.3', '[01]', '"\\x"', '{"a": 1e}'])('inside a token is not: %j', (text) => {
-    expect(findJsonMistake(text)).toBeUndefined();
+  it('is not found in a text that is nested too deeply to be read, which throws nothing', () => {
+    expect(findJsonMistake('['.repeat(200_000))).toBeUndefined();
   });
 
   it('is never found where there is none', () => {

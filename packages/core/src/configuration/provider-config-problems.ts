@@ -1,5 +1,5 @@
-import type { ConfigPath } from './config-path.js';
-import { isReference, mapLeaves, protoKeyProblem, protoKeys } from './config-values.js';
+import { lostNameProblem } from '../provider-kit/schema-parts.js';
+import { type ConfigPath, isReference, mapLeaves, protoKeys } from './config-values.js';
 import { holdsPassword, looksLikeSecret } from './secret-names.js';
 
 /** What is wrong with a secret in a file. */
@@ -14,7 +14,7 @@ export function providerConfigProblems(
   options: Readonly<Record<string, unknown>>,
 ): readonly { readonly path: ConfigPath; readonly problem: string }[] {
   const problems: { path: ConfigPath; problem: string }[] = protoKeys(options).map((path) => {
-    return { path, problem: protoKeyProblem };
+    return { path, problem: lostNameProblem };
   });
   mapLeaves(options, [], (leaf, path) => {
     const problem = isReference(leaf) ? referenceProblem(leaf) : leafProblem(leaf, path);

@@ -1,6 +1,6 @@
 import { shownName } from '../errors/shown-name.js';
-import type { ConfigPath } from './config-path.js';
-import { isReference, mapLeaves, protoKeyProblem, protoKeys } from './config-values.js';
+import { lostNameProblem } from '../provider-kit/schema-parts.js';
+import { type ConfigPath, isReference, mapLeaves, protoKeys } from './config-values.js';
 
 /** Variables by name, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,13 +34,26 @@ export function resolveReferences(
       return undefined;
     }
     values.push(value);
-    if (leaf['as'] !== 'json') return value;
+    if (leaf['as'] !== 'json') {
+      warnOfQuotes(name, value);
+      return value;
+    }
     const json = parsed(value, () => report(at, `${shownVariable(name)} does not hold JSON`));
-    for (const inner of protoKeys(json)) report([...at, ...inner], protoKeyProblem);
+    for (const inner of protoKeys(json)) report([...at, ...inner], lostNameProblem);
     mapLeaves({ json }, [], (inner) => values.push(String(inner)));
     return json;
   });
   return { options: resolved, values };
+}
+
+/** `docker run --env-file` and systemd's unit files do not take quotes away, as a shell does. */
+export function warnOfQuotes(name: string, value: string): void {
+  if (!/^(["']).*\1$/s.test(value.trim())) return;
+  process.emitWarning(
+    `${shownVariable(name)} is in quotes, and they are taken as a part of its value; take them away where it is set, ` +
+      'as in a file for docker --env-file',
+    'PolysmsWarning',
+  );
 }
 
 /** The variables that the options of a provider refer to. */

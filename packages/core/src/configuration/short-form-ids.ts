@@ -1,7 +1,7 @@
 import { listOfNames } from '../errors/shown-name.js';
-import { didYouMean } from './nearest-name.js';
+import { didYouMean } from '../provider-kit/nearest-name.js';
 import type { Problems } from './problems.js';
-import { variablePrefix } from './variable-names.js';
+import { prefixOf } from './variables.js';
 
 /** One entry of `POLYSMS_PROVIDERS`. */
 export interface ShortFormProvider {
@@ -36,7 +36,7 @@ export function parseShortFormIds(
       refuse('must be an id of letters and digits, such as mob or mob-backup, or id:type');
       continue;
     }
-    const prefix = `${variablePrefix}${id.toUpperCase().replaceAll(/[._-]/g, '_')}_`;
+    const prefix = prefixOf(id);
     const mixedUp = reserved.find((variable) => variable.startsWith(prefix));
     if (mixedUp !== undefined) refuse(`its variables would begin like ${mixedUp}; give it another id`);
     else if (providers.some((other) => other.prefix === prefix)) refuse('is there twice, or differs in signs only');

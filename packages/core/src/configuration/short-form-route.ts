@@ -1,5 +1,5 @@
+import { didYouMean } from '../provider-kit/nearest-name.js';
 import { numberOrText } from './env-overrides.js';
-import { didYouMean } from './nearest-name.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';
 import type { ShortFormProvider } from './short-form-ids.js';
@@ -13,23 +13,29 @@ export function shortFormRoute(
   const strategy = variableValue(env, 'POLYSMS_STRATEGY')?.trim();
   const weights = variableValue(env, 'POLYSMS_WEIGHTS');
   if (strategy === undefined && weights === undefined) return undefined;
-  if (strategy === 'weighted' && weights === undefined) {
+  const route = { providers: providers.filter(({ off }) => !off).map(({ id }) => id) };
+  const isWeighted = strategy === 'weighted';
+  if (isWeighted && weights === undefined) {
     problems.add('POLYSMS_WEIGHTS', 'is not set; the strategy weighted needs it: mob=3,aliyun=1');
+    return route;
   }
-  if (strategy !== 'weighted' && weights !== undefined) {
+  if (!isWeighted && weights !== undefined) {
     problems.add('POLYSMS_WEIGHTS', 'belongs to the strategy weighted; set POLYSMS_STRATEGY=weighted, or unset this');
   }
-  return {
-    providers: providers.filter(({ off }) => !off).map(({ id }) => id),
-    ...(strategy === undefined ? {} : { strategy }),
-    ...(weights === undefined ? {} : { weights: parseWeights(weights, providers, problems) }),
-  };
+  if (!isWeighted || weights === undefined) return strategy === undefined ? route : { ...route, strategy };
+  const parsed = parseWeights(weights, providers, problems);
+  return parsed === undefined ? route : { ...route, strategy, weights: parsed };
 }
 
+/** Undefined if a part of the list is wrong; the others would then be called incomplete. */
 function parseWeights(list: string, providers: readonly ShortFormProvider[], problems: Problems) {
+  let isGood = true;
   const weights = new Map<string, number | string>();
   for (const [index, item] of list.split(',').entries()) {
-    const refuse = (problem: string) => problems.add(`POLYSMS_WEIGHTS.${index}`, problem);
+    const refuse = (problem: string) => {
+      isGood = false;
+      problems.add(`POLYSMS_WEIGHTS.${index}`, problem);
+    };
     const [id = '', weight, ...others] = item.split('=').map((part) => part.trim());
     const provider = providers.find((each) => each.id === id);
     if (weight === undefined || others.length > 0) refuse('must be a provider and its weight, such as mob=3');
@@ -40,5 +46,5 @@ function parseWeights(list: string, providers: readonly ShortFormProvider[], pro
     // A provider that is off keeps its weight for later.
     else if (!provider.off) weights.set(id, numberOrText(weight));
   }
-  return Object.fromEntries(weights);
+  return isGood ? Object.fromEntries(weights) : undefined;
 }

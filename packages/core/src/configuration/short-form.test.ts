@@ -127,13 +127,16 @@ describe('a short form that cannot work', () => {
   });
 
   it.each<[Record<string, string>, string]>([
-    [{ POLYSMS_ACME_APP_KEY: '' }, 'POLYSMS_ACME_…: acme(): appKey: is missing'],
+    [{ POLYSMS_ACME_APP_KEY: '' }, 'POLYSMS_ACME_APP_KEY: acme(): appKey: is missing'],
     [{ POLYSMS_ACME_CONNECTIONS: 'many' }, 'POLYSMS_ACME_CONNECTIONS: acme(): connections: must be a number'],
     [
       { POLYSMS_ACME_SENDER: '106' },
       'POLYSMS_ACME_SENDER (read as JSON; in double quotes it is text): acme(): sender: must be a text',
     ],
-    [{ POLYSMS_ACME_APPKEY: 'k' }, 'POLYSMS_ACME_APPKEY: acme(): appkey: is not an option'],
+    [
+      { POLYSMS_ACME_APPKEY: 'k' },
+      'POLYSMS_ACME_APPKEY: acme(): appkey: is not an option; did you mean POLYSMS_ACME_APP_KEY?',
+    ],
     [{ POLYSMS_ACME_ID: 'x' }, 'POLYSMS_ACME_ID: belongs into POLYSMS_PROVIDERS, as id:type'],
     [{ POLYSMS_ACME_TYPE: 'x' }, 'POLYSMS_ACME_TYPE: belongs into POLYSMS_PROVIDERS, as id:type'],
     [{ POLYSMS_STRATEGY: 'random' }, 'POLYSMS_STRATEGY: must be priority, round-robin or weighted'],
@@ -152,7 +155,7 @@ describe('a short form that cannot work', () => {
     ['acme=3=4', '.0: must be a provider and its weight, such as mob=3'],
     ['acme=3,othr=1', '.1: must begin with an id of POLYSMS_PROVIDERS; did you mean other?'],
     ['acme=3,acme=1', '.1: gives a provider a second weight'],
-    ['acme=many', ': must be a whole number of messages, from 0 to 1000'],
+    ['acme=many', '.acme: must be a whole number of messages, from 0 to 1000'],
   ])('names the place in POLYSMS_WEIGHTS=%s', (weights, problem) => {
     const env = { POLYSMS_PROVIDERS: 'acme,other', POLYSMS_ACME_APP_KEY: 'k', POLYSMS_OTHER_APP_KEY: 'k' };
     expect(errorOf({ ...env, POLYSMS_STRATEGY: 'weighted', POLYSMS_WEIGHTS: weights })).toBe(

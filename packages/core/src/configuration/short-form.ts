@@ -1,12 +1,12 @@
 import { shownName } from '../errors/shown-name.js';
-import type { ConfigPath } from './config-path.js';
+import type { ConfigPath } from './config-values.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';
 import { looksLikeSecret } from './secret-names.js';
 import type { ShortFormProvider } from './short-form-ids.js';
 import { shortFormRoute } from './short-form-route.js';
 import type { EnvReference } from './sms-config.js';
-import { optionName, upperSnake } from './variable-names.js';
+import { optionName, upperSnake } from './variables.js';
 
 /** A configuration that was written as variables. */
 export interface ShortForm {
@@ -15,8 +15,8 @@ export interface ShortForm {
   readonly variables: readonly string[];
   /** What the variables of each provider begin with. */
   readonly prefixes: readonly string[];
-  /** The variable that a path came from. */
-  placeOf(path: ConfigPath, problem: string): string;
+  /** The variable that a path came from, and what is wrong with it, in words for whoever writes variables. */
+  told(path: ConfigPath, problem: string): readonly [place: string, problem: string];
 }
 
 /** Reads everything that belongs to the providers listed. Values stay in the environment, as references. */
@@ -49,18 +49,48 @@ export function readShortForm(
     },
     variables,
     prefixes: all.map(({ prefix }) => prefix),
-    placeOf: ([root, index, option], problem) => {
-      if (root === 'routes') return option === 'strategy' ? 'POLYSMS_STRATEGY' : 'POLYSMS_WEIGHTS';
+    told: ([root, index, option, name], problem) => {
+      if (root === 'routes') {
+        const place = option === 'strategy' ? 'POLYSMS_STRATEGY' : 'POLYSMS_WEIGHTS';
+        return [option === 'weights' && name !== undefined ? `${place}.${shownName(name)}` : place, problem];
+      }
       const provider = active[Number(index)];
-      if (root !== 'providers' || provider === undefined) return 'POLYSMS_PROVIDERS';
-      if (option !== undefined) return shownName(provider.prefix + upperSnake(String(option)));
-      const named = [...(options.get(provider) ?? [])].filter(([name]) => mentions(problem, name));
-      return (
-        named.map(([, { env, as }]) => shownName(env) + (as === 'json' ? readAsJson : '')).join(', ') ||
-        `${provider.prefix}…`
-      );
+      if (root !== 'providers' || provider === undefined) return ['POLYSMS_PROVIDERS', problem];
+      const variableOf = (each: string) => shownName(provider.prefix + upperSnake(each));
+      if (option !== undefined) return [variableOf(String(option)), problem];
+      return toldOfFactory(problem, provider, options.get(provider) ?? new Map());
     },
   };
+}
+
+/** What a factory says about its options, told by their variables. */
+function toldOfFactory(problem: string, { id, prefix }: ShortFormProvider, options: ReadonlyMap<string, EnvReference>) {
+  const variableOf = (option: string) => shownName(prefix + upperSnake(option));
+  const missing = [...problem.matchAll(/[:;] (\w+): is missing/g)].map(([, option = '']) => variableOf(option));
+  const named = [...options]
+    .filter(([option]) => mentions(problem, option))
+    .map(([, { env, as }]) => shownName(env) + (as === 'json' ? readAsJson : ''));
+  const absent = [...options.keys()]
+    .filter((option) => problem.includes(`${option}: is not an option`))
+    .flatMap((option) => absentProvider(upperSnake(option), id, options))
+    .map((other) => `; ${other} is not in POLYSMS_PROVIDERS: write -${other} to keep it switched off`);
+  const inVariables = problem.replaceAll(
+    /did you mean (\w+)\?/g,
+    (_, option: string) => `did you mean ${variableOf(option)}?`,
+  );
+  return [[...missing, ...named].join(', ') || `${prefix}…`, inVariables + [...new Set(absent)].join('')] as const;
+}
+
+/** `POLYSMS_MOB_BACKUP_APP_KEY` beside `POLYSMS_MOB_APP_KEY` is meant for a provider `mob-backup`. */
+function absentProvider(snake: string, id: string, options: ReadonlyMap<string, EnvReference>): readonly string[] {
+  const option = [...options.keys()].find((each) => snake.endsWith(`_${upperSnake(each)}`));
+  if (option === undefined) return [];
+  return [
+    `${id}-${snake
+      .slice(0, -upperSnake(option).length - 1)
+      .toLowerCase()
+      .replaceAll('_', '-')}`,
+  ];
 }
 
 /** The id of a template may look like a number. */

@@ -148,6 +148,9 @@ describe('the schema of configurations', () => {
     ],
     ['{ "verification": { "text": { "en": "{code}", "__proto__": "{code}" } } }', 'verification.text.__proto__'],
     ['{ "verification": { "template": { "en": "a", "__proto__": "a" } } }', 'verification.template.__proto__'],
+    ['{ "verification": { "text": { "en": "{code}", "constructor": "{code}" } } }', 'verification.text.constructor'],
+    ['{ "templates": { "constructor": { "text": "Hi" } } }', 'templates.constructor'],
+    ['{ "routes": [{ "providers": ["a"], "weights": { "prototype": 1 } }] }', 'routes.0.weights.prototype'],
     ['{ "providers": [{ "type": "acme", "__proto__": {} }] }', 'providers.0.__proto__'],
     ['{ "providers": [{ "type": "acme", "limits": [{ "__proto__": 5 }] }] }', 'providers.0.limits.0.__proto__'],
   ])('refuses a name that would be dropped: %s', (json, path) => {
@@ -162,11 +165,11 @@ describe('the schema of configurations', () => {
     [{ routes: [{ providers: [] }] }, 'routes.0.providers: must be a list of provider ids, not empty'],
     [
       { routes: [{ providers: ['a'], countries: ['cn'] }] },
-      'routes.0.countries.0: must be a list of ISO 3166-1 alpha-2 codes in capitals, such as CN',
+      'routes.0.countries.0: must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)',
     ],
     [
       { routes: [{ providers: ['a'], callingCodes: ['+86'] }] },
-      'routes.0.callingCodes.0: must be a list of calling codes in digits without a plus, such as 86',
+      'routes.0.callingCodes.0: must be a calling code in digits without a plus, a text such as "86"',
     ],
     [
       { routes: [{ providers: ['a'], strategy: 'random' }] },
@@ -250,7 +253,7 @@ describe('the schema of configurations', () => {
     [{ guard: { destinations: {} } }, 'guard.destinations: must have countries or callingCodes or both'],
     [
       { guard: { destinations: { countries: ['CN', 'cn'] } } },
-      'guard.destinations.countries.1: must be a list of ISO 3166-1 alpha-2 codes in capitals, such as CN',
+      'guard.destinations.countries.1: must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)',
     ],
     [{ guard: { failOpen: 'true' } }, 'guard.failOpen: must be true or false'],
     [{ guard: { alarm: true } }, 'guard.alarm: must be an object, or false for no alarm'],

@@ -1,8 +1,5 @@
-import type { UnknownPolicy } from '../client/sms-client-options.js';
+import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
-import type { Route } from '../delivery/plan-route.js';
-import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
-import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
 import type { GuardOptions } from '../guard/guard-options.js';
 import type { VerificationOptions } from '../verification/verification-options.js';
 
@@ -10,29 +7,12 @@ import type { VerificationOptions } from '../verification/verification-options.j
  * A client's options as data: what a JSON file may hold. `docs/configuration.md` has a table of every setting.
  * It never holds a secret: those stay in the environment, and an {@link EnvReference} says where.
  */
-export interface SmsConfig {
+export interface SmsConfig
+  extends Omit<SmsClientOptions, 'providers' | 'breaker' | 'idempotency' | 'verification' | 'guard' | 'stores'> {
   /** The accounts that may send; without routes their order is the priority. */
   readonly providers: readonly ProviderConfig[];
-  /** Who sends to which destination; the first route that fits counts. Default: one route for everything. */
-  readonly routes?: readonly Route[] | undefined;
-  /** Understand numbers as people of this country dial them, `CN`. Default: E.164 only. */
-  readonly defaultCountry?: string | undefined;
-  /** The time for a whole call, over all its attempts, in milliseconds. Default 10000. */
-  readonly deadlineMs?: number | undefined;
-  /** The time of one attempt while others could still be tried, in milliseconds. Default: an equal share of what is left. */
-  readonly attemptTimeoutMs?: number | undefined;
-  /** Attempts of one call at most. Default 3. */
-  readonly maxAttempts?: number | undefined;
-  /** How far further attempts may go over all calls. */
-  readonly retryBudget?: RetryBudgetOptions | undefined;
   /** When a provider's circuit opens, and for how long. */
   readonly breaker?: Omit<CircuitBreakerOptions, 'random'> | undefined;
-  /** What happens when nobody knows whether a message was sent. Default: `stop` and `failover`. */
-  readonly onUnknown?:
-    | { readonly message?: UnknownPolicy | undefined; readonly verification?: UnknownPolicy | undefined }
-    | undefined;
-  /** What each template's name means to each provider. */
-  readonly templates?: TemplateCatalogueOptions | undefined;
   /** For how long idempotency keys are kept, in milliseconds. Default 24 hours. */
   readonly idempotency?: { readonly ttlMs?: number | undefined } | undefined;
   /** How codes are made, sent and checked. */

@@ -1,7 +1,6 @@
 import type { SmsClientOptions } from '../client/sms-client-options.js';
-import { assembleOptions } from './assemble-options.js';
+import { assembleOptions, requireInputs } from './assemble-options.js';
 import type { ProviderFactories } from './make-provider.js';
-import { requireInputs } from './require-inputs.js';
 import type { Environment } from './resolve-references.js';
 
 /** What {@link smsOptionsFromConfig} needs besides the configuration. */

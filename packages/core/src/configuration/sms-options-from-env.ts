@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
-import { assembleOptions } from './assemble-options.js';
-import { type ConfigPath, dotted } from './config-path.js';
+import { isPlainObject } from '../provider-kit/schema-parts.js';
+import { assembleOptions, requireInputs } from './assemble-options.js';
 import { type ConfigSource, readConfigSource, sourceVariables } from './config-source.js';
-import { isPlainObject } from './config-values.js';
-import { applyOverrides, guesses, overrides, variablePlace } from './env-overrides.js';
+import { type ConfigPath, dotted, pepperOf } from './config-values.js';
+import { applyOverrides, guesses, overrides, variablePlace, variablesWithin } from './env-overrides.js';
 import type { ProviderFactories } from './make-provider.js';
 import { Problems } from './problems.js';
-import { requireInputs } from './require-inputs.js';
-import { pepperOf } from './resolve-pepper.js';
 import { type Environment, referencedVariables, variableValue } from './resolve-references.js';
 import { readShortForm, type ShortForm } from './short-form.js';
 import { parseShortFormIds } from './short-form-ids.js';
-import { reportUnknownVariables } from './unknown-variables.js';
+import { reportUnknownVariables } from './variables.js';
 
 /** What {@link smsOptionsFromEnv} needs besides the environment. */
 export interface SmsOptionsFromEnvOptions {
@@ -51,13 +49,16 @@ export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOp
   const written = short === undefined ? configOf(source, env, problems) : short.config;
   const { config, variables } = applyOverrides(written, env, problems);
   const inUse = new Set([...referencesOf(config), ...(short?.variables ?? [])]);
-  const known = { settings, guesses, inUse, prefixes: short?.prefixes ?? [], others: otherVariables };
+  const types = Object.keys(factories);
+  const known = { settings, guesses, inUse, prefixes: short?.prefixes, types, others: otherVariables };
   reportUnknownVariables(Object.keys(env), known, problems);
   // What the short form lacks is a variable too.
   const sources = short === undefined ? variables : [...overrides.keys()];
-  const placeOf = (path: ConfigPath, problem: string) =>
-    variablePlace(path, sources) ?? short?.placeOf(path, problem) ?? dotted(path);
-  return assembleOptions(config, { owner, env, factories, problems, placeOf });
+  const told = (path: ConfigPath, problem: string): readonly [string, string] => {
+    const place = variablePlace(path, sources) ?? (short && variablesWithin(path, variables));
+    return place === undefined ? (short?.told(path, problem) ?? [dotted(path), problem]) : [place, problem];
+  };
+  return assembleOptions(config, { owner, env, factories, problems, told });
 }
 
 function shortFormOf(

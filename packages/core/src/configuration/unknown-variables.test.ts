@@ -7,6 +7,8 @@ const short = { POLYSMS_PROVIDERS: 'acme,acme-backup', POLYSMS_ACME_APP_KEY: 'k'
 const errorOf = (variables: Record<string, string>) =>
   configurationError(() => smsOptionsFromEnv({ ...short, ...variables }, { factories }));
 
+const others = 'if it is not for Polysms, name it in otherVariables';
+
 describe('a variable that nobody knows', () => {
   it.each([
     ['POLYSMS_DEADLINE', 'is not a setting; did you mean POLYSMS_DEADLINE_MS?'],
@@ -18,9 +20,9 @@ describe('a variable that nobody knows', () => {
     ['POLYSMS_GUARD_LIMITS_PHONES', 'is not a setting; did you mean POLYSMS_GUARD_LIMITS_PHONE?'],
     ['POLYSMS_AMCE_BASE_URL', 'is not a setting; did you mean POLYSMS_ACME_BASE_URL?'],
     ['POLYSMS_ACME_Base_Url', 'is not a setting; did you mean POLYSMS_ACME_BASE_URL?'],
-    ['POLYSMS_ACME_', 'is not a setting'],
-    ['POLYSMS_', 'is not a setting'],
-    ['POLYSMS_REDIS_URL', 'is not a setting'],
+    ['POLYSMS_ACME_', `is not a setting; ${others}`],
+    ['POLYSMS_', `is not a setting; ${others}`],
+    ['POLYSMS_REDIS_URL', `is not a setting; ${others}`],
   ])('is named: %s', (variable, problem) => {
     expect(errorOf({ [variable]: 'swordfish' })).toBe(`smsOptionsFromEnv(): ${variable}: ${problem}`);
   });
@@ -80,6 +82,6 @@ describe('a variable is known', () => {
     const message = configurationError(() =>
       smsOptionsFromEnv({ ...env, POLYSMS_PORTS: '80' }, { factories, otherVariables }),
     );
-    expect(message).toBe('smsOptionsFromEnv(): POLYSMS_PORTS: is not a setting');
+    expect(message).toBe(`smsOptionsFromEnv(): POLYSMS_PORTS: is not a setting; ${others}`);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { optionName, upperSnake } from './variable-names.js';
+import { optionName, upperSnake } from './variables.js';
 
 describe('the name of an option', () => {
   it.each([

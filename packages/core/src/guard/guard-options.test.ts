@@ -73,17 +73,21 @@ describe('guard options', () => {
 
   const limit = (max: unknown, windowMs: unknown) => ({ limits: { phone: [{ max, windowMs }] } });
 
+  const destinationsRule =
+    'guard.destinations: must be routes, any, or an object with countries or callingCodes or both';
+
   it.each<[unknown, string]>([
-    [limit(0, 1000), 'guard.limits.phone.0.max: must be a whole number from 1 to 1,000,000,000'],
+    [{ countries: ['CN'] }, 'guard.countries: is not an option; did you mean destinations.countries?'],
+    [limit(0, 1000), 'guard.limits.phone.0.max: must be a whole number of sends, from 1 to a billion'],
     [limit(1.5, 1000), 'guard.limits.phone.0.max: must be a whole number'],
     [limit(1e9 + 1, 1000), 'guard.limits.phone.0.max: must be a whole number'],
     [limit('1', 1000), 'guard.limits.phone.0.max: must be a whole number'],
-    [limit(1, 999), 'guard.limits.phone.0.windowMs: must be whole seconds in milliseconds, from one second to 24 days'],
+    [limit(1, 999), 'guard.limits.phone.0.windowMs: must be whole seconds in milliseconds, from a second to 24 days'],
     [limit(1, 1500), 'guard.limits.phone.0.windowMs: must be whole seconds'],
-    [limit(1, 24 * dayMs + 1000), 'to 24 days'],
+    [limit(1, 24 * dayMs + 1000), 'windowMs: must be whole seconds in milliseconds, from a second to 24 days'],
     [{ limits: { ip: [] } }, 'guard.limits.ip: must not be empty; write false for no limit'],
-    [{ limits: { ip: true } }, 'guard.limits.ip: must be a list of limits { max, windowMs }, or false for none'],
-    [{ limits: { ip: [5] } }, 'guard.limits.ip.0: must be a limit: { max, windowMs }'],
+    [{ limits: { ip: true } }, 'guard.limits.ip: must be a list of limits { "max", "windowMs" }, or false for none'],
+    [{ limits: { ip: [5] } }, 'guard.limits.ip.0: must be an object'],
     [
       {
         limits: {
@@ -97,38 +101,47 @@ describe('guard options', () => {
     ],
     [{ limits: { phones: false } }, 'guard.limits.phones: '],
     [{ limit: {} }, 'guard.limit: '],
-    [{ prefixOmitsDigits: 1 }, 'guard.prefixOmitsDigits: must be a whole number from 2 to 8'],
-    [{ prefixOmitsDigits: 9 }, 'guard.prefixOmitsDigits: must be a whole number from 2 to 8'],
-    [{ destinations: 'all' }, "guard.destinations: must be 'routes', 'any', or a list"],
-    [{ destinations: {} }, "guard.destinations: must be 'routes', 'any', or a list"],
-    [{ destinations: { countries: [] } }, 'guard.destinations.countries: must be a list of countries such as CN'],
-    [{ destinations: { countries: ['UK'] } }, 'guard.destinations.countries: must be ISO 3166-1 alpha-2 codes'],
-    [{ destinations: { callingCodes: ['+86'] } }, 'guard.destinations.callingCodes: must be calling codes in digits'],
-    [{ destinations: { countries: 'CN' } }, 'guard.destinations.countries: must be a list of countries such as CN'],
-    [{ destinations: { countries: [1] } }, 'guard.destinations.countries.0: must be a list of countries such as CN'],
+    [{ prefixOmitsDigits: 1 }, 'guard.prefixOmitsDigits: must be a whole number of digits, from 2 to 8'],
+    [{ prefixOmitsDigits: 9 }, 'guard.prefixOmitsDigits: must be a whole number of digits, from 2 to 8'],
+    [{ destinations: 'all' }, destinationsRule],
+    [{ destinations: {} }, 'guard.destinations: must have countries or callingCodes or both'],
+    [{ destinations: { countries: [] } }, 'guard.destinations.countries: must not be empty; leave it out'],
+    [{ destinations: { countries: ['UK'] } }, 'guard.destinations.countries.0: must be an ISO 3166-1 alpha-2 code'],
+    [
+      { destinations: { callingCodes: ['+86'] } },
+      'guard.destinations.callingCodes.0: must be a calling code in digits',
+    ],
+    [{ destinations: { countries: 'CN' } }, 'guard.destinations.countries: must be a list of ISO 3166-1 alpha-2 codes'],
+    [{ destinations: { countries: [1] } }, 'guard.destinations.countries.0: must be an ISO 3166-1 alpha-2 code'],
     [{ destinations: { country: ['CN'] } }, 'guard.destinations.'],
-    [
-      { destinations: 1 },
-      "guard.destinations: must be 'routes', 'any', or a list: { countries } or { callingCodes } or both",
-    ],
-    [
-      { destinations: { callingCodes: [] } },
-      'guard.destinations.callingCodes: must be a list of calling codes such as 86',
-    ],
+    [{ destinations: 1 }, destinationsRule],
+    [{ destinations: { callingCodes: [] } }, 'guard.destinations.callingCodes: must not be empty; leave it out'],
     ...['0', '086', '8612', 'x86', '86x', '', '8 6'].map((code): [unknown, string] => [
       { destinations: { callingCodes: [code] } },
-      'guard.destinations.callingCodes: must be calling codes in digits without a plus, such as 86',
+      'guard.destinations.callingCodes.0: must be a calling code in digits without a plus, a text such as "86"',
     ]),
     [{ screen: true }, 'guard.screen: must be a function'],
     [{ failOpen: 'yes' }, 'guard.failOpen: must be true or false'],
     [{ alarm: true }, 'guard.alarm: must be an object, or false for no alarm'],
-    [{ alarm: { windowMs: 599_000 } }, 'guard.alarm.windowMs: must be whole seconds in milliseconds, from 10 minutes'],
-    [{ alarm: { windowMs: 600_500 } }, 'guard.alarm.windowMs: must be whole seconds'],
+    [
+      { alarm: { windowMs: 599_000 } },
+      'guard.alarm.windowMs: must be a whole number of milliseconds, whole seconds from 10 minutes',
+    ],
+    [{ alarm: { windowMs: 600_500 } }, 'guard.alarm.windowMs: must be a whole number of milliseconds, whole seconds'],
     [{ alarm: { windowMs: 24 * dayMs + 1000 } }, '10 minutes to 24 days'],
     [{ alarm: { windows: 1 } }, 'guard.alarm.windows: '],
-    [{ alarm: { minimumStarts: 1e6 + 1 } }, 'guard.alarm.minimumStarts: must be a whole number from 1 to 1,000,000'],
-    [{ alarm: { minimumStarts: 0 } }, 'guard.alarm.minimumStarts: must be a whole number from 1 to 1,000,000'],
-    [{ alarm: { approvalRatePercent: 0 } }, 'guard.alarm.approvalRatePercent: must be a whole number from 1 to 100'],
+    [
+      { alarm: { minimumStarts: 1e6 + 1 } },
+      'guard.alarm.minimumStarts: must be a whole number of starts, from 1 to a million',
+    ],
+    [
+      { alarm: { minimumStarts: 0 } },
+      'guard.alarm.minimumStarts: must be a whole number of starts, from 1 to a million',
+    ],
+    [
+      { alarm: { approvalRatePercent: 0 } },
+      'guard.alarm.approvalRatePercent: must be a whole number of percent, from 1 to 100',
+    ],
     [{ alarm: { approvalRatePercent: 101 } }, 'guard.alarm.approvalRatePercent: must be'],
   ])('refuse %j', (options, message) => {
     expect(messageOf(options)).toContain(`createSmsClient(): ${message.startsWith('guard') ? message : ''}`);

@@ -1,8 +1,19 @@
 import * as v from 'valibot';
-import { isCountry } from '../phone/country.js';
 import { parseOptions } from '../provider-kit/options.js';
+import {
+  dayMs,
+  either,
+  hourMs,
+  isObject,
+  minuteMs,
+  secondMs,
+  section,
+  sectionOrFalse,
+  wholeNumber,
+} from '../provider-kit/schema-parts.js';
 import { isLimitMax, isLimitWindow, type LimitScope, limitMaxRule, limitWindowRule } from './limit-rules.js';
 import type { Limit } from './limit-store.js';
+import { placesEntries } from './places-entries.js';
 import type { ScreenedRequest, ScreenVerdict } from './screening.js';
 
 /**
@@ -63,10 +74,6 @@ export interface GuardOptions {
     | undefined;
 }
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-
 const defaultLimits: Readonly<Record<LimitScope, readonly Limit[]>> = {
   global: [{ max: 1000, windowMs: hourMs }],
   prefix: [{ max: 20, windowMs: hourMs }],
@@ -81,131 +88,91 @@ const defaultLimits: Readonly<Record<LimitScope, readonly Limit[]>> = {
   ],
 };
 
-const whole = (least: number, most: number, expected: string) =>
-  v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected), v.maxValue(most, expected));
-const names = (expected: string) => v.pipe(v.array(v.string(expected), expected), v.nonEmpty(expected));
-
-/** A value that is `plain` or fits the schema. Not a union: one of these hides where inside the mistake is. */
-const orElse = <Plain, Schema extends v.GenericSchema>(
-  plain: v.GenericSchema<Plain>,
-  isPlain: (input: unknown) => boolean,
-  schema: Schema,
-) =>
-  v.lazy<v.GenericSchema<Plain | v.InferInput<Schema>, Plain | v.InferOutput<Schema>>>((input) =>
-    isPlain(input) ? plain : schema,
-  );
-const falseOr = <Schema extends v.GenericSchema>(schema: Schema) =>
-  orElse(v.literal(false), (input) => input === false, schema);
-
-const limitsRule = 'must be a list of limits { max, windowMs }, or false for none';
-
-const limits = falseOr(
-  v.pipe(
-    v.array(
-      v.strictObject(
-        {
-          max: v.pipe(v.number(limitMaxRule), v.check(isLimitMax, limitMaxRule)),
-          windowMs: v.pipe(v.number(limitWindowRule), v.check(isLimitWindow, limitWindowRule)),
-        },
-        'must be a limit: { max, windowMs }, and nothing else',
-      ),
-      limitsRule,
-    ),
-    v.nonEmpty('must not be empty; write false for no limit'),
-    v.check(
-      (each) => new Set(each.map(({ windowMs }) => windowMs)).size === each.length,
-      'has two limits with the same windowMs; keep the smaller',
-    ),
+const limitList = v.pipe(
+  v.array(
+    section({
+      max: v.pipe(v.number(limitMaxRule), v.check(isLimitMax, limitMaxRule)),
+      windowMs: v.pipe(v.number(limitWindowRule), v.check(isLimitWindow, limitWindowRule)),
+    }),
+  ),
+  v.nonEmpty('must not be empty; write false for no limit'),
+  v.check(
+    (limits) => new Set(limits.map(({ windowMs }) => windowMs)).size === limits.length,
+    'has two limits with the same windowMs; keep the smaller',
   ),
 );
 
-const destinationsRule = "must be 'routes', 'any', or a list: { countries } or { callingCodes } or both";
+const limits = v.optional(
+  either(
+    Array.isArray,
+    limitList,
+    v.literal(false, 'must be a list of limits { "max", "windowMs" }, or false for none'),
+  ),
+);
 
-const alarmWindowRule = 'must be whole seconds in milliseconds, from 10 minutes to 24 days';
+const destinations = either(
+  isObject,
+  v.pipe(
+    section(placesEntries),
+    v.check(
+      ({ countries, callingCodes }) => countries !== undefined || callingCodes !== undefined,
+      'must have countries or callingCodes or both',
+    ),
+  ),
+  v.picklist(['routes', 'any'], 'must be routes, any, or an object with countries or callingCodes or both'),
+);
 
-const guardSchema = v.strictObject({
-  limits: v.optional(
-    v.strictObject({
-      global: v.optional(limits),
-      prefix: v.optional(limits),
-      ip: v.optional(limits),
-      phone: v.optional(limits),
-    }),
-    {},
-  ),
-  prefixOmitsDigits: v.optional(whole(2, 8, 'must be a whole number from 2 to 8'), 4),
-  destinations: v.optional(
-    orElse(
-      v.picklist(['routes', 'any'], destinationsRule),
-      (input) => typeof input === 'string',
-      v.pipe(
-        v.strictObject(
-          {
-            countries: v.optional(
-              v.pipe(
-                names('must be a list of countries such as CN'),
-                v.everyItem(
-                  isCountry,
-                  'must be ISO 3166-1 alpha-2 codes in capitals, such as CN (the United Kingdom is GB)',
-                ),
-              ),
-            ),
-            callingCodes: v.optional(
-              v.pipe(
-                names('must be a list of calling codes such as 86'),
-                v.everyItem(
-                  (code) => /^[1-9]\d{0,2}$/.test(code),
-                  'must be calling codes in digits without a plus, such as 86',
-                ),
-              ),
-            ),
-          },
-          destinationsRule,
-        ),
-        v.check(
-          ({ countries, callingCodes }) => countries !== undefined || callingCodes !== undefined,
-          destinationsRule,
-        ),
-      ),
+const alarmWindow = 'milliseconds, whole seconds from 10 minutes to 24 days';
+
+const alarm = section({
+  windowMs: v.optional(
+    v.pipe(
+      wholeNumber(10 * minuteMs, 24 * dayMs, alarmWindow),
+      v.multipleOf(secondMs, `must be a whole number of ${alarmWindow}`),
     ),
-    'routes',
   ),
-  screen: v.optional(
-    v.custom<NonNullable<GuardOptions['screen']>>((value) => typeof value === 'function', 'must be a function'),
-  ),
-  failOpen: v.optional(v.boolean('must be true or false'), false),
-  alarm: v.optional(
-    falseOr(
-      v.strictObject(
-        {
-          windowMs: v.optional(
-            v.pipe(whole(10 * minuteMs, 24 * dayMs, alarmWindowRule), v.multipleOf(1000, alarmWindowRule)),
-            hourMs,
-          ),
-          minimumStarts: v.optional(whole(1, 1_000_000, 'must be a whole number from 1 to 1,000,000'), 10),
-          approvalRatePercent: v.optional(whole(1, 100, 'must be a whole number from 1 to 100'), 30),
-        },
-        'must be an object, or false for no alarm',
-      ),
-    ),
-    {},
-  ),
+  minimumStarts: v.optional(wholeNumber(1, 1_000_000, 'starts, from 1 to a million')),
+  approvalRatePercent: v.optional(wholeNumber(1, 100, 'percent, from 1 to 100')),
 });
+
+/** The options that data can hold: all but `screen`. */
+export const guardEntries = {
+  limits: v.optional(section({ global: limits, prefix: limits, ip: limits, phone: limits })),
+  prefixOmitsDigits: v.optional(wholeNumber(2, 8, 'digits, from 2 to 8')),
+  destinations: v.optional(destinations),
+  failOpen: v.optional(v.boolean('must be true or false')),
+  alarm: v.optional(sectionOrFalse(alarm, 'must be an object, or false for no alarm')),
+};
+
+const screen = v.custom<NonNullable<GuardOptions['screen']>>(
+  (value) => typeof value === 'function',
+  'must be a function',
+);
+
+/** Checks {@link GuardOptions}; a part of the schema of the client's options. */
+export const guardSchema = section({ ...guardEntries, screen: v.optional(screen) });
 
 /** Guard options with their defaults; each scope's limits begin with the shortest window, and are none if empty. */
 export type ParsedGuardOptions = ReturnType<typeof parseGuardOptions>;
 
 /** @throws SmsError `configuration_invalid`, naming every option that cannot work */
-export function parseGuardOptions(options: GuardOptions | undefined) {
-  const { guard } = parseOptions('createSmsClient()', v.strictObject({ guard: guardSchema }), {
-    guard: options ?? {},
-  });
+export function parseGuardOptions(given: GuardOptions = {}) {
+  const { guard: options } = parseOptions('createSmsClient()', v.object({ guard: guardSchema }), { guard: given });
   const limitsOf = (scope: LimitScope) => {
-    const given = guard.limits[scope] ?? defaultLimits[scope];
+    const given = options.limits?.[scope] ?? defaultLimits[scope];
     return given === false ? [] : given.toSorted((one, other) => one.windowMs - other.windowMs);
   };
+  const { windowMs, minimumStarts, approvalRatePercent } = options.alarm || {};
   return {
-    ...guard,
     limits: { global: limitsOf('global'), prefix: limitsOf('prefix'), ip: limitsOf('ip'), phone: limitsOf('phone') },
+    prefixOmitsDigits: options.prefixOmitsDigits ?? 4,
+    destinations: options.destinations ?? 'routes',
+    screen: options.screen,
+    failOpen: options.failOpen ?? false,
+    alarm: options.alarm !== false && {
+      windowMs: windowMs ?? hourMs,
+      minimumStarts: minimumStarts ?? 10,
+      approvalRatePercent: approvalRatePercent ?? 30,
+    },
   };
 }

@@ -11,13 +11,13 @@ export type LimitScope = (typeof limitScopes)[number];
 const secondMs = 1000;
 const longestWindowMs = 24 * 24 * 60 * 60 * secondMs;
 
-export const limitMaxRule = 'must be a whole number from 1 to 1,000,000,000';
+export const limitMaxRule = 'must be a whole number of sends, from 1 to a billion';
 
 export function isLimitMax(max: number): boolean {
   return Number.isInteger(max) && max >= 1 && max <= 1_000_000_000;
 }
 
-export const limitWindowRule = 'must be whole seconds in milliseconds, from one second to 24 days';
+export const limitWindowRule = 'must be whole seconds in milliseconds, from a second to 24 days';
 
 export function isLimitWindow(windowMs: number): boolean {
   return windowMs % secondMs === 0 && windowMs >= secondMs && windowMs <= longestWindowMs;

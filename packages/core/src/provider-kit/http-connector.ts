@@ -8,6 +8,9 @@ import { onAbort } from './on-abort.js';
 /** Opens the sockets of one pool, and knows which of them are open. */
 export interface HttpConnector {
   readonly connect: buildConnector.connector;
+  readonly connectTimeoutMs: number;
+  /** How the certificate of a vendor is verified. */
+  readonly tls: { readonly allowH2: boolean; readonly rejectUnauthorized: boolean; readonly ca?: string | string[] };
   /** Closes every open socket. Attempts to connect go on. */
   closeSockets(): void;
   /** Gives up the attempts to connect as well. */
@@ -26,13 +29,13 @@ export interface HttpConnectorOptions {
  * each socket.
  */
 export function createHttpConnector({ connectTimeoutMs, ca }: HttpConnectorOptions): HttpConnector {
-  const secure = buildConnector({
-    timeout: 0,
+  const tls = {
     allowH2: false,
     // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off without a word.
     rejectUnauthorized: true,
     ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
-  });
+  };
+  const secure = buildConnector({ ...tls, timeout: 0 });
   const closing = new AbortController();
   const sockets = new Set<Socket>();
 
@@ -49,6 +52,8 @@ export function createHttpConnector({ connectTimeoutMs, ca }: HttpConnectorOptio
   };
 
   return {
+    connectTimeoutMs,
+    tls,
     connect: (options, callback) => {
       connect(options).then(
         (socket) => {

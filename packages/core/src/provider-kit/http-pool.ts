@@ -1,22 +1,23 @@
 import { type Dispatcher, Pool } from 'undici';
 import { createHttpConnector, type HttpConnector } from './http-connector.js';
+import { createProxyAgent, type HttpProxy } from './http-proxy.js';
 import type { HttpTransportOptions } from './http-transport-options.js';
 
 /** A socket is closed so long before the vendor would close it: a request on its way would be lost. */
 const keepAliveMarginMs = 1_000;
 
-/** undici's pool of HTTP/1.1 sockets, kept to our options where its own defaults would outrank them. */
+/** undici's pool of HTTP/1.1 sockets, or its agent for a proxy, kept to our options where its defaults would outrank them. */
 export class HttpPool {
-  readonly #pool: Pool;
+  readonly #pool: Dispatcher;
   readonly #connector: HttpConnector;
   readonly #keepAliveMs: number;
   #restingSince = 0;
 
-  constructor(origin: string, options: HttpTransportOptions) {
+  constructor(origin: string, options: HttpTransportOptions, proxy: HttpProxy | undefined) {
     const { connections = 128, connectTimeoutMs = 10_000, keepAliveMs = 4_000, ca } = options;
     this.#keepAliveMs = keepAliveMs;
     this.#connector = createHttpConnector({ connectTimeoutMs, ca });
-    this.#pool = new Pool(origin, {
+    const sockets = {
       connections,
       pipelining: 1,
       allowH2: false,
@@ -24,8 +25,11 @@ export class HttpPool {
       // Without it the vendor's `Keep-Alive: timeout=75` would count instead, up to ten minutes.
       keepAliveMaxTimeout: keepAliveMs,
       keepAliveTimeoutThreshold: keepAliveMarginMs,
-      connect: this.#connector.connect,
-    });
+    };
+    this.#pool =
+      proxy === undefined
+        ? new Pool(origin, { ...sockets, connect: this.#connector.connect })
+        : createProxyAgent(proxy, sockets, this.#connector);
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {

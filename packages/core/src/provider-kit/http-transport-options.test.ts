@@ -22,6 +22,12 @@ describe('the options of a transport', () => {
     [{ baseUrl, ca: [pem, 5 as never] }, /ca: must be certificates/],
     [{ baseUrl, dispatcher: 5 as never }, /dispatcher: must be/],
     [{ baseUrl, dispatcher: null as never }, /dispatcher: must be/],
+    [{ baseUrl, proxy: 'proxy.example:3128' }, /proxy: must be the URL of a proxy/],
+    [{ baseUrl, proxy: 'socks5://proxy.example' }, /proxy: must be the URL of a proxy/],
+    [{ baseUrl, proxy: 'http://proxy.example/path' }, /proxy: must be the URL of a proxy/],
+    [{ baseUrl, proxy: '' }, /proxy: must be the URL of a proxy/],
+    [{ baseUrl, pace: {} as never }, /pace: must be a Pace/],
+    [{ baseUrl, keepAliveMS: 3 } as never, /keepAliveMS: is not an option; did you mean keepAliveMs\?/],
   ])('%j is refused', (options, message) => {
     expect(() => createHttpTransport(options)).toThrow(expect.objectContaining({ code: 'configuration_invalid' }));
     expect(() => createHttpTransport(options)).toThrow(message);
@@ -43,7 +49,7 @@ describe('the options of a transport', () => {
   it.each(numbers)('%s is a whole number from 1 to 2 ** 31 - 1', async (name) => {
     for (const wrong of [0, -1, 1.5, 2 ** 31, Number.POSITIVE_INFINITY, '5' as never]) {
       expect(() => createHttpTransport({ baseUrl, [name]: wrong })).toThrow(
-        `createHttpTransport(): ${name}: must be a whole number, at least 1 and below 2 ** 31.`,
+        `createHttpTransport(): ${name}: must be a whole number, at least 1 and below 2 ** 31`,
       );
     }
     for (const right of [1, 2 ** 31 - 1]) await createHttpTransport({ baseUrl, [name]: right }).close();
@@ -54,12 +60,22 @@ describe('the options of a transport', () => {
     ['connections', 3],
     ['connectTimeoutMs', 3],
     ['keepAliveMs', 3],
+    ['proxy', 'http://proxy.example:3128'],
   ])('%s is the business of a dispatcher of the caller', async (name, value) => {
     const dispatcher = new Agent();
     expect(() => createHttpTransport({ baseUrl, dispatcher, [name]: value })).toThrow(
-      `createHttpTransport(): ${name}: belongs to the dispatcher; set it there.`,
+      `createHttpTransport(): ${name}: belongs to the dispatcher; set it there`,
     );
     await createHttpTransport({ baseUrl, dispatcher, maxResponseBytes: 1_000, [name]: undefined }).close();
+  });
+
+  it('are checked for whoever is named, all at once, without a value', () => {
+    const wrong = { baseUrl: 'http://api.example.com', connections: 0, proxy: 'http://me:canary-secret@proxy/x' };
+    expect(() => createHttpTransport(wrong, 'acme()')).toThrow(
+      'acme(): connections: must be a whole number, at least 1 and below 2 ** 31; ' +
+        'proxy: must be the URL of a proxy over http or https, such as http://proxy.example:3128, or environment; ' +
+        'baseUrl: must start with https://, since requests carry credentials; set allowPlainHttp to override',
+    );
   });
 
   it('takes certificates one by one or in a list', async () => {

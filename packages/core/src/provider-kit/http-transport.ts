@@ -1,6 +1,7 @@
-import type { Dispatcher } from 'undici';
+import type { HttpDispatcher } from './connection-options.js';
 import { type HttpCallContext, HttpExchange, type HttpOutcome } from './http-exchange.js';
 import { HttpPool } from './http-pool.js';
+import { proxyFor } from './http-proxy.js';
 import { checkHttpTransportOptions, type HttpTransportOptions } from './http-transport-options.js';
 import { onceBody } from './once-body.js';
 import { notSent } from './outcomes.js';
@@ -18,6 +19,8 @@ export interface HttpRequest {
 
 /** An HTTP client that knows, for every request, whether it was written. */
 export interface HttpTransport {
+  /** The pace of the account; for a second transport to the same account. Undefined if requests leave at once. */
+  readonly pace: Pace | undefined;
   /**
    * Sends a request once: writes it by `context.writeBy`, or else gives it up, and settles by `context.deadline`.
    * Never rejects, never repeats, follows no redirect.
@@ -31,41 +34,42 @@ export interface HttpTransport {
 /**
  * Makes an {@link HttpTransport}. Opens no socket before the first request. HTTP/1.1, TLS always verified.
  *
- * @throws SmsError `configuration_invalid`, naming the option
+ * @param owner the function that the user called, for the message of the error: `mob()`
+ * @throws SmsError `configuration_invalid`, naming every wrong option
  */
-export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
-  checkHttpTransportOptions(options);
-  return new PoolTransport(options);
+export function createHttpTransport(options: HttpTransportOptions, owner = 'createHttpTransport()'): HttpTransport {
+  checkHttpTransportOptions(options, owner);
+  return new PoolTransport(options, owner);
 }
 
 class PoolTransport implements HttpTransport {
   readonly #origin: string;
   readonly #basePath: string;
   readonly #maxResponseBytes: number;
-  readonly #sender: HttpPool | Dispatcher;
+  readonly #sender: HttpPool | HttpDispatcher;
   readonly #ownPool: HttpPool | undefined;
-  readonly #pace: Pace | undefined;
+  readonly pace: Pace | undefined;
   #inFlight = 0;
   #closed: Promise<void> | undefined;
   #onIdle = () => {};
 
-  constructor(options: HttpTransportOptions) {
+  constructor(options: HttpTransportOptions, owner: string) {
     const url = new URL(options.baseUrl);
     this.#origin = url.origin;
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#maxResponseBytes = options.maxResponseBytes ?? 65_536;
     if (options.dispatcher === undefined) {
-      this.#ownPool = new HttpPool(url.origin, options);
+      this.#ownPool = new HttpPool(url.origin, options, proxyFor(options.proxy, url.origin, owner));
       this.#sender = this.#ownPool;
     } else {
       this.#sender = options.dispatcher;
     }
-    this.#pace = options.pace ?? createPace(options);
+    this.pace = options.pace ?? createPace(options);
   }
 
   request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome> {
-    if (this.#pace === undefined) return this.#request(request, context);
-    return this.#pace.turn(context).then((heldBack) => heldBack ?? this.#request(request, context));
+    if (this.pace === undefined) return this.#request(request, context);
+    return this.pace.turn(context).then((heldBack) => heldBack ?? this.#request(request, context));
   }
 
   #request(request: HttpRequest, context: HttpCallContext): Promise<HttpOutcome> {
@@ -111,7 +115,7 @@ class PoolTransport implements HttpTransport {
   }
 
   close(): Promise<void> {
-    this.#pace?.close();
+    this.pace?.close();
     this.#closed ??= this.#whenIdle().then(() => this.#ownPool?.destroy());
     return this.#closed;
   }

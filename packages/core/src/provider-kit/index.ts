@@ -39,6 +39,13 @@ export type { PhoneNumber } from '../phone/phone-number.js';
 export { normaliseCode } from '../phone/typed-code.js';
 export { baseUrlProblem } from './base-url.js';
 export type { Clock } from './clock.js';
+export {
+  type ConnectionEntries,
+  type ConnectionOptions,
+  connectionOptions,
+  type HttpDispatcher,
+  type OptionalOption,
+} from './connection-options.js';
 export { type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { outcomeOfHttpStatus } from './http-status.js';

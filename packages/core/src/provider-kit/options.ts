@@ -1,13 +1,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { escaped, shownName } from '../errors/shown-name.js';
 import { SmsError } from '../errors/sms-error.js';
+import { AsynchronousSchemaError, checkOptions } from './check-options.js';
 
 /**
  * Checks the options of a provider against a schema and returns them with their defaults filled in.
  * Takes a schema of any library that speaks Standard Schema (Valibot, Zod, ArkType, …), synchronous ones only.
  *
  * @param owner the function that the user called, for the message: `mob()`
- * @throws SmsError `configuration_invalid`, naming every wrong field and what is expected.
+ * @throws SmsError `configuration_invalid`, naming every wrong field and what is expected; of a name that the schema
+ * (of Valibot) does not know, the one that was probably meant.
  * The values given are never repeated: one of them may be a credential in the wrong place.
  */
 export function parseOptions<Schema extends StandardSchemaV1>(
@@ -15,13 +17,12 @@ export function parseOptions<Schema extends StandardSchemaV1>(
   schema: Schema,
   options: unknown,
 ): StandardSchemaV1.InferOutput<Schema> {
-  const result = validate(owner, schema, options);
-  if (result.issues === undefined) return result.value;
+  const checked = check(owner, schema, options);
+  if (checked.problems === undefined) return checked.value;
   const secrets = leavesOf(options);
-  const problems = result.issues.map((issue) => {
-    const field = issue.path?.map(pathSegment).join('.') ?? '';
-    const problem = escaped(withoutValues(inWords(issue.message), secrets));
-    return field === '' ? problem : `${field}: ${problem}`;
+  const problems = checked.problems.map(({ path, problem }) => {
+    const shown = escaped(withoutValues(problem, secrets));
+    return path.length === 0 ? shown : `${path.map(shownName).join('.')}: ${shown}`;
   });
   throw configurationInvalid(`${owner}: ${problems.join('; ')}`);
 }
@@ -31,30 +32,20 @@ export function configurationInvalid(message: string): SmsError {
   return new SmsError({ code: 'configuration_invalid', outcome: 'not-sent', message });
 }
 
-/** Valibot's own words for an object with a key too many, and for no object, help nobody who wrote an option wrong. */
-function inWords(message: string): string {
-  if (message.startsWith('Invalid key: Expected never')) return 'is not an option; correct its name, or leave it out';
-  return message.startsWith('Invalid type: Expected Object') ? 'must be an object of options' : message;
-}
-
-function pathSegment(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
-  return shownName(typeof segment === 'object' ? segment.key : segment);
-}
-
 function withoutValues(message: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
 }
 
-function validate<Schema extends StandardSchemaV1>(owner: string, schema: Schema, options: unknown) {
-  let result: ReturnType<StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<Schema>>['~standard']['validate']>;
+function check<Schema extends StandardSchemaV1>(owner: string, schema: Schema, options: unknown) {
   try {
-    result = schema['~standard'].validate(options) as typeof result;
-  } catch {
+    return checkOptions(schema, options);
+  } catch (error) {
+    if (error instanceof AsynchronousSchemaError) {
+      throw configurationInvalid(`${owner}: the schema of the options must be synchronous.`);
+    }
     // Its message may repeat a value.
     throw configurationInvalid(`${owner}: the options could not be read; are they a plain object?`);
   }
-  if ('then' in result) throw configurationInvalid(`${owner}: the schema of the options must be synchronous.`);
-  return result;
 }
 
 /** Shorter values could not be told from the words of a message. */

@@ -61,15 +61,27 @@ export interface PaceProblem {
   readonly message: string;
 }
 
+export const maxPerSecondRule = `must be a number above 0 and at most ${maxRate}`;
+export const burstRule = `must be a whole number from 1 to ${maxRate}`;
+
+export function isMaxPerSecond(value: number): boolean {
+  return isCount(value) && Number.isFinite(1000 / value);
+}
+
+export function isBurst(value: number): boolean {
+  return isCount(value) && Number.isInteger(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value <= maxRate;
+}
+
 /** Looks for a {@link PaceProblem}. Options that are left out are none. */
 export function paceProblem({ maxPerSecond, burst }: OptionalPaceOptions): PaceProblem | undefined {
-  const isCount = (value: unknown) => typeof value === 'number' && value > 0 && value <= maxRate;
-  if (maxPerSecond !== undefined && !(isCount(maxPerSecond) && Number.isFinite(1000 / maxPerSecond))) {
-    return { option: 'maxPerSecond', message: `must be a number above 0 and at most ${maxRate}` };
+  if (maxPerSecond !== undefined && !isMaxPerSecond(maxPerSecond)) {
+    return { option: 'maxPerSecond', message: maxPerSecondRule };
   }
-  if (burst !== undefined && !(isCount(burst) && Number.isInteger(burst))) {
-    return { option: 'burst', message: `must be a whole number from 1 to ${maxRate}` };
-  }
+  if (burst !== undefined && !isBurst(burst)) return { option: 'burst', message: burstRule };
   if (burst !== undefined && maxPerSecond === undefined) {
     return { option: 'burst', message: 'belongs to maxPerSecond; set that as well' };
   }

@@ -86,9 +86,9 @@ describe('verification options', () => {
     [{ pepper: 1 }, `pepper: ${secretRule}`],
     [{ pepper: 's'.repeat(31) }, `pepper: ${secretLength}`],
     [{ pepper: { current: 's'.repeat(31) } }, `pepper.current: ${secretLength}`],
-    [{ pepper: { current: 1 } }, `pepper: ${secretRule}`],
+    [{ pepper: { current: 1 } }, `pepper.current: ${secretRule}`],
     [{ pepper: { current: secret, previous: 's' } }, `pepper.previous: ${secretLength}`],
-    [{ pepper: {} }, `pepper: ${secretRule}`],
+    [{ pepper: {} }, 'pepper.current: is missing'],
     [{ codes: 'both' }, 'codes: must be issued or local'],
     [{ codeLength: '6' }, 'codeLength: must be a whole number of digits, from 6 to 10'],
     [{ codeLength: 6.5 }, 'codeLength: must be a whole number of digits, from 6 to 10'],
@@ -107,7 +107,7 @@ describe('verification options', () => {
     ],
     [{ tenant: 1 }, 'tenant: must be a string'],
     [{ tenant: 't'.repeat(129) }, 'tenant: must have at most 128 characters'],
-    [{ text: '{code}', template: 'code' }, 'takes text or template, not both'],
+    [{ text: '{code}', template: 'code' }, 'template: must not be set beside text; keep one of them'],
   ])('refuse %j', (options, problem) => {
     expect(problemOf(options)).toBe(`verification: ${problem}`);
   });
@@ -118,29 +118,34 @@ describe('verification options', () => {
   });
 
   describe.each([
-    ['text', 'a text with {code} in it'],
-    ['template', 'the name of a template'],
-  ])('refuse a %s', (option, what) => {
-    const form = `must be ${what}, or an object of them by language such as { en: '…' }`;
-
+    ['text', 'must be a text with {code} in it, or an object of texts by language such as en'],
+    ['template', 'must be the name of a template, or an object of names by language such as en'],
+  ])('refuse a %s', (option, form) => {
     it.each([
-      [1, form],
-      [null, form],
-      ['', 'must not be empty'],
-      [{}, 'must not be empty'],
-      [{ en: '' }, `must hold ${what} for each language`],
-      [{ en: 'x', zh: 1 }, `must hold ${what} for each language`],
-    ])('%j', (names, rule) => {
-      expect(problemOf({ [option]: names })).toBe(`verification: ${option}: ${rule}`);
+      [1, ''],
+      [null, ''],
+      ['', ''],
+      [{}, ''],
+      [{ en: '' }, '.en'],
+      [{ en: 'x', zh: 1 }, '.zh'],
+    ])('%j', (names, where) => {
+      expect(problemOf({ [option]: names })).toBe(`verification: ${option}${where}: ${form}`);
     });
 
     it.each(['e', 'abcdefghi', 'e1', '1en', '-en', 'en-', 'en_US', 'en-123456789', 'en--US', 'en US'])(
       'for the language %j',
       (tag) => {
-        const rule = 'has a key that is no language tag; write en or zh-CN';
-        expect(problemOf({ [option]: { en: 'x', [tag]: 'x' } })).toBe(`verification: ${option}: ${rule}`);
+        const rule = 'is not a language; write a BCP 47 tag such as en or zh-CN';
+        // Long numbers are shortened in every error.
+        const shown = tag.includes(' ') ? `"${tag}"` : tag.replace('1234567', '***');
+        expect(problemOf({ [option]: { en: 'x', [tag]: 'x' } })).toBe(`verification: ${option}.${shown}: ${rule}`);
       },
     );
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype'])('refuse the language %s, which would be lost', (tag) => {
+    const texts = JSON.parse(`{ "en": "{code}", "${tag}": "{code}" }`);
+    expect(problemOf({ text: texts })).toBe(`verification: text.${tag}: is not a name that can be used`);
   });
 
   it('refuse a pepper that replaces itself', () => {

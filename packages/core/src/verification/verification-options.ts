@@ -1,5 +1,17 @@
 import * as v from 'valibot';
 import { brokenText, isBroken } from '../errors/broken-text.js';
+import {
+  byName,
+  dayMs,
+  either,
+  isObject,
+  minuteMs,
+  pathTo,
+  secondMs,
+  section,
+  text,
+  wholeNumber,
+} from '../provider-kit/schema-parts.js';
 import { isLanguageTag, type Localized } from './localized.js';
 
 /** How `sms.verifications` works. Everything has a default that a small app need not touch. */
@@ -51,68 +63,67 @@ export interface ParsedVerificationOptions {
 
 export const defaultText = 'Your verification code is {code}. It is good for {minutes} minutes. Do not share it.';
 
-const whole = (least: number, most: number, expected: string) => {
-  const message = `must be a whole number of ${expected}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
-};
-const secret = v.pipe(
-  v.string(),
-  v.minLength(32, 'must have at least 32 characters; make one with: openssl rand -base64 32'),
-);
-const localized = (what: string, example: string) =>
+const howToMakeOne = 'make one with: openssl rand -base64 32';
+const secretRule = `must be a secret of at least 32 characters, or { current, previous }; ${howToMakeOne}`;
+const secret = v.pipe(v.string(secretRule), v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`));
+
+/** The secret, or the two of a rotation. */
+export const pepperSchema = either(
+  isObject,
   v.pipe(
-    v.custom<Localized>(
-      (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-      `must be ${what}, or an object of them by language such as { ${example} }`,
-    ),
-    v.check((texts) => (typeof texts === 'string' ? texts !== '' : Object.keys(texts).length > 0), 'must not be empty'),
-    v.check(
-      (texts) => typeof texts === 'string' || Object.keys(texts).every(isLanguageTag),
-      'has a key that is no language tag; write en or zh-CN',
-    ),
-    v.check(
-      (texts) =>
-        typeof texts === 'string' || Object.values(texts).every((text) => typeof text === 'string' && text !== ''),
-      `must hold ${what} for each language`,
-    ),
-    v.check(
-      (texts) => ![texts].flatMap((each) => (typeof each === 'string' ? each : Object.values(each))).some(isBroken),
-      brokenText,
-    ),
+    section({ current: secret, previous: v.optional(secret) }),
+    v.check(({ current, previous }) => current !== previous, 'current and previous must differ'),
+  ),
+  secret,
+);
+
+const language = v.pipe(
+  v.string(),
+  v.check((tag: string) => isLanguageTag(tag), 'is not a language; write a BCP 47 tag such as en or zh-CN'),
+);
+
+function localized(expected: string) {
+  const one = v.pipe(
+    text(expected),
+    v.check((each) => !isBroken(each), brokenText),
   );
+  const byLanguage = v.pipe(
+    byName(one, expected, language),
+    v.check((all) => Object.keys(all).length > 0, expected),
+  );
+  return v.optional(either(isObject, byLanguage, one));
+}
+
+/** The options that are no secret. */
+export const verificationEntries = {
+  codes: v.optional(v.picklist(['issued', 'local'], 'must be issued or local')),
+  text: localized('must be a text with {code} in it, or an object of texts by language such as en'),
+  template: localized('must be the name of a template, or an object of names by language such as en'),
+  codeLength: v.optional(wholeNumber(6, 10, 'digits, from 6 to 10')),
+  lifetimeMs: v.optional(wholeNumber(secondMs, 10 * minuteMs, 'milliseconds, from a second to 10 minutes')),
+  maxChecks: v.optional(wholeNumber(1, 10, 'checks, from 1 to 10')),
+  maxFailures: v.optional(wholeNumber(1, 100, 'wrong codes, from 1 to 100')),
+  failureWindowMs: v.optional(wholeNumber(minuteMs, 24 * dayMs, 'milliseconds, from a minute to 24 days')),
+  tenant: v.optional(
+    v.pipe(
+      v.string('must be a string'),
+      v.maxLength(128, 'must have at most 128 characters'),
+      v.check((tenant) => !isBroken(tenant), brokenText),
+    ),
+  ),
+};
+
+/** A code is carried by a text or by a template. */
+export const oneCarrier = <Options extends { text?: unknown; template?: unknown }>() =>
+  v.rawCheck<Options>(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value.text === undefined || dataset.value.template === undefined) return;
+    addIssue({ message: 'must not be set beside text; keep one of them', path: pathTo(dataset.value, 'template') });
+  });
 
 /** Checks {@link VerificationOptions}; a part of the schema of the client's options. */
 export const verificationOptionsSchema = v.pipe(
-  v.strictObject({
-    pepper: v.optional(
-      v.union(
-        [
-          secret,
-          v.pipe(
-            v.strictObject({ current: secret, previous: v.optional(secret) }),
-            v.check(({ current, previous }) => current !== previous, 'current and previous must differ'),
-          ),
-        ],
-        'must be a secret of at least 32 characters, or { current, previous }; make one with: openssl rand -base64 32',
-      ),
-    ),
-    codes: v.optional(v.picklist(['issued', 'local'], 'must be issued or local')),
-    text: v.optional(localized('a text with {code} in it', "en: '…'")),
-    template: v.optional(localized('the name of a template', "en: '…'")),
-    codeLength: v.optional(whole(6, 10, 'digits, from 6 to 10')),
-    lifetimeMs: v.optional(whole(1_000, 600_000, 'milliseconds, from a second to 10 minutes')),
-    maxChecks: v.optional(whole(1, 10, 'checks, from 1 to 10')),
-    maxFailures: v.optional(whole(1, 100, 'wrong codes, from 1 to 100')),
-    failureWindowMs: v.optional(whole(60_000, 24 * 86_400_000, 'milliseconds, from a minute to 24 days')),
-    tenant: v.optional(
-      v.pipe(
-        v.string('must be a string'),
-        v.maxLength(128, 'must have at most 128 characters'),
-        v.check((tenant) => !isBroken(tenant), brokenText),
-      ),
-    ),
-  }),
-  v.check(({ text, template }) => text === undefined || template === undefined, 'takes text or template, not both'),
+  section({ pepper: v.optional(pepperSchema), ...verificationEntries }),
+  oneCarrier(),
 );
 
 /** Fills the defaults in; the options have been checked. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseOptions } from '../../provider-kit/options.js';
+import { dayMs, hourMs, pathTo, section, wholeNumber } from '../../provider-kit/schema-parts.js';
 
 /** When a provider's circuit opens, and for how long. */
 export interface CircuitBreakerOptions {
@@ -45,48 +46,52 @@ export interface CircuitBreakerSettings {
   readonly random: () => number;
 }
 
-const dayMs = 86_400_000;
-
-/** The limits are written in words: long numbers are shortened in errors, since they may be phone numbers. */
-function wholeNumber(min: number, max: number, expected: string) {
-  const message = `must be a whole number of ${expected}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-}
-
 // opossum opens above the share, so that 100 would mean never.
-const percentMessage = 'must be a number of percent, at least 0 and below 100';
+const percent = 'must be a number of percent, at least 0 and below 100';
 
-const schema = v.pipe(
-  v.strictObject(
-    {
-      failureRatePercent: v.optional(
-        v.pipe(v.number(percentMessage), v.minValue(0, percentMessage), v.ltValue(100, percentMessage)),
-        50,
-      ),
-      minimumCalls: v.optional(wholeNumber(1, 100_000, 'calls, at least 1 and at most 100000'), 20),
-      consecutiveFailures: v.optional(wholeNumber(1, 100_000, 'failures, at least 1 and at most 100000'), 5),
-      windowMs: v.optional(wholeNumber(100, 3_600_000, 'milliseconds, at least 100 and at most an hour'), 10_000),
-      openMs: v.optional(wholeNumber(1, dayMs, 'milliseconds, at least 1 and at most a day'), 30_000),
-      maxOpenMs: v.optional(wholeNumber(1, dayMs, 'milliseconds, at least 1 and at most a day')),
-      random: v.optional(
-        v.custom<() => number>((value) => typeof value === 'function', 'must be a function such as Math.random'),
-        () => Math.random,
-      ),
-    },
-    (issue) => (issue.expected === 'never' ? 'is not an option' : 'takes an object of options'),
-  ),
-  v.transform((options) => ({ ...options, maxOpenMs: options.maxOpenMs ?? Math.max(300_000, options.openMs) })),
-  v.forward(
-    v.partialCheck(
-      [['openMs'], ['maxOpenMs']],
-      ({ openMs, maxOpenMs }) => maxOpenMs >= openMs,
-      'must be at least openMs; raise it, or lower openMs',
+/** The options that data can hold. */
+export const breakerEntries = {
+  failureRatePercent: v.optional(v.pipe(v.number(percent), v.minValue(0, percent), v.ltValue(100, percent))),
+  minimumCalls: v.optional(wholeNumber(1, 100_000, 'calls, from 1 to 100000')),
+  consecutiveFailures: v.optional(wholeNumber(1, 100_000, 'failures, from 1 to 100000')),
+  windowMs: v.optional(wholeNumber(100, hourMs, 'milliseconds, from 100 to an hour')),
+  openMs: v.optional(wholeNumber(1, dayMs, 'milliseconds, from 1 to a day')),
+  maxOpenMs: v.optional(wholeNumber(1, dayMs, 'milliseconds, from 1 to a day, at least openMs')),
+};
+
+const defaultOpenMs = 30_000;
+
+/** How the times belong together. */
+export const breakerTimes = <Times extends { openMs?: number | undefined; maxOpenMs?: number | undefined }>() =>
+  v.rawCheck<Times>(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.issues !== undefined) return;
+    const { openMs = defaultOpenMs, maxOpenMs = openMs } = dataset.value;
+    const message = 'must be at least openMs; raise it, or lower openMs';
+    if (maxOpenMs < openMs) addIssue({ message, path: pathTo(dataset.value, 'maxOpenMs') });
+  });
+
+/** Checks {@link CircuitBreakerOptions}; a part of the schema of the client's options. */
+export const breakerSchema = v.pipe(
+  section({
+    ...breakerEntries,
+    random: v.optional(
+      v.custom<() => number>((value) => typeof value === 'function', 'must be a function such as Math.random'),
     ),
-    ['maxOpenMs'],
-  ),
+  }),
+  breakerTimes(),
 );
 
 /** @throws SmsError `configuration_invalid`, naming the field and what is expected */
 export function parseCircuitBreakerOptions(options: CircuitBreakerOptions): CircuitBreakerSettings {
-  return parseOptions('withCircuitBreaker()', schema, options);
+  const parsed = parseOptions('withCircuitBreaker()', breakerSchema, options);
+  const { openMs = defaultOpenMs } = parsed;
+  return {
+    failureRatePercent: parsed.failureRatePercent ?? 50,
+    minimumCalls: parsed.minimumCalls ?? 20,
+    consecutiveFailures: parsed.consecutiveFailures ?? 5,
+    windowMs: parsed.windowMs ?? 10_000,
+    openMs,
+    maxOpenMs: parsed.maxOpenMs ?? Math.max(300_000, openMs),
+    random: parsed.random ?? Math.random,
+  };
 }
