@@ -180,3 +180,22 @@ describe('the certificate of the vendor', () => {
     }
   });
 });
+
+describe('a socket', () => {
+  it('is given up in time by a process that was held up before it began to connect', async () => {
+    const url = await serve((_request, response) => response.end());
+    const transport = transportTo(url, { connectTimeoutMs: 1 });
+    const context = { deadline: deadlineAfter(60_000) };
+    let now = performance.now();
+    // Time passes between any two looks at the clock.
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 5;
+      return now;
+    });
+    expect(await transport.request(post, context)).toMatchObject({
+      outcome: 'not-sent',
+      code: 'timeout',
+      cause: { code: 'UND_ERR_CONNECT_TIMEOUT' },
+    });
+  });
+});

@@ -72,8 +72,11 @@ export function createHttpConnector({ connectTimeoutMs, ca }: HttpConnectorOptio
 }
 
 async function connectTcp({ hostname, protocol, port }: buildConnector.Options, signal: AbortSignal): Promise<Socket> {
+  // A process that was held up is too late before it has begun, and whoever listens now would never hear of that.
+  signal.throwIfAborted();
   const family = isIP(hostname);
   const addresses = family === 0 ? await lookupAddresses(hostname, signal) : [{ address: hostname, family }];
+  signal.throwIfAborted();
   return connectToFirst(addresses, Number(port || (protocol === 'https:' ? 443 : 80)), signal);
 }
 
