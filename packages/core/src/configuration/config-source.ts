@@ -1,3 +1,4 @@
+import { transportCodeOf } from '../errors/transport-code.js';
 import { findJsonMistake } from './json-mistake.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';
@@ -37,7 +38,8 @@ function fileText(path: string, readFile: (path: string) => string, problems: Pr
     return readFile(path);
   } catch (error) {
     // The path is not repeated: the variable may hold the configuration itself by mistake.
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+    const reason = transportCodeOf(error);
+    const code = reason === undefined ? '' : ` (${reason})`;
     problems.add('POLYSMS_CONFIG_FILE', `names a file that cannot be read${code}`);
     return undefined;
   }
