@@ -71,13 +71,13 @@ export const groups = [
     name: 'memory',
     mutate: [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
-      `${core}/delivery/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
+      `${core}/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
       `${core}/stores/*.ts`,
       `${core}/guard/{memory-limit-store,limit-windows}.ts`,
     ],
     tests: [
       `${core}/verification/{memory-*,subject-*}.test.ts`,
-      `${core}/delivery/idempotency/{memory-idempotency-*,idempotent-sends*}.test.ts`,
+      `${core}/idempotency/{memory-idempotency-*,idempotent-sends*}.test.ts`,
       `${core}/stores/*.test.ts`,
       `${core}/guard/memory-limit-store.test.ts`,
       'packages/conformance/src/stores/describe-sms-stores.test.ts',

@@ -1,19 +1,19 @@
 /** What the author of a store needs: the ports, the stores in memory, the error. Loads neither the client nor undici. */
 
+export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from './errors/sms-error.js';
+export type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './guard/limit-store.js';
+export { MemoryLimitStore, type MemoryLimitStoreOptions } from './guard/memory-limit-store.js';
 export type {
   IdempotencyStore,
   Reservation,
   StoredAccepted,
   StoredResult,
   StoredUnknown,
-} from './delivery/idempotency/idempotency-store.js';
+} from './idempotency/idempotency-store.js';
 export {
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
-} from './delivery/idempotency/memory-idempotency-store.js';
-export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from './errors/sms-error.js';
-export type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './guard/limit-store.js';
-export { MemoryLimitStore, type MemoryLimitStoreOptions } from './guard/memory-limit-store.js';
+} from './idempotency/memory-idempotency-store.js';
 export type { Awaitable } from './stores/awaitable.js';
 export {
   MemoryVerificationStore,

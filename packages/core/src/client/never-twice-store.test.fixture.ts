@@ -1,5 +1,5 @@
-import type { IdempotencyStore, Reservation, StoredResult } from '../delivery/idempotency/idempotency-store.js';
-import { MemoryIdempotencyStore } from '../delivery/idempotency/memory-idempotency-store.js';
+import type { IdempotencyStore, Reservation, StoredResult } from '../idempotency/idempotency-store.js';
+import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
 import type { Awaitable } from '../stores/awaitable.js';
 import type { StoreScript } from './never-twice-scenario.test.fixture.js';
 

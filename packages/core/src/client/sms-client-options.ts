@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
 import { breakerSchema, type CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
-import type { IdempotencyStore } from '../delivery/idempotency/idempotency-store.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
 import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
 import { listOfNames, shownName } from '../errors/shown-name.js';
 import { type GuardOptions, guardSchema, parseGuardOptions } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
+import type { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
 import { isPlainObject, section, sectionOrFalse } from '../provider-kit/schema-parts.js';
 import {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Deadline } from '../../contract/deadline.js';
-import { isSmsError, SmsError } from '../../errors/sms-error.js';
-import { deadlineAfter } from '../../provider-kit/deadline.js';
-import type { PreparedMessage } from '../prepare-message.js';
-import type { Receipt } from '../types.js';
+import type { Deadline } from '../contract/deadline.js';
+import type { PreparedMessage } from '../delivery/prepare-message.js';
+import type { Receipt } from '../delivery/types.js';
+import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import { IdempotentSends } from './idempotent-sends.js';
 

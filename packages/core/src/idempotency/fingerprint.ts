@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PhoneNumber } from '../../phone/phone-number.js';
+import type { PhoneNumber } from '../phone/phone-number.js';
 
 /** The content of a message: what is sent, not how. A text, or a template by its logical name. */
 export interface FingerprintedContent {

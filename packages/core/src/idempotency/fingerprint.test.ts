@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePhoneNumber } from '../../phone/parse.js';
+import { parsePhoneNumber } from '../phone/parse.js';
 import { type FingerprintedContent, fingerprintOf } from './fingerprint.js';
 
 const to = parsePhoneNumber('+8613800138000');
