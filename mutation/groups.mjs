@@ -59,7 +59,7 @@ export const groups = [
       `${core}/verification/*.test.ts`,
       `${core}/client/verification*.test.ts`,
       `!${core}/verification/memory-*.test.ts`,
-      `!${core}/client/verifications-{races,rotation-interleaved}.test.ts`,
+      `!${core}/client/verifications-races.test.ts`,
     ],
   },
   {

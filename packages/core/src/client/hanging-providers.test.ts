@@ -14,8 +14,8 @@ import { createSmsClient } from './sms-client.js';
 
 const to = '+8613800138000';
 const phases: readonly HangingPhase[] = [...unwritten, ...written];
-/** Three attempts get two seconds each: time enough for a healthy vendor, on however busy a machine. */
-const deadlineMs = 6_000;
+/** Three attempts get two seconds each. */
+const usualMs = 6_000;
 const seed = Number(process.env['POLYSMS_TEST_SEED'] ?? 20_260_101);
 
 let vendors: HangingVendors;
@@ -30,7 +30,7 @@ afterAll(() => {
 });
 
 /** What the call says, if it says it by its deadline + 50 ms; time in which this process did not run is left out. */
-async function inTime<Result>(call: Promise<Result>): Promise<Result> {
+async function inTime<Result>(call: Promise<Result>, deadlineMs: number): Promise<Result> {
   let lateMs = () => 0;
   const due = setTimeout(() => {
     lateMs = watch.due();
@@ -43,17 +43,29 @@ async function inTime<Result>(call: Promise<Result>): Promise<Result> {
   }
 }
 
+/** Runs a test with a deadline, and with twice as much if a busy machine held this process up for a good part of it. */
+async function withTime(run: (deadlineMs: number) => Promise<void>): Promise<void> {
+  for (let deadlineMs = usualMs; ; deadlineMs *= 2) {
+    const stalledMs = watch.stalls();
+    try {
+      return await run(deadlineMs);
+    } catch (error) {
+      if (stalledMs() < deadlineMs / 10 || deadlineMs > 60_000) throw error;
+    }
+  }
+}
+
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
 /** A client over vendors that hang in these phases, in this order. */
-async function clientOver(order: readonly Phase[], options: { readonly attemptTimeoutMs?: number } = {}) {
+async function clientOver(order: readonly Phase[], options: { deadlineMs: number; attemptTimeoutMs?: number }) {
   const made = await Promise.all(order.map((phase, index) => vendors.vendor(`p${index}`, phase)));
   for (const { close } of made) open.push(close);
   const providers = made.map(({ provider }) => provider);
-  const sms = createSmsClient({ providers, deadlineMs, guard: false, maxAttempts: order.length, ...options });
+  const sms = createSmsClient({ providers, guard: false, maxAttempts: order.length, ...options });
   open.push(() => sms.close());
   return { sms, made };
 }
@@ -76,38 +88,45 @@ const orders = [...worst, ...others.filter((order) => order.includes('healthy'))
 describe('whichever vendors hang, in whichever phase', () => {
   it('a code arrives by the healthy one, within the deadline', async () => {
     await Promise.all(
-      orders.map(async (order) => {
-        const { sms } = await clientOver(order);
-        const healthy = `p${order.indexOf('healthy')}`;
-        const receipt = await inTime(sms.verifications.start({ to }));
-        expect([order, receipt.provider]).toEqual([order, healthy]);
-      }),
+      orders.map((order) =>
+        withTime(async (deadlineMs) => {
+          const { sms } = await clientOver(order, { deadlineMs });
+          const healthy = `p${order.indexOf('healthy')}`;
+          const receipt = await inTime(sms.verifications.start({ to }), deadlineMs);
+          expect([order, receipt.provider]).toEqual([order, healthy]);
+        }),
+      ),
     );
   });
 
   it('a message does if nothing was written before, is unknown otherwise, and never arrives twice', async () => {
     await Promise.all(
-      orders.map(async (order) => {
-        const { sms, made } = await clientOver(order);
-        const before = order.slice(0, order.indexOf('healthy'));
-        const maybeRead = before.findIndex((phase) => (written as readonly Phase[]).includes(phase));
-        const ended = await inTime(sms.send({ to, text: 'Order 42 has shipped.' })).then(
-          ({ provider }) => `accepted by ${provider}`,
-          (error: unknown) => (isSmsError(error) ? `${error.outcome} at ${error.provider}` : String(error)),
-        );
-        const expected = maybeRead < 0 ? `accepted by p${before.length}` : `unknown at p${maybeRead}`;
-        expect([order, ended]).toEqual([order, expected]);
-        await sms.close();
-        const asked = maybeRead < 0 ? before.length : maybeRead;
-        expect([order, await receivedBy(made)]).toEqual([order, order.map((_, index) => (index === asked ? 1 : 0))]);
-      }),
+      orders.map((order) =>
+        withTime(async (deadlineMs) => {
+          const { sms, made } = await clientOver(order, { deadlineMs });
+          const before = order.slice(0, order.indexOf('healthy'));
+          const maybeRead = before.findIndex((phase) => (written as readonly Phase[]).includes(phase));
+          const ended = await inTime(sms.send({ to, text: 'Order 42 has shipped.' }), deadlineMs).then(
+            ({ provider }) => `accepted by ${provider}`,
+            (error: unknown) => (isSmsError(error) ? `${error.outcome} at ${error.provider}` : String(error)),
+          );
+          const expected = maybeRead < 0 ? `accepted by p${before.length}` : `unknown at p${maybeRead}`;
+          expect([order, ended]).toEqual([order, expected]);
+          await sms.close();
+          const asked = maybeRead < 0 ? before.length : maybeRead;
+          expect([order, await receivedBy(made)]).toEqual([order, order.map((_, index) => (index === asked ? 1 : 0))]);
+        }),
+      ),
     );
   });
 });
 
 describe('a primary that drops what comes, at low traffic', () => {
   it('is no longer asked after five messages: the backup takes all of them, from the sixth on at once', async () => {
-    const { sms, made } = await clientOver(['SYN is dropped', 'healthy'], { attemptTimeoutMs: 100 });
+    const { sms, made } = await clientOver(['SYN is dropped', 'healthy'], {
+      deadlineMs: 60_000,
+      attemptTimeoutMs: 100,
+    });
     const asked: string[] = [];
     for (let number = 1; number <= 25; number += 1) {
       const { provider, attempts } = await sms.send({ to, text: `Message ${number}` });

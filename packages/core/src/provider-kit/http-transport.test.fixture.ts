@@ -42,7 +42,9 @@ export async function serveRaw(onConnection: (socket: net.Socket) => void): Prom
 }
 
 export function transportTo(baseUrl: string, options: Partial<HttpTransportOptions> = {}): HttpTransport {
-  const transport = createHttpTransport({ baseUrl, ...options });
+  // A busy machine may take its time to connect.
+  const patient = options.dispatcher === undefined ? { connectTimeoutMs: 60_000 } : {};
+  const transport = createHttpTransport({ baseUrl, ...patient, ...options });
   cleanups.push(() => transport.close());
   return transport;
 }

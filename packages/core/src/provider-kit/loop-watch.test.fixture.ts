@@ -22,6 +22,12 @@ export class LoopWatch implements Disposable {
     };
   }
 
+  /** Begins to measure for how long this process is not run. Returns the milliseconds so far, whenever that is asked. */
+  stalls(): () => number {
+    const stalledBefore = this.#stalledMs();
+    return () => this.#stalledMs() - stalledBefore;
+  }
+
   #stalledMs(): number {
     return this.#stalled + Math.max(0, performance.now() - this.#lastTick - this.#everyMs);
   }
