@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { VerificationCheckRequest, VerificationStartRequest } from '../verification/verification-requests.js';
+import { createSmsClient } from './sms-client.js';
 import { failureOf, fake } from './sms-client.test.fixture.js';
 import { issuer, lastCode, phone, verifier } from './verifications.test.fixture.js';
 
@@ -84,6 +86,32 @@ describe('a start takes', () => {
     };
     await verifier([text]).sms.verifications.start(request);
     expect(reads).toBe(1);
+  });
+});
+
+describe('a request that throws when it is read', () => {
+  const failing = () => {
+    throw new RangeError(`no ${phone}`);
+  };
+  const unread = (trap: 'get' | 'ownKeys') =>
+    new Proxy({}, { [trap]: failing }) as { to: string; text: string; code: string };
+
+  it.each(['get', 'ownKeys'] as const)('is refused without what it threw, by its trap %s', async (trap) => {
+    const { sms } = verifier([fake('a')]);
+    const templates = { hello: { params: ['name'], text: 'Hello {name}', providers: {} } };
+    const params = Object.defineProperty({ name: 'Ann' }, 'name', { get: failing, enumerable: true });
+    const withTemplate = createSmsClient({ providers: [fake('b')], templates, guard: false });
+    for (const call of [
+      () => sms.send(unread(trap)),
+      () => sms.verifications.start(unread(trap)),
+      () => sms.verifications.check(unread(trap)),
+      () => withTemplate.send({ to: phone, template: 'hello', params }),
+    ]) {
+      const error = await call().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'invalid_request', outcome: 'not-sent' });
+      expect(String(error)).toMatch(/could not be read \(RangeError\); give a plain object/);
+      expect(inspect(error, { depth: 9 })).not.toContain(phone);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import type { OutboundMessage } from '../contract/messages.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { invalidRequest, type SendRequest, type TemplateRequest } from './send-request.js';
+import { invalidRequest, readGiven, type SendRequest, type TemplateRequest } from './send-request.js';
 import type { TemplateCatalogue } from './templates/catalogue.js';
 
 /** A message that has been checked, to be rendered for whichever provider is asked. */
@@ -25,7 +25,7 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
   }
   const { template, params: given } = request as TemplateRequest;
   // A copy: it is read for every attempt, and the caller may change its object meanwhile.
-  const params = given && { ...given };
+  const params = given && readGiven('send()', () => ({ ...given }));
   const problem = catalogue.check(template, params);
   if (problem !== undefined) throw invalidRequest(`send(): ${problem.message}`);
   return {

@@ -1,6 +1,7 @@
 import { brokenText, isBroken } from '../errors/broken-text.js';
+import { errorKind } from '../errors/error-kind.js';
 import { shownName } from '../errors/shown-name.js';
-import { SmsError } from '../errors/sms-error.js';
+import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
 
 /** A message to one phone: a text, or a template by its logical name. */
@@ -80,6 +81,26 @@ export function invalidRequest(message: string): SmsError {
  * @throws SmsError `invalid_request`, naming the field
  */
 export function readSendRequest(given: SendRequest): SendRequest {
+  const request = readGiven('send()', () => copyOf(given));
+  checkSendRequest(request);
+  return request as SendRequest;
+}
+
+/**
+ * Reads what a caller gave. Its getters and proxies are the caller's code: what they throw may repeat a phone number.
+ *
+ * @throws SmsError `invalid_request` in the place of whatever else `read` throws
+ */
+export function readGiven<Read>(caller: string, read: () => Read): Read {
+  try {
+    return read();
+  } catch (error) {
+    if (isSmsError(error)) throw error;
+    throw invalidRequest(`${caller}: the request could not be read (${errorKind(error)}); give a plain object.`);
+  }
+}
+
+function copyOf(given: SendRequest): AnyRequest {
   if (typeof given !== 'object' || given === null) throw invalidRequest('send() takes an object.');
   for (const field in given) {
     if (known.has(field)) continue;
@@ -89,7 +110,7 @@ export function readSendRequest(given: SendRequest): SendRequest {
   const { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown }: AnyRequest =
     given;
   const { guard, ip, screening } = given;
-  const request = {
+  return {
     to,
     text,
     senderId,
@@ -105,8 +126,6 @@ export function readSendRequest(given: SendRequest): SendRequest {
     ip,
     screening,
   };
-  checkSendRequest(request);
-  return request as SendRequest;
 }
 
 /** Every field that a request may have. */

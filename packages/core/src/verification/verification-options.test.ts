@@ -89,6 +89,7 @@ describe('verification options', () => {
     [{ pepper: { current: 1 } }, `pepper.current: ${secretRule}`],
     [{ pepper: { current: secret, previous: 's' } }, `pepper.previous: ${secretLength}`],
     [{ pepper: {} }, 'pepper.current: is missing'],
+    [{ pepper: '\ud83d'.repeat(32) }, 'pepper: must be whole characters; make one with: openssl rand -base64 32'],
     [{ codes: 'both' }, 'codes: must be issued or local'],
     [{ codeLength: '6' }, 'codeLength: must be a whole number of digits, from 6 to 10'],
     [{ codeLength: 6.5 }, 'codeLength: must be a whole number of digits, from 6 to 10'],

@@ -65,7 +65,12 @@ export const defaultText = 'Your verification code is {code}. It is good for {mi
 
 const howToMakeOne = 'make one with: openssl rand -base64 32';
 const secretRule = `must be a secret of at least 32 characters, or { current, previous }; ${howToMakeOne}`;
-const secret = v.pipe(v.string(secretRule), v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`));
+const secret = v.pipe(
+  v.string(secretRule),
+  v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`),
+  // In UTF-8 one half character is the same as any other: the secret would be weaker than it looks.
+  v.check((each) => !isBroken(each), `must be whole characters; ${howToMakeOne}`),
+);
 
 /** The secret, or the two of a rotation. */
 export const pepperSchema = either(

@@ -1,4 +1,4 @@
-import { invalidRequest, isListOfIds } from '../delivery/send-request.js';
+import { invalidRequest, isListOfIds, readGiven } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
@@ -71,6 +71,10 @@ const fieldsOfCheck = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as
  * @throws SmsError `invalid_request`, naming the field
  */
 export function readStartRequest(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
+  return readGiven('verifications.start()', () => copyOfStart(given));
+}
+
+function copyOfStart(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
   checkFields('verifications.start()', given, fieldsOfStart);
   const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
   const purpose = checkedPurpose('verifications.start()', givenPurpose);
@@ -91,6 +95,10 @@ export interface ReadCheckRequest extends CheckOptions {
 
 /** @throws SmsError `invalid_request`, naming the field */
 export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequest {
+  return readGiven('verifications.check()', () => copyOfCheck(given));
+}
+
+function copyOfCheck(given: VerificationCheckRequest): ReadCheckRequest {
   const caller = 'verifications.check()';
   checkFields(caller, given, fieldsOfCheck);
   const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;

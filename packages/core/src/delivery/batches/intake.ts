@@ -1,4 +1,5 @@
 import { onAbort } from '../../provider-kit/on-abort.js';
+import { invalidRequest } from '../send-request.js';
 
 /** A source of requests, its items not awaited, whether it is asynchronous or not. */
 interface Source<Item> {
@@ -102,8 +103,10 @@ export class BatchIntake<Item, Result> {
     try {
       while (this.#mayBegin && this.#held < this.#room) {
         this.#isAsking = true;
-        const step = await this.#source.next();
+        const step: unknown = await this.#source.next();
         this.#isAsking = false;
+        // Without this a source whose steps are numbers would never end.
+        if (!isStep<Item>(step)) throw invalidRequest('sendMany(): next() of the source must give { done, value }.');
         if (step.done === true) this.#endSource();
         // The item was asked for before the stop and came after it: it does not begin.
         else if (this.#mayBegin) {
@@ -163,4 +166,8 @@ export class BatchIntake<Item, Result> {
       this.#wake = resolve;
     });
   }
+}
+
+function isStep<Item>(step: unknown): step is IteratorResult<Item> {
+  return typeof step === 'object' && step !== null;
 }

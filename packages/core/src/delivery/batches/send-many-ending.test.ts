@@ -202,6 +202,24 @@ describe('a source that throws', () => {
     };
     await expect(all(sendMany(echo, source))).rejects.toEqual(new Error('source'));
   });
+
+  it.each([undefined, null, 5, 'done'])(
+    'for its steps are no steps, as %j, ends the batch with what to mend',
+    async (step) => {
+      const steps = [{ done: false, value: 1 }, step] as IteratorResult<number>[];
+      const source = { next: () => steps.shift() as IteratorResult<number>, [Symbol.iterator]: () => source };
+      const results: number[] = [];
+      const consume = async () => {
+        for await (const { index } of sendMany(echo, source)) results.push(index);
+      };
+      await expect(consume()).rejects.toMatchObject({
+        code: 'invalid_request',
+        outcome: 'not-sent',
+        message: 'sendMany(): next() of the source must give { done, value }.',
+      });
+      expect(results).toEqual([0]);
+    },
+  );
 });
 
 function throwOnClose(): never {
