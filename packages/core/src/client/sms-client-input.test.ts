@@ -70,7 +70,8 @@ describe('a request that is malformed', () => {
     ['an unknown provider', { to, text: 'x', via: ['z'] }, /no provider z; there are a/],
     ['a key that is too long', { to, text: 'x', idempotencyKey: 'k'.repeat(256) }, /idempotencyKey/],
     ['a signal that is none', { to, text: 'x', signal: {} }, /signal/],
-    ['an endless deadline', { to, text: 'x', deadlineMs: Number.POSITIVE_INFINITY }, /deadline/],
+    ['an endless deadline', { to, text: 'x', deadlineMs: Number.POSITIVE_INFINITY }, /send\(\): deadlineMs must be/],
+    ['a deadline in words', { to, text: 'x', deadlineMs: '5s' as unknown as number }, /send\(\): deadlineMs must be/],
     ['an unknown policy', { to, text: 'x', onUnknown: 'retry' }, /onUnknown/],
     ['half an emoji in the text', { to, text: 'Hi Ann👍'.slice(0, 7) }, /text holds half a character/],
     ['the other half', { to, text: '👍'.slice(1) }, /text holds half a character/],
@@ -141,7 +142,7 @@ describe('a request', () => {
   });
 
   it.each([
-    ['an event that does not exist', 'atempt', () => {}, /no event atempt/],
+    ['an event that does not exist', 'atempt', () => {}, /no event atempt; there are attempt, settled, circuit, denied, alarm, check/],
     ['a listener that is none', 'attempt', undefined, /listener must be/],
   ])('to listen to %s is refused', (_name, event, listener, message) => {
     expect(() => client([fake('a')]).on(event as 'attempt', listener as never)).toThrow(message);

@@ -138,7 +138,9 @@ class RoutingClient implements SmsClient {
 
   on<Name extends keyof SmsEvents>(name: Name, listener: (event: SmsEvents[Name]) => void): Disposable {
     const { events } = this.#parts;
-    if (!events.has(name)) throw invalidRequest(`on(): there is no event ${shownName(name)}.`);
+    if (!events.has(name)) {
+      throw invalidRequest(`on(): there is no event ${shownName(name)}; there are ${events.names.join(', ')}.`);
+    }
     if (typeof listener !== 'function') throw invalidRequest('on(): the listener must be a function.');
     return events.on(name, listener);
   }

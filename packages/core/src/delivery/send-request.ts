@@ -2,6 +2,7 @@ import { brokenText, isBroken } from '../errors/broken-text.js';
 import { errorKind } from '../errors/error-kind.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { longestDelayMs } from '../provider-kit/deadline.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
 
 /** A message to one phone: a text, or a template by its logical name. */
@@ -157,6 +158,7 @@ function checkSendRequest(request: AnyRequest): void {
   }
   // Stores keep it in UTF-8, where one half character looks like any other.
   if (isBroken(idempotencyKey)) throw invalidRequest(`send(): idempotencyKey ${brokenText}.`);
+  checkDeadlineMs('send()', request.deadlineMs);
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalidRequest('send(): signal must be an AbortSignal.');
   }
@@ -169,6 +171,13 @@ function checkSendRequest(request: AnyRequest): void {
   if (request.guard !== true && (request.ip !== undefined || request.screening !== undefined)) {
     throw invalidRequest('send(): ip and screening are for the abuse guard; set guard to true.');
   }
+}
+
+/** @throws SmsError `invalid_request` */
+export function checkDeadlineMs(caller: string, deadlineMs: unknown): void {
+  if (deadlineMs === undefined) return;
+  if (typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDelayMs) return;
+  throw invalidRequest(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
 }
 
 /** Whether it is what `via` must be: different ids of providers, at least one. */

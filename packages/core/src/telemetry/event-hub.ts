@@ -18,6 +18,9 @@ export class EventHub {
     check: listenersOf('check'),
   };
 
+  /** Of every event there is. */
+  readonly names: readonly string[] = Object.keys(this.#listeners);
+
   has(name: PropertyKey): boolean {
     return Object.hasOwn(this.#listeners, name);
   }

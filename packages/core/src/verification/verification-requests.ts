@@ -1,6 +1,5 @@
-import { invalidRequest, isListOfIds, readGiven } from '../delivery/send-request.js';
+import { checkDeadlineMs, invalidRequest, isListOfIds, readGiven } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
-import { longestDelayMs } from '../provider-kit/deadline.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
 import { preferredLocale } from './preferred-locale.js';
 
@@ -140,12 +139,7 @@ function checkedPurpose(caller: string, purpose: unknown): string {
 }
 
 function checkLimits(caller: string, deadlineMs: unknown, signal: unknown): void {
-  if (
-    deadlineMs !== undefined &&
-    !(typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDelayMs)
-  ) {
-    throw invalidRequest(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
-  }
+  checkDeadlineMs(caller, deadlineMs);
   if (signal === undefined || isAbortSignal(signal)) return;
   throw invalidRequest(`${caller}: signal must be an AbortSignal.`);
 }
