@@ -142,7 +142,12 @@ describe('a request', () => {
   });
 
   it.each([
-    ['an event that does not exist', 'atempt', () => {}, /no event atempt; there are attempt, settled, circuit, denied, alarm, check/],
+    [
+      'an event that does not exist',
+      'atempt',
+      () => {},
+      /no event atempt; there are attempt, settled, circuit, denied, alarm, check/,
+    ],
     ['a listener that is none', 'attempt', undefined, /listener must be/],
   ])('to listen to %s is refused', (_name, event, listener, message) => {
     expect(() => client([fake('a')]).on(event as 'attempt', listener as never)).toThrow(message);
