@@ -196,15 +196,58 @@ describe('traps of opossum', () => {
     expect(inspect(opossum.events, { depth: 9 })).not.toMatch(/13800138000|hello|987654/);
   });
 
-  it('percentiles make a failure cost milliseconds, and snapshots run for ever: both are off', async () => {
+  it('calls under way count as healthy ones: only calls that have ended count', async () => {
     const { provider, wrapper } = withCircuit();
-    const opossum = lastOpossum();
-    expect(vi.getTimerCount()).toBe(0);
-    await sendMany(wrapper, 100);
-    const sort = vi.spyOn(Array.prototype, 'sort');
+    const { promise, settle } = held();
+    provider.answer = () => promise;
+    const calls = Array.from({ length: 100 }, () => wrapper.send(message, context()));
     provider.answers(noBalance);
-    await sendMany(wrapper, 5);
-    expect(sort).not.toHaveBeenCalled();
-    expect(opossum.breaker.stats.latencyMean).toBe(-1);
+    await sendMany(wrapper, 20);
+    expect(wrapper.circuit).toBe('open');
+    settle(taken);
+    await Promise.all(calls);
   });
+
+  it('the window outlives the opening: it is cleared, so that one failure after recovery does not open again', async () => {
+    const { provider, wrapper } = withCircuit({ openMs: 100 });
+    provider.answers(noBalance);
+    await sendMany(wrapper, 20);
+    vi.advanceTimersByTime(100);
+    provider.answers(taken);
+    await sendMany(wrapper, 1);
+    provider.answers(noBalance);
+    await sendMany(wrapper, 19);
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 19, failures: 19 });
+  });
+
+  it('a shutdown from inside its own event leaves the timer running: listeners come after it', async () => {
+    const { provider, wrapper } = withCircuit();
+    let closed: Promise<void> | undefined;
+    wrapper.onStateChange(() => {
+      closed = wrapper.close();
+    });
+    provider.answers(noBalance);
+    expect((await sendMany(wrapper, 20)).at(-1)).toEqual(noBalance);
+    await closed;
+    expect(provider.closes).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([taken, noBalance])(
+    'after a shutdown it can be opened and closed again: a late outcome ($outcome) changes nothing',
+    async (late) => {
+      const { provider, wrapper } = await halfOpened();
+      const opossum = lastOpossum();
+      const { lastFailure } = wrapper.health();
+      const { promise, settle } = held();
+      provider.answer = () => promise;
+      const probe = wrapper.send(message, context());
+      await wrapper.close();
+      settle(late);
+      expect(await probe).toEqual(late);
+      expect(opossum.breaker.isShutdown).toBe(true);
+      expect(wrapper.health().lastFailure).toBe(lastFailure);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 });
