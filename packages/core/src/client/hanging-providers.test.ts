@@ -90,10 +90,19 @@ describe('whichever vendors hang, in whichever phase', () => {
     await Promise.all(
       orders.map((order) =>
         withTime(async (deadlineMs) => {
-          const { sms } = await clientOver(order, { deadlineMs });
+          const { sms, made } = await clientOver(order, { deadlineMs });
           const healthy = `p${order.indexOf('healthy')}`;
           const receipt = await inTime(sms.verifications.start({ to }), deadlineMs);
           expect([order, receipt.provider]).toEqual([order, healthy]);
+          await sms.close();
+          // Each vendor has it once at most, and nobody after the healthy one.
+          const received = await receivedBy(made);
+          const last = order.indexOf('healthy');
+          expect([order, received.map((count, index) => count <= (index <= last ? 1 : 0))]).toEqual([
+            order,
+            order.map(() => true),
+          ]);
+          expect([order, received[last]]).toEqual([order, 1]);
         }),
       ),
     );
