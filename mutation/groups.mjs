@@ -11,13 +11,13 @@ export const groups = [
   {
     name: 'outcomes',
     mutate: [
-      `${core}/provider-kit/{http-status,http-exchange,http-transport,http-transport-options,transport-error,outcomes}.ts`,
+      `${core}/provider-kit/{http-status,http-exchange,http-transport,http-transport-options,transport-failure,outcomes}.ts`,
       `${core}/provider-kit/{content-encoding,dns-lookup,happy-eyeballs}.ts`,
       `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-failure}.ts`,
       `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
     ],
     tests: [
-      `${core}/provider-kit/{http-*,transport-error,outcomes,content-encoding,dns-lookup,happy-eyeballs}.test.ts`,
+      `${core}/provider-kit/{http-*,transport-failure,outcomes,content-encoding,dns-lookup,happy-eyeballs}.test.ts`,
       `!${core}/provider-kit/http-{connecting,proxy,stalled-loop}.test.ts`,
       `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-failure}.test.ts`,
       `${mob}/{status-tables,answer}.test.ts`,

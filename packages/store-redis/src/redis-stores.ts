@@ -25,7 +25,8 @@ export interface RedisStores {
 /**
  * Keeps verifications, idempotency keys and limits in Redis 7 or Valkey, standalone or cluster.
  *
- * Each operation is one script; over a cluster, limits are one for each node and key. A method whose command fails rejects with SmsError `store_unavailable`.
+ * Each operation is one script; over a cluster, limits need scripts for each key. A method whose command fails rejects
+ * with SmsError `store_unavailable`.
  *
  * @throws SmsError `configuration_invalid` if an option cannot work
  */

@@ -12,8 +12,8 @@ export const newerVersion = 'POLYSMSVERSION';
 /**
  * What every script begins with.
  *
- * All keys share a hash tag, but for limits outside a cluster. `ARGV[1]` is the time of a test, or empty. `now` is the time in milliseconds. `held` is
- * what the first key holds, unless it has ended. A script writes last: Redis refuses a script that may not write, or
+ * All keys share a hash tag, but for limits outside a cluster. `ARGV[1]` is the time of a test, or empty. `now` is the
+ * time in milliseconds. `held` is what the first key holds, unless it has ended. A script writes last: Redis refuses a script that may not write, or
  * has no memory to, at its first write, so that one that fails has changed nothing.
  *
  * Mind cjson: an empty table becomes `{}`, also if it was a list, and numbers keep fourteen digits; milliseconds since

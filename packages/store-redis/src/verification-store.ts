@@ -61,7 +61,10 @@ export class RedisVerificationStore implements VerificationStore {
     return stateFrom(await this.#run(endScript, subject, { keepMs }, 'unknown'));
   }
 
-  /** A check, or a cancellation, may have been made though its answer was lost. Without the others’ nothing is sent. */
+  /**
+   * What is `unknown` if its answer was lost, may have been done: a check, its conclusion, a cancellation, an end. Without
+   * the answer of the others nothing is sent.
+   */
   async #run(script: Script, subject: string, order: object, ifLost: 'not-sent' | 'unknown' = 'not-sent') {
     const key = `${this.#prefix}:verification:{${keyPart(subject)}}`;
     const answer = await this.#scripts.run({

@@ -1,7 +1,7 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { Circuit } from '../delivery/circuits/circuit.js';
-import { parseCircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
+import { breakerSettings } from '../delivery/circuits/circuit-breaker-options.js';
 import { RetryBudget } from '../delivery/retry-budget.js';
 import { Router } from '../delivery/router.js';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../delivery/templates/catalogue.js';
@@ -9,6 +9,7 @@ import { AbuseGuard } from '../guard/abuse-guard.js';
 import { MemoryLimitStore } from '../guard/memory-limit-store.js';
 import { IdempotentSends } from '../idempotency/idempotent-sends.js';
 import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
+import { dayMs } from '../provider-kit/schema-parts.js';
 import { EventHub } from '../telemetry/event-hub.js';
 import { CodeSecrets } from '../verification/code-secrets.js';
 import { variantsOf } from '../verification/localized.js';
@@ -39,8 +40,6 @@ export interface Composition {
 }
 
 type ParsedOptions = ReturnType<typeof parseSmsClientOptions>;
-
-const defaultTtlMs = 24 * 60 * 60 * 1000;
 
 /**
  * Checks the options of a client, and makes its parts from them. Starts nothing and opens nothing.
@@ -89,7 +88,7 @@ export function compose(options: SmsClientOptions): Composition {
     accounts,
     templates,
     router,
-    idempotentSends: new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? defaultTtlMs),
+    idempotentSends: new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? dayMs),
     guard,
     verifications: new ClientVerifications({
       service,
@@ -110,7 +109,7 @@ export function compose(options: SmsClientOptions): Composition {
 }
 
 function accountsOf({ providers, breaker }: ParsedOptions, events: EventHub): readonly Account[] {
-  const settings = parseCircuitBreakerOptions(breaker ?? {});
+  const settings = breakerSettings(breaker ?? {});
   return providers.map((provider) => {
     const circuit = new Circuit(provider.id, settings);
     circuit.onStateChange((change) => events.emit('circuit', { provider: provider.id, ...change }));

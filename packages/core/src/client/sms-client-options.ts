@@ -4,7 +4,7 @@ import { breakerSchema, type CircuitBreakerOptions } from '../delivery/circuits/
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
 import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
-import { listOfNames, shownName } from '../errors/shown-name.js';
+import { listOfNames, shownName, visibleName } from '../errors/shown-name.js';
 import { type GuardOptions, guardSchema, parseGuardOptions } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js';
@@ -73,15 +73,12 @@ export interface SmsStores {
 
 export type UnknownPolicy = 'stop' | 'failover';
 
-/** It stands in errors, events and logs. */
-const providerId = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
-
 const provider = v.pipe(
   v.custom<SmsProvider>(
     isProvider,
     'must be a provider: an object with specification v1, id, sends (text, template and senderId, each true or false), send, verification (null, or with limits of 1 and more) and close',
   ),
-  v.check(({ id }) => providerId.test(id), 'must have an id of 1 to 64 characters that can be seen'),
+  v.check(({ id }) => visibleName.test(id), 'must have an id of 1 to 64 characters that can be seen'),
 );
 
 const anyObject = v.custom<never>((value) => typeof value === 'object' && value !== null, 'must be an object');

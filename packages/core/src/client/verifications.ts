@@ -1,6 +1,5 @@
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
-
 import type { AbuseGuard } from '../guard/abuse-guard.js';
 import { isRefundable } from '../guard/is-refundable.js';
 import { maskPhoneNumber } from '../phone/mask.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import { isPlainObject } from '../provider-kit/schema-parts.js';
 import { assembleOptions, requireInputs } from './assemble-options.js';
-import { type ConfigSource, readConfigSource, sourceVariables } from './config-source.js';
+import { readConfigSource, sourceVariables } from './config-source.js';
 import { type ConfigPath, dotted, pepperOf } from './config-values.js';
 import { applyOverrides, guesses, overrides, variablePlace, variablesWithin } from './env-overrides.js';
 import type { ProviderFactories } from './make-provider.js';
@@ -45,11 +45,12 @@ export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOp
   const problems = new Problems();
   const source = readConfigSource(env, readFile, problems);
   if (source === undefined) throw problems.error(owner);
-  const short = shortFormOf(source, env, Object.keys(factories), problems);
-  const written = short === undefined ? configOf(source, env, problems) : short.config;
+  const types = Object.keys(factories);
+  const short = source.form === 'short' ? shortFormOf(source.list, env, types, problems) : undefined;
+  if (source.form === 'json') refuseShortForm(env, problems);
+  const written = source.form === 'json' ? source.config : short?.config;
   const { config, variables } = applyOverrides(written, env, problems);
   const inUse = new Set([...referencesOf(config), ...(short?.variables ?? [])]);
-  const types = Object.keys(factories);
   const known = { settings, guesses, inUse, prefixes: short?.prefixes, types, others: otherVariables };
   reportUnknownVariables(Object.keys(env), known, problems);
   // What the short form lacks is a variable too.
@@ -61,24 +62,17 @@ export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOp
   return assembleOptions(config, { owner, env, factories, problems, told });
 }
 
-function shortFormOf(
-  source: ConfigSource,
-  env: Environment,
-  types: readonly string[],
-  problems: Problems,
-): ShortForm | undefined {
-  if (source.form !== 'short') return undefined;
-  const providers = parseShortFormIds(source.list, types, settings, problems);
+function shortFormOf(list: string, env: Environment, types: readonly string[], problems: Problems): ShortForm {
+  const providers = parseShortFormIds(list, types, settings, problems);
   // Without the ids it is not known whose variables the others are.
   if (problems.any) throw problems.error(owner);
   return readShortForm(providers, env, settings, problems);
 }
 
-function configOf(source: ConfigSource, env: Environment, problems: Problems): unknown {
+function refuseShortForm(env: Environment, problems: Problems): void {
   for (const variable of shortFormVariables.filter((name) => variableValue(env, name) !== undefined)) {
     problems.add(variable, 'belongs to POLYSMS_PROVIDERS; a configuration has routes with a strategy and weights');
   }
-  return source.form === 'json' ? source.config : undefined;
 }
 
 function referencesOf(config: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 import { brokenText, isBroken } from '../errors/broken-text.js';
 import { errorKind } from '../errors/error-kind.js';
-import { shownName } from '../errors/shown-name.js';
+import { shownName, visibleName } from '../errors/shown-name.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
@@ -65,9 +65,6 @@ const known: ReadonlySet<string> = new Set([
   'ip',
   'screening',
 ]);
-
-/** A phone number, a short code, a name or a vendor's id: with blanks, but nothing that cannot be seen. */
-const senders = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
 
 /** The error of a call that is malformed: nothing was sent. */
 export function invalidRequest(message: string): SmsError {
@@ -147,7 +144,7 @@ function checkSendRequest(request: AnyRequest): void {
     throw invalidRequest('send(): params belong to a template, not to a text.');
   if (hasTemplate && typeof request.template !== 'string') throw invalidRequest('send(): template must be a string.');
   if (hasTemplate && senderId !== undefined) throw invalidRequest('send(): senderId belongs to a text.');
-  if (senderId !== undefined && !(typeof senderId === 'string' && senders.test(senderId))) {
+  if (senderId !== undefined && !(typeof senderId === 'string' && visibleName.test(senderId))) {
     throw invalidRequest('send(): senderId must be a string of 1 to 64 characters that can be seen.');
   }
   if (via !== undefined && !isListOfIds(via)) {

@@ -7,6 +7,9 @@ const longestList = 20;
 /** What a name looks like that is shown as it is. */
 const plain = /^[\w$.-]{1,128}$/;
 
+/** A name that stands in errors, events and logs, or on a phone: 1 to 64 characters, all of which can be seen. */
+export const visibleName = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
+
 /** What a terminal or a log would obey instead of showing it: line ends, control characters, marks that turn text around. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Surrogate}]/gu;
 

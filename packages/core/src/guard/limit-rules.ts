@@ -1,3 +1,4 @@
+import { dayMs, secondMs } from '../provider-kit/schema-parts.js';
 import type { Limit } from './limit-store.js';
 
 /**
@@ -8,8 +9,7 @@ export const limitScopes = ['ip', 'phone', 'prefix', 'global'] as const;
 
 export type LimitScope = (typeof limitScopes)[number];
 
-const secondMs = 1000;
-const longestWindowMs = 24 * 24 * 60 * 60 * secondMs;
+const longestWindowMs = 24 * dayMs;
 
 export const limitMaxRule = 'must be a whole number of sends, from 1 to a billion';
 

@@ -6,7 +6,7 @@ import type { CallContext } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { decodeContent } from './content-encoding.js';
 import { notSent, unknown } from './outcomes.js';
-import { transportFailure } from './transport-error.js';
+import { transportFailure } from './transport-failure.js';
 
 /** The vendor's answer, whatever it says. */
 export interface Answered {

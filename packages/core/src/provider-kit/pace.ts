@@ -1,8 +1,8 @@
 import type { Deadline } from '../contract/deadline.js';
 import type { NotSent } from '../contract/outcomes.js';
-import type { CallContext } from '../contract/sms-provider.js';
 import { type Clock, monotonicClock } from './clock.js';
 import { longestDelayMs } from './deadline.js';
+import type { HttpCallContext } from './http-exchange.js';
 import { configurationInvalid } from './options.js';
 import { notSent } from './outcomes.js';
 import { TurnSchedule } from './turn-schedule.js';
@@ -29,7 +29,7 @@ export interface Pace {
    * `rate_limited` if its turn would come, or has come, after `writeBy` (told at once, so that another provider is
    * tried early); `aborted` or `deadline_exceeded` if the call has ended. Never rejects.
    */
-  turn(context: Pick<CallContext, 'deadline' | 'writeBy'>): Promise<NotSent | undefined>;
+  turn(context: HttpCallContext): Promise<NotSent | undefined>;
   /** Answers all that wait, and all that come, with `not-sent`, `client_closed`. May be called twice. */
   close(): void;
 }
@@ -112,7 +112,7 @@ class QueuedPace implements Pace {
     this.#clock = clock;
   }
 
-  turn({ deadline, writeBy = deadline }: Pick<CallContext, 'deadline' | 'writeBy'>): Promise<NotSent | undefined> {
+  turn({ deadline, writeBy = deadline }: HttpCallContext): Promise<NotSent | undefined> {
     if (this.#isClosed) return Promise.resolve(closed());
     const { ended } = writeBy;
     if (ended !== undefined) return Promise.resolve(notSent(ended, 'The call had ended before it had its turn.'));

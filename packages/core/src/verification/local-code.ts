@@ -1,7 +1,5 @@
 import { randomInt } from 'node:crypto';
 
-export { normaliseCode } from '../phone/typed-code.js';
-
 /** A code of so many digits, all equally likely, leading zeros included. */
 export function makeCode(length: number): string {
   return String(randomInt(10 ** length)).padStart(length, '0');

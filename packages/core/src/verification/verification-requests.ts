@@ -74,13 +74,14 @@ export function readStartRequest(given: VerificationStartRequest): VerificationS
 }
 
 function copyOfStart(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
-  checkFields('verifications.start()', given, fieldsOfStart);
+  const caller = 'verifications.start()';
+  checkFields(caller, given, fieldsOfStart);
   const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
-  const purpose = checkedPurpose('verifications.start()', givenPurpose);
+  const purpose = checkedPurpose(caller, givenPurpose);
   if (via !== undefined && !isListOfIds(via)) {
-    throw invalidRequest('verifications.start(): via must be a list of different provider ids, not empty.');
+    throw invalidRequest(`${caller}: via must be a list of different provider ids, not empty.`);
   }
-  checkLimits('verifications.start()', deadlineMs, signal);
+  checkDeadlineAndSignal(caller, deadlineMs, signal);
   // What is no phone number is refused where it is parsed.
   return { to, purpose, locale: preferredLocale(locale), via: via && [...via], ip, screening, deadlineMs, signal };
 }
@@ -107,7 +108,7 @@ function copyOfCheck(given: VerificationCheckRequest): ReadCheckRequest {
   if (id !== undefined && typeof id !== 'string')
     throw invalidRequest(`${caller}: id must be the string that start gave.`);
   if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
-  checkLimits(caller, deadlineMs, signal);
+  checkDeadlineAndSignal(caller, deadlineMs, signal);
   const purpose = checkedPurpose(caller, givenPurpose);
   // An id without a purpose is good for any purpose: the default one is for phones.
   if (id !== undefined) {
@@ -138,7 +139,7 @@ function checkedPurpose(caller: string, purpose: unknown): string {
   throw invalidRequest(`${caller}: purpose must be a string of 1 to 64 characters, such as login.`);
 }
 
-function checkLimits(caller: string, deadlineMs: unknown, signal: unknown): void {
+function checkDeadlineAndSignal(caller: string, deadlineMs: unknown, signal: unknown): void {
   checkDeadlineMs(caller, deadlineMs);
   if (signal === undefined || isAbortSignal(signal)) return;
   throw invalidRequest(`${caller}: signal must be an AbortSignal.`);

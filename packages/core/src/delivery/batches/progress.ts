@@ -1,5 +1,5 @@
 import type { SmsError } from '../../errors/sms-error.js';
-import { isThenable } from '../../listeners/is-thenable.js';
+import { Listeners } from '../../listeners/listeners.js';
 
 /** How far a batch has come: what a progress bar needs. */
 export interface SendManyProgress {
@@ -26,7 +26,7 @@ export interface SendManyProgress {
 /** Counts what settles and tells the listener. A listener that throws or rejects changes nothing. */
 export class ProgressMeter {
   readonly #total: number | undefined;
-  readonly #listener: (progress: SendManyProgress) => unknown;
+  readonly #listeners = new Listeners<SendManyProgress>(ignore);
   readonly #startedAt = performance.now();
   #accepted = 0;
   #failed = 0;
@@ -34,7 +34,7 @@ export class ProgressMeter {
 
   constructor(total: number | undefined, listener: (progress: SendManyProgress) => unknown) {
     this.#total = total;
-    this.#listener = listener;
+    this.#listeners.add(listener);
   }
 
   /** One message has settled; `error` is why it failed. */
@@ -47,13 +47,7 @@ export class ProgressMeter {
 
   /** Says how far the batch has come, although nothing has settled. */
   emit(inFlight: number, waiting: number): void {
-    try {
-      const returned = this.#listener(this.#progress(inFlight, waiting));
-      // An async listener fits the type too; its rejection would end the process.
-      if (isThenable(returned)) returned.then(undefined, ignore);
-    } catch {
-      // A progress bar that fails is no reason to stop sending.
-    }
+    this.#listeners.emit(this.#progress(inFlight, waiting));
   }
 
   #progress(inFlight: number, waiting: number): SendManyProgress {
@@ -85,4 +79,5 @@ export function knownTotal(source: object): number | undefined {
   return undefined;
 }
 
+/** A progress bar that fails is no reason to stop sending. */
 function ignore(): void {}

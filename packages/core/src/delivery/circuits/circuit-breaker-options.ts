@@ -83,15 +83,19 @@ export const breakerSchema = v.pipe(
 
 /** @throws SmsError `configuration_invalid`, naming the field and what is expected */
 export function parseCircuitBreakerOptions(options: CircuitBreakerOptions): CircuitBreakerSettings {
-  const parsed = parseOptions('withCircuitBreaker()', breakerSchema, options);
-  const { openMs = defaultOpenMs } = parsed;
+  return breakerSettings(parseOptions('withCircuitBreaker()', breakerSchema, options));
+}
+
+/** Fills the defaults in. */
+export function breakerSettings(checked: CircuitBreakerOptions): CircuitBreakerSettings {
+  const { openMs = defaultOpenMs } = checked;
   return {
-    failureRatePercent: parsed.failureRatePercent ?? 50,
-    minimumCalls: parsed.minimumCalls ?? 20,
-    consecutiveFailures: parsed.consecutiveFailures ?? 5,
-    windowMs: parsed.windowMs ?? 10_000,
+    failureRatePercent: checked.failureRatePercent ?? 50,
+    minimumCalls: checked.minimumCalls ?? 20,
+    consecutiveFailures: checked.consecutiveFailures ?? 5,
+    windowMs: checked.windowMs ?? 10_000,
     openMs,
-    maxOpenMs: parsed.maxOpenMs ?? Math.max(300_000, openMs),
-    random: parsed.random ?? Math.random,
+    maxOpenMs: checked.maxOpenMs ?? Math.max(300_000, openMs),
+    random: checked.random ?? Math.random,
   };
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { isError } from '../errors/is-error.js';
+import { transportCodeOf } from '../errors/transport-code.js';
 import { TransportError } from '../errors/transport-error.js';
 
 /** What the transport said, reduced to what is safe to log and useful to a person. */
@@ -67,7 +68,7 @@ function safeCause(error: unknown): TransportError {
     return new TransportError('ProxyError', proxyRefused, `The proxy refused: ${proxyStatus}`);
   }
   const name = /^\w{1,64}$/.test(error.name) ? error.name : 'Error';
-  const code = 'code' in error ? wordOf(error.code, /^[A-Z][A-Z0-9_]{1,63}$/) : undefined;
+  const code = transportCodeOf(error);
   return new TransportError(name, code, `${systemCall(error)}${code ?? name}${target(error)}`);
 }
 

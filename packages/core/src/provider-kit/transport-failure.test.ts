@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { transportFailure } from './transport-error.js';
+import { transportFailure } from './transport-failure.js';
 
 /** An error of undici or Node: its message holds what must not be shown. */
 function failure(name: string, fields: Record<string, unknown> = {}): Error {
