@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deadline } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
@@ -22,6 +23,8 @@ function messageOf(text: string): PreparedMessage {
   return { to, request: { to: to.e164, text }, canSend: unused, unsupported: '', messageFor: unused };
 }
 const message = messageOf('hello');
+/** A promise of another realm is no instance of ours. */
+const elsewhere = <Value>(value: Value): Promise<Value> => runInNewContext('Promise.resolve(value)', { value });
 
 function failed(code: 'network_error' | 'deadline_exceeded' | 'aborted' | 'timeout', outcome: 'not-sent' | 'unknown') {
   return new SmsError({ code, outcome, message: 'Of the send.' });
@@ -267,5 +270,13 @@ describe('keyed calls at the same time', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect([await first, await second]).toEqual([end, end]);
     expect(store.reserve).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a store whose promises are of another realm', () => {
+  it('is waited for: a finished key sends nothing', async () => {
+    const finished = { state: 'finished', result: { version: 1, outcome: 'accepted', receipt } } as const;
+    const { once } = sendsWith({ reserve: () => elsewhere(finished) as ReturnType<IdempotencyStore['reserve']> });
+    expect(await once(() => expect.fail('It was sent before.'))).toEqual(replayed);
   });
 });

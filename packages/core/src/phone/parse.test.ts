@@ -29,6 +29,7 @@ describe('a phone number in E.164', () => {
     ['Devanagari digits', '+८६ १३८ ०० १३८ ०००'],
     ['mathematical digits', '+𝟴𝟲𝟭𝟯𝟴𝟬𝟬𝟭𝟯𝟴𝟬𝟬𝟬'],
     ['slashes', '+86 138/00138000'],
+    ['a slash behind the operator', '+86138/00138000'],
     ['full-width slashes and dots', '＋86／138．0013．8000'],
     ['square and full-width brackets', '[+86] （138） ［0013］ 8000'],
     ['tildes and dashes of every kind', '+86~138⁓0013−80〜0‒0'],

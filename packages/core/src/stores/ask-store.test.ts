@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
@@ -32,6 +33,12 @@ describe('asking a store that answers at once', () => {
 });
 
 describe('asking a store', () => {
+  it('waits for a thenable as for a promise, such as one of another realm', async () => {
+    const thenable = () => runInNewContext('({ then(resolve) { Promise.resolve().then(() => resolve(42)); } })');
+    const isAnswer = (answer: unknown) => answer === 42;
+    expect(await askStore(question, deadlineAfter(1_000), thenable, { isAnswer })).toBe(42);
+  });
+
   it('gives its answer, asks once and at once, and leaves no timer behind', async () => {
     const ask = vi.fn(async () => 42);
     const asking = askStore(question, deadlineAfter(1_000), ask);
