@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Block, blocksOf } from '../document-blocks.js';
 import { root } from '../repository.js';
-import { attempt } from './commands.js';
+import { attempt, lastOf } from './commands.js';
 import { type Source, withFiles } from './sample-app.js';
 
 const page = 'docs/bundlers.md';
@@ -31,7 +31,7 @@ export function runRecipes(project: string, nodes: readonly string[]): void {
       for (const line of commands) {
         for (const node of nodes) {
           const { ok, output } = attempt('sh', ['-c', line], project, node);
-          if (!ok) throw new Error(`${page}, ${section}: ${line} failed on ${node}:\n${output}`);
+          if (!ok) throw new Error(`${page}, ${section}: ${line} failed on ${node}:\n${lastOf(output)}`);
         }
       }
     });

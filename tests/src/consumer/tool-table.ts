@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../repository.js';
-import { attempt, run } from './commands.js';
+import { attempt, lastOf, run } from './commands.js';
 import { type Source, withFiles } from './sample-app.js';
 
 /** The tools that docs/bundlers.md speaks of, at the versions with which it was written. */
@@ -138,7 +138,8 @@ function tryAsItIs(trial: Trial, row: { tool: string; asItIs: string }, project:
   if (node === undefined) return false;
   const { ok, output } = withFiles(project, sources, files, () => attempt('sh', ['-c', command], project, node));
   const isAsSaid = row.asItIs === 'works' ? ok : !ok && output.includes(row.asItIs.replaceAll('`', ''));
-  if (!isAsSaid) throw new Error(`docs/bundlers.md: "${row.tool}" says "${row.asItIs}". ${command} said:\n${output}`);
+  if (!isAsSaid)
+    throw new Error(`docs/bundlers.md: "${row.tool}" says "${row.asItIs}". ${command} said:\n${lastOf(output)}`);
   return true;
 }
 
