@@ -20,7 +20,7 @@ export type {
   TemplateCatalogueOptions,
   TemplateOptions,
   VendorTemplateOptions,
-} from './delivery/templates/catalogue-options.js';
+} from './delivery/templates/catalogue.js';
 export type { CircuitState, LastFailure, ProviderHealth, Receipt } from './delivery/types.js';
 export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export { type ErrorPolicy, errorPolicy } from './errors/error-policy.js';
@@ -34,10 +34,10 @@ export {
 export type { GuardOptions } from './guard/guard-options.js';
 export type { Limit } from './guard/limit-store.js';
 export type { ScreenedRequest, ScreenVerdict } from './guard/screening.js';
-export { maskPhoneNumber } from './phone/mask.js';
 export type { PhoneNumberProblem } from './phone/normalise.js';
 export { type PhoneNumberResult, parsePhoneNumber, safeParsePhoneNumber } from './phone/parse.js';
 export type { PhoneNumber } from './phone/phone-number.js';
+export { maskPhoneNumber } from './phone/phone-number.js';
 export type {
   AlarmEvent,
   AttemptEvent,

@@ -14,7 +14,7 @@ export {
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
 } from './idempotency/memory-idempotency-store.js';
-export type { Awaitable } from './stores/awaitable.js';
+export type { Awaitable } from './stores/ask-store.js';
 export {
   MemoryVerificationStore,
   type MemoryVerificationStoreOptions,

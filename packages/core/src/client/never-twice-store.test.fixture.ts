@@ -1,6 +1,6 @@
 import type { IdempotencyStore, Reservation, StoredResult } from '../idempotency/idempotency-store.js';
 import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
-import type { Awaitable } from '../stores/awaitable.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import type { StoreScript } from './never-twice-scenario.test.fixture.js';
 
 /** A store in another process: each operation takes its time, and some fail, before or after they were done. */

@@ -3,7 +3,7 @@ import type { IssuedVerification, SmsProvider } from '../contract/sms-provider.j
 import { breakerSchema, type CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
 import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
-import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue-options.js';
+import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue.js';
 import { listOfNames, shownName, visibleName } from '../errors/shown-name.js';
 import { type GuardOptions, guardSchema, parseGuardOptions } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';

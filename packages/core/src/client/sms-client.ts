@@ -6,7 +6,7 @@ import { type PreparedMessage, prepareMessage } from '../delivery/prepare-messag
 import type { Delivered } from '../delivery/router.js';
 import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import type { ProviderHealth, Receipt } from '../delivery/types.js';
-import { errorKind } from '../errors/error-kind.js';
+import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { isRefundable } from '../guard/is-refundable.js';

@@ -1,8 +1,8 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { errorKind } from '../errors/error-kind.js';
+import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
-import { isThenable } from '../listeners/is-thenable.js';
+import { isThenable } from '../listeners/listeners.js';
 import type { ResolvedOptions } from './resolve-references.js';
 
 /**

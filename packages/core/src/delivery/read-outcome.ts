@@ -1,8 +1,7 @@
 import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { smsErrorCodes } from '../errors/error-codes.js';
-import { transportCodeOf } from '../errors/transport-code.js';
-import { TransportError } from '../errors/transport-error.js';
-import { withoutMessage } from '../errors/without-message.js';
+import { withoutMessage } from '../errors/foreign-error.js';
+import { TransportError, transportCodeOf } from '../errors/transport-code.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
 

@@ -1,6 +1,6 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
-import { withoutMessage } from '../errors/without-message.js';
+import { withoutMessage } from '../errors/foreign-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
 import { type CallKind, noOutcome, readOutcome } from './read-outcome.js';

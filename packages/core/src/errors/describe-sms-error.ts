@@ -1,4 +1,4 @@
-import { errorKind } from './error-kind.js';
+import { errorKind } from './foreign-error.js';
 import { shownName } from './shown-name.js';
 import type { Attempt, SmsErrorJson } from './sms-error-json.js';
 import { transportCodeOf } from './transport-code.js';

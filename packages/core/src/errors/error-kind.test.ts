@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { errorKind } from './error-kind.js';
+import { errorKind } from './foreign-error.js';
 
 const named = (name: unknown) => Object.assign(new Error('secret'), { name });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorPlace } from './error-place.js';
+import { errorPlace } from './foreign-error.js';
 
 const made = (stack: string, message = 'secret') => Object.assign(new Error(message), { stack });
 

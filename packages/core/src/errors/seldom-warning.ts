@@ -1,6 +1,5 @@
 import { smsErrorCodes } from './error-codes.js';
-import { errorKind } from './error-kind.js';
-import { errorPlace } from './error-place.js';
+import { errorKind, errorPlace } from './foreign-error.js';
 import { isSmsError } from './sms-error.js';
 
 const quietMs = 60_000;

@@ -1,7 +1,6 @@
 import { describeSmsError } from './describe-sms-error.js';
 import type { SmsErrorCode } from './error-codes.js';
-import { safeProviderCode } from './provider-code.js';
-import { redactDigits } from './redact-digits.js';
+import { redactDigits, safeProviderCode } from './redact.js';
 import { escaped } from './shown-name.js';
 import type { Attempt, FailureOutcome, SmsErrorJson } from './sms-error-json.js';
 

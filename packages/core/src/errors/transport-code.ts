@@ -1,4 +1,4 @@
-import { redactDigits } from './redact-digits.js';
+import { redactDigits } from './redact.js';
 
 /**
  * What the operating system, TLS or undici called a failure: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. Safe to
@@ -12,5 +12,16 @@ export function transportCodeOf(cause: unknown): string | undefined {
   } catch {
     // A getter of somebody else's error.
     return undefined;
+  }
+}
+
+/** What the transport of the kit says of a failure: made of what is safe to show, and known by its class. */
+export class TransportError extends Error {
+  readonly code: string | undefined;
+
+  constructor(name: string, code: string | undefined, message: string) {
+    super(message);
+    this.name = name;
+    this.code = code;
   }
 }

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../stores/awaitable.js';
+import type { Awaitable } from '../stores/ask-store.js';
 
 /**
  * Counts what is limited. Every operation is atomic, over all processes that share the store. A method that throws or

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isCountry } from '../phone/country.js';
+import { isCountry } from '../phone/parse.js';
 
 const notEmpty = 'must not be empty; leave it out';
 const countryRule = 'must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)';

@@ -1,5 +1,5 @@
 import type { Deadline } from '../contract/deadline.js';
-import { errorKind } from '../errors/error-kind.js';
+import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';

@@ -1,6 +1,6 @@
 import type { Receipt } from '../delivery/types.js';
 import type { SmsErrorJson } from '../errors/sms-error.js';
-import type { Awaitable } from '../stores/awaitable.js';
+import type { Awaitable } from '../stores/ask-store.js';
 
 /**
  * Remembers what became of the messages that were sent under a key, so that each is sent once.

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createSmsClient } from '../client/sms-client.js';
 import { client, down, failureOf, fake, hello, lost } from '../client/sms-client.test.fixture.js';
 import { accepted } from '../provider-kit/outcomes.js';
-import type { Awaitable } from '../stores/awaitable.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 

@@ -2,12 +2,12 @@ import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
 import { invalidRequest } from '../delivery/send-request.js';
 import type { Receipt } from '../delivery/types.js';
-import { errorKind } from '../errors/error-kind.js';
+import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { isThenable } from '../listeners/is-thenable.js';
+import { isThenable } from '../listeners/listeners.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import { recordResult } from '../stores/ask-store.js';
-import type { Awaitable } from '../stores/awaitable.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Awaitable } from '../stores/awaitable.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 import { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './memory-idempotency-store.js';
 

@@ -3,7 +3,7 @@ import { createSmsClient, type SmsClient } from '../client/sms-client.js';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { listOfNames } from '../errors/shown-name.js';
-import { isThenable } from '../listeners/is-thenable.js';
+import { isThenable } from '../listeners/listeners.js';
 import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
 import { ContainerSlot } from '../provider-kit/container-slot.js';
 import { smsProviderToken } from '../provider-kit/inversify.js';

@@ -1,7 +1,6 @@
 import vm from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
-import { isThenable } from './is-thenable.js';
-import { Listeners } from './listeners.js';
+import { isThenable, Listeners } from './listeners.js';
 
 /** Objects with this name are what the linter warns of, and what is tried here. */
 const then = 'then';

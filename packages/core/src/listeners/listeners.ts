@@ -1,4 +1,27 @@
-import { isThenable } from './is-thenable.js';
+import { SeldomWarning } from '../errors/seldom-warning.js';
+
+/**
+ * Whether a value is a promise of any kind: also one of another realm (`node:vm`, Jest) and a thenable of a library,
+ * which `instanceof Promise` misses. Reading `then` may throw; then it is none.
+ */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  try {
+    return 'then' in value && typeof value.then === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Says what a listener threw, as a warning of the process: seldom, and with the place in the listener's code.
+ *
+ * @param what it listened to: `the event "attempt"`
+ */
+export function warnOfListener(what: string): (error: unknown) => void {
+  const warning = new SeldomWarning(`A listener of ${what} threw`);
+  return (error) => warning.warn(error);
+}
 
 /** One listener, linked to those beside it, so that adding and removing one costs the same however many there are. */
 interface Entry<Event> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { maskPhoneNumber } from './mask.js';
 import type { PhoneNumberProblem } from './normalise.js';
 import { parsePhoneNumber, safeParsePhoneNumber } from './parse.js';
+import { maskPhoneNumber } from './phone-number.js';
 
 describe('a phone number in E.164', () => {
   it.each([

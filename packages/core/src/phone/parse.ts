@@ -1,10 +1,18 @@
-import parseWithMetadata, { type PhoneNumber as ParsedNumber, validatePhoneNumberLength } from 'libphonenumber-js/min';
+import { isSupportedCountry } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
 import { SmsError } from '../errors/sms-error.js';
 import { dialledFrom } from './dialled.js';
 import { isMachineNumber } from './machine-numbers.js';
 import { normalisePhoneNumber, type PhoneNumberProblem } from './normalise.js';
 import type { PhoneNumber } from './phone-number.js';
+
+/** Whether a code is an ISO 3166-1 alpha-2 country with phone numbers: `CN`, `GB`; not `UK`. */
+export function isCountry(code: string): boolean {
+  // An object of countries would find a `constructor` in itself.
+  return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code);
+}
+
+import parseWithMetadata, { type PhoneNumber as ParsedNumber, validatePhoneNumberLength } from 'libphonenumber-js/min';
 
 /** What {@link safeParsePhoneNumber} answers. */
 export type PhoneNumberResult =

@@ -1,5 +1,5 @@
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { errorKind } from '../errors/error-kind.js';
+import { errorKind } from '../errors/foreign-error.js';
 
 const needed = new WeakMap<SmsProvider, Promise<unknown>>();
 const closings = new WeakMap<SmsProvider, Promise<void>>();

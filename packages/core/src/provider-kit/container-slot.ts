@@ -1,5 +1,5 @@
 import { SmsError } from '../errors/sms-error.js';
-import { isThenable } from '../listeners/is-thenable.js';
+import { isThenable } from '../listeners/listeners.js';
 
 /**
  * Holds one object for a container: made on first use, closed once.

@@ -1,7 +1,6 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
-import { Listeners } from '../listeners/listeners.js';
-import { warnOfListener } from '../listeners/warn-of-listener.js';
+import { Listeners, warnOfListener } from '../listeners/listeners.js';
 import { onAbort } from './on-abort.js';
 
 /** The longest wait that Node's timers can hold; a longer one would fire at once. */

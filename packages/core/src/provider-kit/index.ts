@@ -33,9 +33,9 @@ export type {
 export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
 export { shownName } from '../errors/shown-name.js';
 export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from '../errors/sms-error.js';
-export { maskPhoneNumber } from '../phone/mask.js';
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
+export { maskPhoneNumber } from '../phone/phone-number.js';
 export { normaliseCode } from '../phone/typed-code.js';
 export { baseUrlProblem } from './base-url.js';
 export type { Clock } from './clock.js';

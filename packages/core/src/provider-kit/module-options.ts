@@ -1,5 +1,5 @@
 import type { ResolutionContext } from 'inversify';
-import { isThenable } from '../listeners/is-thenable.js';
+import { isThenable } from '../listeners/listeners.js';
 
 /** Options, or a function that gets them, perhaps from other services of the container, perhaps later. */
 export type ModuleOptions<Options extends object> =

@@ -1,5 +1,4 @@
-import { Listeners } from '../listeners/listeners.js';
-import { warnOfListener } from '../listeners/warn-of-listener.js';
+import { Listeners, warnOfListener } from '../listeners/listeners.js';
 
 /** Whether a value is an AbortSignal, of this realm or another one: in Jest and in `node:vm` the classes differ. */
 export function isAbortSignal(value: unknown): value is AbortSignal {

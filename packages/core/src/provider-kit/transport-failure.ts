@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
 import type { SmsErrorCode } from '../errors/error-codes.js';
-import { isError } from '../errors/is-error.js';
-import { transportCodeOf } from '../errors/transport-code.js';
-import { TransportError } from '../errors/transport-error.js';
+import { isError } from '../errors/foreign-error.js';
+import { TransportError, transportCodeOf } from '../errors/transport-code.js';
 
 /** What the transport said, reduced to what is safe to log and useful to a person. */
 export interface TransportFailure {

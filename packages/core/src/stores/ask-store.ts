@@ -1,9 +1,11 @@
 import type { Deadline } from '../contract/deadline.js';
-import { errorKind } from '../errors/error-kind.js';
+import { errorKind } from '../errors/foreign-error.js';
 import type { SeldomWarning } from '../errors/seldom-warning.js';
 import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
-import { isThenable } from '../listeners/is-thenable.js';
-import type { Awaitable } from './awaitable.js';
+import { isThenable } from '../listeners/listeners.js';
+
+/** What a store answers: at once, as one in memory can, or later. */
+export type Awaitable<Value> = Value | Promise<Value>;
 
 /** What is asked of a store, for the error. */
 export interface StoreQuestion {

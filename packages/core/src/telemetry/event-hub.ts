@@ -1,5 +1,4 @@
-import { Listeners } from '../listeners/listeners.js';
-import { warnOfListener } from '../listeners/warn-of-listener.js';
+import { Listeners, warnOfListener } from '../listeners/listeners.js';
 import type { SmsEvents } from './events.js';
 
 type ListenersOfEvents = { readonly [Name in keyof SmsEvents]: Listeners<SmsEvents[Name]> };

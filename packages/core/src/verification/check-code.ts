@@ -6,10 +6,9 @@ import { normaliseCode } from '../phone/typed-code.js';
 import { askStore, withGrace } from '../stores/ask-store.js';
 import { hasNewApproval, isOutdated } from './approval-mark.js';
 import { type Candidates, type Checked, checkChallenges, notFound, type Typed, usedUp } from './check-challenges.js';
-import { readSubject } from './read-subject.js';
 import { isSubjectState } from './store-answers.js';
 import { afterAccepting, beforeChecking } from './store-questions.js';
-import { type CheckDeps, keepMs } from './verification-deps.js';
+import { type CheckDeps, keepMs, readSubject } from './verification-deps.js';
 import type { SubjectState } from './verification-store.js';
 
 /** A code, and the verification that it is to end. */

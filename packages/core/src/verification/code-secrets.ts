@@ -1,7 +1,20 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomInt,
+  randomUUID,
+} from 'node:crypto';
 import { canonicalPhone } from '../phone/canonical.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { idLength, markLength } from './approval-mark.js';
+
+/** A code of so many digits, all equally likely, leading zeros included. */
+export function makeCode(length: number): string {
+  return String(randomInt(10 ** length)).padStart(length, '0');
+}
 
 /** Characters of a handle, a subject, and the random half of an id: 128 bits, and 122 bits, in base64url. */
 const halfLength = 22;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normaliseCode } from '../phone/typed-code.js';
-import { makeCode } from './local-code.js';
+import { makeCode } from './code-secrets.js';
 
 describe('a code of ours', () => {
   it.each([6, 7, 8, 9, 10])('has exactly %d digits, leading zeros included', (length) => {

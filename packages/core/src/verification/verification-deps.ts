@@ -1,8 +1,11 @@
+import type { Deadline } from '../contract/deadline.js';
 import type { SeldomWarning } from '../errors/seldom-warning.js';
+import { askStore, type StoreQuestion } from '../stores/ask-store.js';
 import type { CodeSecrets } from './code-secrets.js';
+import { isSubjectState } from './store-answers.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import type { VerificationSender } from './verification-sender.js';
-import type { VerificationStore } from './verification-store.js';
+import type { SubjectState, VerificationStore } from './verification-store.js';
 
 /** What verification works with. */
 export interface VerificationDeps {
@@ -20,3 +23,13 @@ export interface CheckDeps extends VerificationDeps {
 
 /** How long a challenge is remembered after its end, so that a late check is told why, in milliseconds. */
 export const keepMs = 600_000;
+
+/** @throws SmsError the store's failure, as the question says */
+export function readSubject(
+  { store }: { readonly store: VerificationStore },
+  subject: string,
+  question: StoreQuestion,
+  deadline: Deadline,
+): Promise<SubjectState> {
+  return askStore(question, deadline, () => store.read(subject), { isAnswer: isSubjectState });
+}

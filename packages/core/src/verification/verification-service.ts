@@ -7,12 +7,11 @@ import { askStore, recordResult, type StoreQuestion } from '../stores/ask-store.
 import { approvalMark, isOutdated } from './approval-mark.js';
 import type { Checked } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
-import { makeCode } from './local-code.js';
+import { makeCode } from './code-secrets.js';
 import { variantFor } from './localized.js';
-import { readSubject } from './read-subject.js';
 import { isFlag, isOpening } from './store-answers.js';
 import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
-import { type CheckDeps, keepMs, type VerificationDeps } from './verification-deps.js';
+import { type CheckDeps, keepMs, readSubject, type VerificationDeps } from './verification-deps.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
 import type { CodeSender, LocalMessage } from './verification-sender.js';

@@ -1,4 +1,4 @@
-import { errorKind } from '../../errors/error-kind.js';
+import { errorKind } from '../../errors/foreign-error.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
 import { type Clock, monotonicClock } from '../../provider-kit/clock.js';
 import { onAbort } from '../../provider-kit/on-abort.js';

@@ -1,6 +1,5 @@
 import type { DeadlineEnd } from '../../contract/deadline.js';
-import { Listeners } from '../../listeners/listeners.js';
-import { warnOfListener } from '../../listeners/warn-of-listener.js';
+import { Listeners, warnOfListener } from '../../listeners/listeners.js';
 import type { Ending } from '../../provider-kit/deadline.js';
 
 const onListenerFailure = warnOfListener('a circuit');

@@ -1,7 +1,7 @@
 import type { CheckOutcome, Refused, SendOutcome } from '../../contract/outcomes.js';
 import type { SmsErrorCode } from '../../errors/error-codes.js';
 import { errorPolicy } from '../../errors/error-policy.js';
-import { safeProviderCode } from '../../errors/provider-code.js';
+import { safeProviderCode } from '../../errors/redact.js';
 import type { FailureOutcome } from '../../errors/sms-error.js';
 import { transportCodeOf } from '../../errors/transport-code.js';
 import type { LastFailure } from '../types.js';

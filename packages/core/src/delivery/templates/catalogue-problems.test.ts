@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../../phone/parse.js';
+import type { TemplateCatalogueOptions } from './catalogue.js';
 import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
-import type { TemplateCatalogueOptions } from './catalogue-options.js';
 
 const to = parsePhoneNumber('+8613800138000');
 const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true, senderId: false } };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../../phone/parse.js';
+import type { TemplateOptions } from './catalogue.js';
 import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
-import type { TemplateOptions } from './catalogue-options.js';
 
 const to = parsePhoneNumber('+8613800138000');
 const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true, senderId: false } };
