@@ -29,7 +29,11 @@ export const groups = [
       `${core}/errors/*.ts`,
       `${core}/delivery/{router,attempt-share,retry-budget,circuits/window,circuits/open-time,circuits/failure-streak}.ts`,
     ],
-    tests: [`${core}/errors/*.test.ts`, `${core}/delivery/{router,attempt-share,retry-budget,circuits/*}.test.ts`],
+    tests: [
+      `${core}/errors/*.test.ts`,
+      `${core}/delivery/{router,attempt-share,retry-budget,circuits/*}.test.ts`,
+      `${core}/client/sms-client-{routes,shares}.test.ts`,
+    ],
   },
   {
     name: 'routing',

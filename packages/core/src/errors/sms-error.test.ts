@@ -101,3 +101,26 @@ describe('isSmsError', () => {
     },
   );
 });
+
+describe('the message of an error', () => {
+  const messageOf = (message: string) => new SmsError({ ...options, message }).message;
+
+  it('is cut at 10,000 characters', () => {
+    expect(messageOf('a'.repeat(10_000))).toBe('a'.repeat(10_000));
+    expect(messageOf('a'.repeat(10_001))).toBe(`${'a'.repeat(10_000)}…`);
+  });
+
+  it('keeps its line ends, and shows every other control character', () => {
+    expect(messageOf('a\u001bb')).toBe(String.raw`a\u001bb`);
+    expect(messageOf('two problems:\n  a\u001b\n  b')).toBe(`two problems:\n  a${String.raw`\u001b`}\n  b`);
+  });
+});
+
+describe('what is not an SmsError', () => {
+  it.each([[undefined], [null], ['SmsError'], [{ name: 'SmsError' }], [() => {}]])(
+    '%# is not taken for one',
+    (value) => {
+      expect(isSmsError(value)).toBe(false);
+    },
+  );
+});
