@@ -21,7 +21,7 @@ export type {
   TemplateOptions,
   VendorTemplateOptions,
 } from './delivery/templates/catalogue.js';
-export type { CircuitState, LastFailure, ProviderHealth, Receipt } from './delivery/types.js';
+export type { LastFailure, ProviderHealth, Receipt } from './delivery/types.js';
 export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export { type ErrorPolicy, errorPolicy } from './errors/error-policy.js';
 export {
@@ -43,7 +43,7 @@ export type {
   AttemptEvent,
   CheckEvent,
   CircuitEvent,
-  CircuitEventState,
+  CircuitState,
   DeniedEvent,
   DeniedScope,
   SettledEvent,

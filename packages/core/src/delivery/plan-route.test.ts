@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../phone/parse.js';
+import type { CircuitState } from '../telemetry/events.js';
 import { type CandidateHealth, planRoute, type RoutableMessage, type Route } from './plan-route.js';
-import type { CircuitState } from './types.js';
 
 interface Provider {
   readonly id: string;

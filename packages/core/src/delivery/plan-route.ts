@@ -1,5 +1,5 @@
 import type { PhoneNumber } from '../phone/phone-number.js';
-import type { CircuitState } from './types.js';
+import type { CircuitState } from '../telemetry/events.js';
 
 /** Which providers send to some destinations. */
 export interface Route {

@@ -1,5 +1,6 @@
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import type { Attempt, FailureOutcome } from '../errors/sms-error.js';
+import type { CircuitState } from '../telemetry/events.js';
 
 /** Proof that a provider has taken a message. A plain value that survives JSON. */
 export interface Receipt {
@@ -15,13 +16,6 @@ export interface Receipt {
    */
   readonly replayed?: true | undefined;
 }
-
-/**
- * The state of a provider's circuit:
- * `closed`: calls pass. `open`: calls are answered `not-sent` with `circuit_open`.
- * `half-open`: the next call passes, as a probe. `probing`: that call is under way; others are answered as if open.
- */
-export type CircuitState = 'closed' | 'open' | 'half-open' | 'probing';
 
 /** How one provider is doing. */
 export interface ProviderHealth {

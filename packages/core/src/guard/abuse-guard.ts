@@ -66,7 +66,7 @@ export class AbuseGuard {
   }
 
   /**
-   * Takes what a request needs of the limits, or refuses it and takes nothing.
+   * Takes what a request needs of the limits, or denies it and takes nothing.
    *
    * @throws SmsError, always `not-sent`: `invalid_request` for an `ip` that is none, `destination_not_allowed`,
    * `screening_denied`, `resend_too_soon` or `send_limit_exceeded` with `retryAfterMs`, `store_unavailable`, `aborted`
@@ -75,14 +75,14 @@ export class AbuseGuard {
   async admit(request: GuardedRequest, deadline: Deadline): Promise<Admission> {
     const address = request.ip === undefined ? undefined : await countedAddress(request.ip);
     if (!this.#isDestination(request.to)) {
-      throw this.#refuse(request, destinationDenial(request.to, this.#destinationRemedy));
+      throw this.#deny(request, destinationDenial(request.to, this.#destinationRemedy));
     }
-    refuseEnded(deadline);
+    throwIfEnded(deadline);
     const screened = (await this.#screening?.verdictOn(request, deadline)) ?? { isProven: false };
-    if ('error' in screened) throw this.#refuse(request, screened);
-    refuseEnded(deadline);
+    if ('error' in screened) throw this.#deny(request, screened);
+    throwIfEnded(deadline);
     const taken = await this.#ledger.take(this.#keysOf(request.to, address, screened), deadline);
-    if ('error' in taken) throw this.#refuse(request, taken);
+    if ('error' in taken) throw this.#deny(request, taken);
     return { refund: () => this.#ledger.refund(taken) };
   }
 
@@ -97,8 +97,8 @@ export class AbuseGuard {
     };
   }
 
-  #refuse({ kind, to, purpose }: GuardedRequest, { scope, error }: Denial): Denial['error'] {
-    // An aborted call was not refused: its caller no longer wanted it.
+  #deny({ kind, to, purpose }: GuardedRequest, { scope, error }: Denial): Denial['error'] {
+    // An aborted call was not denied: its caller no longer wanted it.
     if (error.code !== 'aborted' && this.#events.hasListeners('denied')) {
       const { code, retryAfterMs } = error;
       this.#events.emit('denied', { kind, to: maskPhoneNumber(to), purpose, code, scope, retryAfterMs });
@@ -150,6 +150,6 @@ export function numberPrefix({ callingCode, nationalNumber }: PhoneNumber, omitt
 }
 
 /** A call that has ended counts nothing, and no store is to blame. */
-function refuseEnded({ ended }: Deadline): void {
+function throwIfEnded({ ended }: Deadline): void {
   if (ended !== undefined) throw endedDenial('store', ended, 'before it was counted').error;
 }

@@ -5,7 +5,7 @@ import type { DeniedScope } from '../telemetry/events.js';
 import type { LimitScope } from './limit-rules.js';
 import type { Limit } from './limit-store.js';
 
-/** Why a request is refused. */
+/** Why a request is denied. */
 export interface Denial {
   readonly scope: DeniedScope;
   readonly error: SmsError;

@@ -17,7 +17,7 @@ import { placesEntries } from './places-entries.js';
 import type { ScreenedRequest, ScreenVerdict } from './screening.js';
 
 /**
- * How a client defends itself against SMS pumping and flooding. A request that any of it refuses uses nothing up.
+ * How a client defends itself against SMS pumping and flooding. A request that any of it denies uses nothing up.
  * In order: destinations, `screen`, then the limits from the widest to the phone itself.
  */
 export interface GuardOptions {
@@ -57,7 +57,7 @@ export interface GuardOptions {
   readonly screen?: ((request: ScreenedRequest) => ScreenVerdict | Promise<ScreenVerdict>) | undefined;
   /**
    * What happens when the limit store or `screen` fails: true lets the request pass, with a warning. Each of the two
-   * then gets at most half of the time that the call has left. Default false: the request is refused.
+   * then gets at most half of the time that the call has left. Default false: the request is denied.
    */
   readonly failOpen?: boolean | undefined;
   /** When to raise the event `alarm` about a prefix. False: never. */

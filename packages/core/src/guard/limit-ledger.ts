@@ -64,8 +64,8 @@ export class LimitLedger {
         onLate: (late) => this.refund(late.taken ? late.units : []),
       });
       if (result.taken) return result.units;
-      const refusing = wanted[result.index];
-      if (refusing !== undefined) return refusing.denial(result.retryAfterMs);
+      const denying = wanted[result.index];
+      if (denying !== undefined) return denying.denial(result.retryAfterMs);
       throw new RangeError('isTakeResult lets no such index pass.');
     } catch (error) {
       return this.#failed(error, deadline);

@@ -3,7 +3,7 @@ import type { Limit } from './limit-store.js';
 
 /**
  * What is counted apart, whoever asks first and the widest last. A store that has to take one after the other takes in
- * this order: what a limit refuses then holds only units of the same person for a moment, none of others.
+ * this order: what a limit denies then holds only units of the same person for a moment, none of others.
  */
 export const limitScopes = ['ip', 'phone', 'prefix', 'global'] as const;
 

@@ -69,7 +69,7 @@ describe('the app’s own check', () => {
     const { admission, denials } = admitWith(() => ({ allow: false, reason: 'No CAPTCHA', retryAfterMs: 1500 }));
     const error = await errorOf(admission);
     expect(error).toMatchObject({ code: 'screening_denied', outcome: 'not-sent', retryAfterMs: 1500 });
-    expect(error.message).toBe('guard.screen refused the request, and nothing was sent: No CAPTCHA');
+    expect(error.message).toBe('guard.screen denied the request, and nothing was sent: No CAPTCHA');
     expect(denials).toStrictEqual([
       {
         kind: 'verification',
@@ -97,7 +97,7 @@ describe('the app’s own check', () => {
     ['risk of +8613800138000', ': risk of ***00'],
   ])('shows the reason %j as %j', async (reason, shown) => {
     const { admission } = admitWith(() => ({ allow: false, reason }));
-    expect((await errorOf(admission)).message).toBe(`guard.screen refused the request, and nothing was sent${shown}`);
+    expect((await errorOf(admission)).message).toBe(`guard.screen denied the request, and nothing was sent${shown}`);
   });
 
   it('keeps a wait of nothing', async () => {

@@ -56,7 +56,7 @@ export class Screening {
     this.#passedUnscreened = new SeldomWarning('guard.screen failed, and guard.failOpen let the request pass', now);
   }
 
-  /** Why the request is refused, or whether the person is proven. */
+  /** Why the request is denied, or whether the person is proven. */
   async verdictOn(request: Omit<ScreenedRequest, 'signal'>, deadline: Deadline): Promise<Denial | Screened> {
     const verdict = await this.#ask(request, deadline);
     if ('isProven' in verdict) return verdict;
@@ -101,7 +101,7 @@ async function asked(screen: Screen, request: ScreenedRequest): Promise<Answer> 
     const { allow, proven, reason, retryAfterMs } = verdict as Readonly<Record<string, unknown>>;
     if (allow === true) return { isProven: proven === true };
     if (allow !== false) return { failure: 'it must answer { allow: true } or { allow: false, reason }' };
-    return { denied: denied(`guard.screen refused the request, and nothing was sent${shown(reason)}`, retryAfterMs) };
+    return { denied: denied(`guard.screen denied the request, and nothing was sent${shown(reason)}`, retryAfterMs) };
   } catch (error) {
     return { failure: errorKind(error), error };
   }

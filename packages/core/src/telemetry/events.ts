@@ -9,7 +9,7 @@ export interface SmsEvents {
   readonly settled: SettledEvent;
   /** The circuit of a provider has changed its state. */
   readonly circuit: CircuitEvent;
-  /** The abuse guard has refused a call; nothing was sent. */
+  /** The abuse guard has denied a call; nothing was sent. */
   readonly denied: DeniedEvent;
   /** Too few of the codes that were sent to a number prefix come back: it may be pumped. */
   readonly alarm: AlarmEvent;
@@ -51,12 +51,16 @@ export interface SettledEvent {
 
 export interface CircuitEvent {
   readonly provider: string;
-  readonly from: CircuitEventState;
-  readonly to: CircuitEventState;
+  readonly from: CircuitState;
+  readonly to: CircuitState;
 }
 
-/** `half-open`: one call may pass as a probe; `probing`: it is under way. */
-export type CircuitEventState = 'closed' | 'open' | 'half-open' | 'probing';
+/**
+ * The state of a provider's circuit:
+ * `closed`: calls pass. `open`: calls are answered `not-sent` with `circuit_open`.
+ * `half-open`: the next call passes, as a probe. `probing`: that call is under way; others are answered as if open.
+ */
+export type CircuitState = 'closed' | 'open' | 'half-open' | 'probing';
 
 export interface DeniedEvent {
   readonly kind: 'verification' | 'message';
@@ -68,7 +72,7 @@ export interface DeniedEvent {
   readonly retryAfterMs: number | undefined;
 }
 
-/** What refused: where the message goes, the app's own check, a limit, or a limit store that is down or full. */
+/** What denied the call: where the message goes, the app's own check, a limit, or a limit store that is down or full. */
 export type DeniedScope = 'destination' | 'screen' | 'global' | 'prefix' | 'ip' | 'phone' | 'store';
 
 export interface AlarmEvent {

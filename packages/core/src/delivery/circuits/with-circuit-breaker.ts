@@ -1,6 +1,7 @@
 import type { SmsProvider } from '../../contract/sms-provider.js';
+import type { CircuitState } from '../../telemetry/events.js';
 import { type Account, askAccount } from '../account.js';
-import type { CircuitState, ProviderHealth } from '../types.js';
+import type { ProviderHealth } from '../types.js';
 import { Circuit, type CircuitStateListener } from './circuit.js';
 import { type CircuitBreakerOptions, parseCircuitBreakerOptions } from './circuit-breaker-options.js';
 
