@@ -5,7 +5,7 @@ import type { Route } from '../delivery/plan-route.js';
 import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
 import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue.js';
 import { listOfNames, shownName, visibleName } from '../errors/shown-name.js';
-import { type GuardOptions, guardSchema, parseGuardOptions } from '../guard/guard-options.js';
+import { type GuardOptions, guardSchema, withGuardDefaults } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
@@ -155,8 +155,8 @@ function hasSoundLimits(verification: object | null): boolean {
 /** @throws SmsError `configuration_invalid`, naming every option that cannot work */
 export function parseSmsClientOptions(options: SmsClientOptions) {
   const given = parseOptions('createSmsClient()', schema, options);
-  const { deadlineMs = 10_000, maxAttempts = 3, templates = {}, verification = {}, stores = {} } = given;
-  const parsed = { ...given, deadlineMs, maxAttempts, templates, verification, stores };
+  const { deadlineMs = 10_000, maxAttempts = 3, templates = {}, verification = {}, stores = {}, guard = {} } = given;
+  const parsed = { ...given, deadlineMs, maxAttempts, templates, verification, stores, guard };
   const ids = parsed.providers.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) {
@@ -191,6 +191,6 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
     ...parsed,
     routes: parsed.routes ?? [{ providers: ids }],
     verification: withDefaults(parsed.verification),
-    guard: options.guard === false ? undefined : parseGuardOptions(options.guard),
+    guard: parsed.guard === false ? undefined : withGuardDefaults(parsed.guard),
   };
 }

@@ -16,3 +16,6 @@ export interface Deadline {
    */
   onEnd(listener: (reason: DeadlineEnd) => void): () => void;
 }
+
+/** Something that can end: a deadline, or the time in which a circuit is closed. */
+export type Ending = Pick<Deadline, 'ended' | 'onEnd'>;

@@ -1,5 +1,6 @@
+import type { Ending } from '../contract/deadline.js';
 import type { CallContext } from '../contract/sms-provider.js';
-import { deadlineWithin, type Ending } from '../provider-kit/deadline.js';
+import { deadlineWithin } from '../provider-kit/deadline.js';
 
 /** Less than this is too little for a connection and an answer, as long as the others get their turn all the same. */
 const shortestShareMs = 1_000;

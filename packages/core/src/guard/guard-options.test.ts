@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dayMs, hourMs } from './guard.test.fixture.js';
-import { type GuardOptions, parseGuardOptions } from './guard-options.js';
+import { dayMs, hourMs, parseGuardOptions } from './guard.test.fixture.js';
+import type { GuardOptions } from './guard-options.js';
 
 function messageOf(options: unknown): string {
   try {

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { parseOptions } from '../provider-kit/options.js';
 import {
   dayMs,
   either,
@@ -153,11 +152,9 @@ const screen = v.custom<NonNullable<GuardOptions['screen']>>(
 export const guardSchema = section({ ...guardEntries, screen: v.optional(screen) });
 
 /** Guard options with their defaults; each scope's limits begin with the shortest window, and are none if empty. */
-export type ParsedGuardOptions = ReturnType<typeof parseGuardOptions>;
+export type ParsedGuardOptions = ReturnType<typeof withGuardDefaults>;
 
-/** @throws SmsError `configuration_invalid`, naming every option that cannot work */
-export function parseGuardOptions(given: GuardOptions = {}) {
-  const { guard: options } = parseOptions('createSmsClient()', v.object({ guard: guardSchema }), { guard: given });
+export function withGuardDefaults(options: v.InferOutput<typeof guardSchema>) {
   const limitsOf = (scope: LimitScope) => {
     const given = options.limits?.[scope] ?? defaultLimits[scope];
     return given === false ? [] : given.toSorted((one, other) => one.windowMs - other.windowMs);

@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { isSmsError, type SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
+import { parseOptions } from '../provider-kit/options.js';
 import { EventHub } from '../telemetry/event-hub.js';
 import type { AlarmEvent, DeniedEvent } from '../telemetry/events.js';
 import { AbuseGuard, type AbuseGuardDeps, type GuardedRequest } from './abuse-guard.js';
-import { type GuardOptions, parseGuardOptions } from './guard-options.js';
+import { type GuardOptions, guardSchema, withGuardDefaults } from './guard-options.js';
 import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
@@ -116,4 +118,10 @@ export async function errorOf(promise: Promise<unknown>): Promise<SmsError> {
 /** Lets everything run that waits for nothing but its turn. */
 export async function turns(count = 50): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+}
+
+/** Guard options as a client reads them. */
+export function parseGuardOptions(given: GuardOptions = {}) {
+  const schema = v.object({ guard: guardSchema });
+  return withGuardDefaults(parseOptions('createSmsClient()', schema, { guard: given }).guard);
 }

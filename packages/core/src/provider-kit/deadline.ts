@@ -1,4 +1,4 @@
-import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { Deadline, DeadlineEnd, Ending } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import { Listeners, warnOfListener } from '../listeners/listeners.js';
 import { onAbort } from './on-abort.js';
@@ -22,9 +22,6 @@ export function deadlineAfter(ms: number, options: { readonly signal?: AbortSign
   }
   return new TimerDeadline(performance.now() + ms, options.signal);
 }
-
-/** Something that can end: a deadline, or the time in which a circuit is closed. */
-export type Ending = Pick<Deadline, 'ended' | 'onEnd'>;
 
 /**
  * A deadline `ms` from now, or the end of `whole` if that is sooner: the share of one attempt in the time of a call.

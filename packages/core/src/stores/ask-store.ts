@@ -1,4 +1,4 @@
-import type { Deadline } from '../contract/deadline.js';
+import type { Ending } from '../contract/deadline.js';
 import { errorKind } from '../errors/foreign-error.js';
 import type { SeldomWarning } from '../errors/seldom-warning.js';
 import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
@@ -25,9 +25,6 @@ export interface AnswerHandling<Answer> {
   readonly onLate?: ((answer: Answer) => void) | undefined;
 }
 
-/** The end of a call, as far as a store has to know it. */
-type End = Pick<Deadline, 'ended' | 'onEnd'>;
-
 /**
  * Asks a store, for no longer than the call may take: a store that is down must fail the call, not hold it up.
  *
@@ -36,13 +33,13 @@ type End = Pick<Deadline, 'ended' | 'onEnd'>;
  */
 export function askStore<Answer>(
   { store, outcome, consequence }: StoreQuestion,
-  deadline: End,
+  deadline: Ending,
   ask: () => Awaitable<Answer>,
   { isAnswer = () => true, onLate }: AnswerHandling<Answer> = {},
 ): Promise<Answer> {
   const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
     new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
-  const endedError = (reason: Deadline['ended']) =>
+  const endedError = (reason: Ending['ended']) =>
     reason === 'aborted'
       ? fail('had not answered when the call was aborted', 'aborted')
       : fail('did not answer in time');
@@ -76,7 +73,7 @@ export function askStore<Answer>(
  * Writes down what became of a message, a little after the end of the call if need be. A store that fails now changes
  * nothing about that: the call goes on, and the warning says so. Never rejects.
  */
-export function recordResult(warning: SeldomWarning, deadline: End, write: () => Awaitable<unknown>): Promise<void> {
+export function recordResult(warning: SeldomWarning, deadline: Ending, write: () => Awaitable<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const fail = (error: unknown, kind?: string) => {
       warning.warn(error, kind);
@@ -106,7 +103,7 @@ export function recordResult(warning: SeldomWarning, deadline: End, write: () =>
 const graceMs = 10;
 
 /** The end of a call, a little later: for what a store must still be told when the call has ended. */
-export function withGrace(deadline: Pick<Deadline, 'onEnd'>): End {
+export function withGrace(deadline: Pick<Ending, 'onEnd'>): Ending {
   return {
     ended: undefined,
     onEnd(listener) {

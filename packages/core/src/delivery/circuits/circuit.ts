@@ -1,9 +1,9 @@
 import Opossum from 'opossum';
+import type { Ending } from '../../contract/deadline.js';
 import type { CheckOutcome, NotSent, SendOutcome } from '../../contract/outcomes.js';
 import type { SmsErrorCode } from '../../errors/error-codes.js';
 import { shownName } from '../../errors/shown-name.js';
 import { Listeners, warnOfListener } from '../../listeners/listeners.js';
-import type { Ending } from '../../provider-kit/deadline.js';
 import { notSent } from '../../provider-kit/outcomes.js';
 import type { CircuitState } from '../../telemetry/events.js';
 import type { LastFailure, ProviderHealth } from '../types.js';

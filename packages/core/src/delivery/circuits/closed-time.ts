@@ -1,6 +1,5 @@
-import type { DeadlineEnd } from '../../contract/deadline.js';
+import type { DeadlineEnd, Ending } from '../../contract/deadline.js';
 import { Listeners, warnOfListener } from '../../listeners/listeners.js';
-import type { Ending } from '../../provider-kit/deadline.js';
 
 const onListenerFailure = warnOfListener('a circuit');
 
