@@ -168,7 +168,7 @@ export class IdempotentSends {
     } catch (error) {
       // Anything but an SmsError is a bug. The message may have been sent before it, so the key stays reserved.
       if (!isSmsError(error)) throw error;
-      const recorded = this.#record(deadline, () =>
+      const recorded = recordResult(this.#unrecorded, deadline, () =>
         error.outcome === 'unknown'
           ? this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: error.toJSON() }, this.#ttlMs)
           : this.#release(key, token, call),
@@ -176,7 +176,7 @@ export class IdempotentSends {
       if (recorded !== undefined) await recorded;
       throw error;
     }
-    const recorded = this.#record(deadline, () =>
+    const recorded = recordResult(this.#unrecorded, deadline, () =>
       this.#store.finish(key, token, { version: 1, outcome: 'accepted', receipt }, this.#ttlMs),
     );
     if (recorded !== undefined) await recorded;
@@ -191,17 +191,6 @@ export class IdempotentSends {
       call.release = { done, overdueAt: performance.now() + longestReleaseMs };
     }
     return releasing;
-  }
-
-  /** Undefined if the store was done at once. */
-  #record(deadline: Deadline, write: () => Awaitable<void>): Promise<void> | undefined {
-    try {
-      const writing = write();
-      if (!isThenable(writing)) return undefined;
-      return recordResult(this.#unrecorded, deadline, () => Promise.resolve(writing));
-    } catch (error) {
-      return recordResult(this.#unrecorded, deadline, () => Promise.reject(error));
-    }
   }
 }
 

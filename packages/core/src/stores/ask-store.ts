@@ -71,16 +71,23 @@ export function askStore<Answer>(
 
 /**
  * Writes down what became of a message, a little after the end of the call if need be. A store that fails now changes
- * nothing about that: the call goes on, and the warning says so. Never rejects.
+ * nothing about that: the call goes on, and the warning says so. Never rejects; undefined if the store was done at once.
  */
-export function recordResult(warning: SeldomWarning, deadline: Ending, write: () => Awaitable<unknown>): Promise<void> {
+export function recordResult(
+  warning: SeldomWarning,
+  deadline: Ending,
+  write: () => Awaitable<unknown>,
+): Promise<void> | undefined {
+  const asked = attempt(write);
+  if (!('pending' in asked)) {
+    if ('error' in asked) warning.warn(asked.error);
+    return undefined;
+  }
   return new Promise((resolve) => {
     const fail = (error: unknown, kind?: string) => {
       warning.warn(error, kind);
       resolve();
     };
-    const asked = attempt(write);
-    if (!('pending' in asked)) return 'error' in asked ? fail(asked.error) : resolve();
     let isOverdue = false;
     const stop = withGrace(deadline).onEnd(() => {
       isOverdue = true;
