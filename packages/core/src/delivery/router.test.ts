@@ -191,3 +191,41 @@ describe('the retry budget', () => {
     expect(askedBy(await deliverTo([open, down, accepted()], { budget }))).toBe('ab');
   });
 });
+
+describe('a plan without a provider', () => {
+  const nowhere = [{ providers: ['a'], countries: ['FR'] }];
+
+  it('is no_route, and says what to add', async () => {
+    const router = routerOf(1, { routes: nowhere });
+    const { error, attempts } = await router.deliver(
+      { ...delivery, ask: async () => accepted('id-1') },
+      { deadline: deadlineAfter(1_000) },
+    );
+    expect(attempts).toEqual([]);
+    expect(error).toMatchObject({
+      code: 'no_route',
+      outcome: 'not-sent',
+      message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
+    });
+  });
+
+  it('says which of the providers that `via` names is none, and in which call', () => {
+    const router = routerOf(2);
+    const ableVia = (kind: 'message' | 'verification') => () =>
+      router.ableProviders({ ...delivery, kind, via: ['a', 'other'] });
+    expect(ableVia('message')).toThrow('send(): via: there is no provider other; there are a, b.');
+    expect(ableVia('verification')).toThrow('verifications.start(): via: there is no provider other; there are a, b.');
+  });
+
+  it('is unsupported_message, certainly not sent, if nobody can take it', () => {
+    const able = () => routerOf(2).ableProviders({ ...delivery, canSend: () => false });
+    expect(able).toThrow(
+      expect.objectContaining({ code: 'unsupported_message', outcome: 'not-sent', message: 'Nobody can.' }),
+    );
+  });
+
+  it('is otherwise the providers that can take it', () => {
+    const able = routerOf(3).ableProviders({ ...delivery, canSend: ({ id }) => id !== 'b' });
+    expect(able.map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+});

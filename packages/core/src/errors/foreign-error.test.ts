@@ -15,6 +15,7 @@ describe('an error of somebody else', () => {
   it('is known in every realm, by its name, message and stack', () => {
     expect(isError(new RangeError('secret'))).toBe(true);
     expect(isError(likeAnError)).toBe(true);
+    expect(isError(Object.assign(new Error('secret'), { name: 42 }))).toBe(true);
     for (const field of ['name', 'message', 'stack']) {
       expect(isError({ ...likeAnError, [field]: undefined })).toBe(false);
       expect(isError({ ...likeAnError, [field]: 1 })).toBe(false);

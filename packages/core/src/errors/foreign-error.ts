@@ -4,8 +4,7 @@ import { redactDigits } from './redact.js';
 export function isError(value: unknown): value is Error {
   try {
     if (value instanceof Error) return true;
-    if (typeof value !== 'object' || value === null) return false;
-    const { name, message, stack } = value as Partial<Record<keyof Error, unknown>>;
+    const { name, message, stack } = Object(value) as Partial<Record<keyof Error, unknown>>;
     return typeof name === 'string' && typeof message === 'string' && typeof stack === 'string';
   } catch {
     // A getter or a proxy that throws.

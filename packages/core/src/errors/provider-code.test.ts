@@ -8,6 +8,7 @@ it.each<[unknown, string | undefined]>([
   [undefined, undefined],
   [null, undefined],
   ['to +8613800138000', 'to ***00'],
+  ['E'.repeat(129), 'E'.repeat(128)],
 ])('the vendor’s code %j is shown as %j', (code, shown) => {
   expect(safeProviderCode(code)).toBe(shown);
 });

@@ -124,3 +124,12 @@ describe('what is not an SmsError', () => {
     },
   );
 });
+
+describe('the verification of an error', () => {
+  it('is there for the app, and in nothing that a logger copies', () => {
+    const error = new SmsError({ ...options, verificationId: 'canary-id' });
+    expect(error.verificationId).toBe('canary-id');
+    expect(Object.keys(error)).not.toContain('verificationId');
+    expect(JSON.stringify(error) + inspect(error)).not.toContain('canary-id');
+  });
+});
