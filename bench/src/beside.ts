@@ -36,6 +36,9 @@ function inMemory(id: string): SmsProvider {
     id,
     sends: { text: true, template: true, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     send: async () => ({ outcome: 'accepted' }),
     close: async () => {},
   };

@@ -23,6 +23,9 @@ function provider(id: string, outcome: SendOutcome): MemoryProvider {
     id,
     sends: { text: true, template: true, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     async send() {
       calls += 1;
       return outcome;

@@ -50,6 +50,9 @@ class Phones {
     id: 'memory',
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     send: async (message) => {
       if (message.kind === 'text') this.#texts.set(message.to.e164, message.text);
       return accepted();

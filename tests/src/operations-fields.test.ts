@@ -11,6 +11,7 @@ const circuitState = valuesOf<ProviderHealth['circuit']>()({
 
 describe('docs/operations.md', () => {
   const attempt = fieldsOf<SmsEvents['attempt']>()({
+    id: true,
     kind: true,
     purpose: true,
     provider: true,
@@ -25,6 +26,7 @@ describe('docs/operations.md', () => {
   const events: Readonly<Record<keyof SmsEvents, readonly string[]>> = {
     attempt,
     settled: fieldsOf<SmsEvents['settled']>()({
+      id: true,
       kind: true,
       purpose: true,
       provider: true,

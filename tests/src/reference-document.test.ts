@@ -56,7 +56,15 @@ describe('docs/reference.md', () => {
     [
       '### `Receipt`',
       'field',
-      fieldsOf<Receipt>()({ provider: true, reference: true, attempts: true, replayed: true }),
+      fieldsOf<Receipt>()({
+        id: true,
+        provider: true,
+        reference: true,
+        segments: true,
+        price: true,
+        attempts: true,
+        replayed: true,
+      }),
     ],
     [
       '### `Attempt`',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type OutboundMessage, type PhoneNumber, parsePhoneNumber } from '@polysms/core/provider-kit';
 import { demand, demandEqual, reject } from './demand.js';
 import { contractSlackMs } from './differences.js';
@@ -51,7 +52,7 @@ export class Bench {
           'The subject has no sample of a text',
           'give samples.text a text that the vendor takes',
         );
-        return { kind, to, ...text, text: values[0] ?? text.text };
+        return { kind, id: randomUUID(), to, ...text, text: values[0] ?? text.text };
       case 'template': {
         demand(
           template !== undefined && template.params.length > 0,
@@ -59,7 +60,7 @@ export class Bench {
           'give samples.template a template that the vendor knows, with at least one parameter',
         );
         const params = template.params.map((param, index) => ({ ...param, value: values[index] ?? param.value }));
-        return { kind, to, ...template, params };
+        return { kind, id: randomUUID(), to, ...template, params };
       }
     }
   }

@@ -53,7 +53,7 @@ function sendOperation(kind: 'text' | 'template'): Operation {
 const startOperation: Operation = {
   name: 'start()',
   method: 'start',
-  prepare: async (bench) => (context) => verificationOf(bench).start({ to: bench.recipient }, context),
+  prepare: async (bench) => (context) => verificationOf(bench).start({ id: 'message-1', to: bench.recipient }, context),
 };
 
 const checkOperation: Operation = {
@@ -89,7 +89,7 @@ export interface StartedVerification {
 /** Has a code sent, and returns it as the phone shows it. */
 export async function startVerification(bench: Bench, to = bench.recipient): Promise<StartedVerification> {
   const before = (await bench.received()).length;
-  const outcome = await settle('start()', () => verificationOf(bench).start({ to }, ample()));
+  const outcome = await settle('start()', () => verificationOf(bench).start({ id: 'message-1', to }, ample()));
   demand(
     outcome.outcome === 'accepted',
     `start() ended ${describeOutcome(outcome)} where nothing was wrong`,

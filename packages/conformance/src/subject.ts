@@ -95,9 +95,9 @@ export interface Samples {
 }
 
 /** A text without its recipient and sender. */
-export type TextSample = Omit<TextMessage, 'kind' | 'to' | 'senderId'>;
+export type TextSample = Omit<TextMessage, 'kind' | 'id' | 'to' | 'senderId'>;
 /** A template with its values, without its recipient. */
-export type TemplateSample = Omit<TemplateMessage, 'kind' | 'to'>;
+export type TemplateSample = Omit<TemplateMessage, 'kind' | 'id' | 'to'>;
 
 /** A message as the vendor delivered it. */
 export type ReceivedMessage = ReceivedText | ReceivedTemplate | ReceivedVerification;

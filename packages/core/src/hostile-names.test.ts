@@ -192,6 +192,7 @@ it('the circuit of a provider names it safely', async () => {
   });
   const message = {
     kind: 'text',
+    id: 'message-1',
     to: { e164: to, callingCode: '86', nationalNumber: '13800138000', country: 'CN' },
     text: 'x',
   } as const;

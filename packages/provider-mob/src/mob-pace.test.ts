@@ -12,7 +12,7 @@ describe('an account with a pace', () => {
     answers('{"status":200}');
     const provider = account({ customBaseUrl: `${baseUrl}/custom-gateway`, maxPerSecond: onceInAnHour });
     expect(await provider.send(order, context())).toMatchObject({ outcome: 'accepted' });
-    expect(await provider.verification.start({ to }, context())).toMatchObject(held);
+    expect(await provider.verification.start({ id: 'message-1', to }, context())).toMatchObject(held);
     expect(await provider.verification.check({ to, code: '1234' }, context())).toMatchObject(held);
     expect(await provider.verifySdkCode({ phone: to.e164, code: '1234' })).toMatchObject(held);
     expect(await provider.send(order, context())).toMatchObject(held);
@@ -30,7 +30,7 @@ describe('an account with a pace', () => {
   it('uses no turn for what it does not send', async () => {
     answers('{"status":200}');
     const provider = account({ maxPerSecond: onceInAnHour });
-    await provider.send({ kind: 'text', to, text: 'Hello.' }, context());
+    await provider.send({ kind: 'text', id: 'message-1', to, text: 'Hello.' }, context());
     await provider.verification.check({ to, code: '' }, context());
     expect(await provider.send(order, context())).toMatchObject({ outcome: 'accepted' });
   });

@@ -8,7 +8,13 @@ import { mob } from './mob.js';
 export const appKey = 'canary-appkey';
 export const to = parsePhoneNumber('+8613800138000');
 export const context = (): CallContext => ({ deadline: deadlineAfter(5_000) });
-export const order = { kind: 'template', to, template: '2901', params: [{ name: 'order', value: '42' }] } as const;
+export const order = {
+  kind: 'template',
+  id: 'message-1',
+  to,
+  template: '2901',
+  params: [{ name: 'order', value: '42' }],
+} as const;
 
 /** A request as Mob sees it. */
 export interface Seen {
@@ -56,7 +62,7 @@ export function answers(body: string, status = 200, headers: Record<string, stri
 }
 
 export const operations = {
-  sendmsg: () => account().verification.start({ to }, context()),
+  sendmsg: () => account().verification.start({ id: 'message-1', to }, context()),
   checkcode: () => account().verification.check({ to, code: '1234' }, context()),
   verify: () => account().verifySdkCode({ phone: '+8613800138000', code: '1234' }, context()),
   'custom/msg': () => account().send(order, context()),

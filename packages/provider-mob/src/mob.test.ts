@@ -45,7 +45,7 @@ describe('the requests on the wire', () => {
   it('put Hong Kong, Macao and Taiwan into zones of their own', async () => {
     answers('{"status":200}');
     for (const number of ['+85291234567', '+85366123456', '+886912345678']) {
-      await account().verification.start({ to: parsePhoneNumber(number) }, context());
+      await account().verification.start({ id: 'message-1', to: parsePhoneNumber(number) }, context());
     }
     expect(seen.map(({ fields }) => [fields['zone'], fields['phone']])).toEqual([
       ['852', '91234567'],
@@ -56,14 +56,14 @@ describe('the requests on the wire', () => {
 
   it('name the verification template when there is one', async () => {
     answers('{"status":200}');
-    await account({ verificationTemplate: '1319972' }).verification.start({ to }, context());
+    await account({ verificationTemplate: '1319972' }).verification.start({ id: 'message-1', to }, context());
     expect(seen[0]?.fields['templateCode']).toBe('1319972');
   });
 
   it('go to the base URL’s path, with and without a slash at its end', async () => {
     answers('{"status":200}');
-    await account({ baseUrl: `${baseUrl}/gateway/` }).verification.start({ to }, context());
-    await account({ baseUrl: `${baseUrl}/gateway` }).verification.start({ to }, context());
+    await account({ baseUrl: `${baseUrl}/gateway/` }).verification.start({ id: 'message-1', to }, context());
+    await account({ baseUrl: `${baseUrl}/gateway` }).verification.start({ id: 'message-1', to }, context());
     await account({ customBaseUrl: `${baseUrl}/custom-host` }).send(order, context());
     expect(seen.map(({ path }) => path)).toEqual([
       '/gateway/sms/sendmsg',
@@ -83,7 +83,7 @@ describe('the requests on the wire', () => {
 
 describe('messages that Mob would misread are not sent', () => {
   it.each([
-    ['free text', { kind: 'text', to, text: 'hi' } as const, 'unsupported_message', /no free text/],
+    ['free text', { kind: 'text', id: 'message-1', to, text: 'hi' } as const, 'unsupported_message', /no free text/],
     ['no template', { ...order, template: ' ' }, 'template_rejected', /template: /],
     ['a reserved variable', { ...order, params: [{ name: 'phone', value: '1' }] }, 'template_rejected', /phone/],
     [
@@ -184,7 +184,7 @@ describe('a dispatcher of the caller', () => {
       throw Object.assign(new TypeError(`bad appkey=${appKey}`), { code: appKey, syscall: appKey, address: appKey });
     };
     for (const dispatcher of [agent, throwing]) {
-      const outcome = await account({ dispatcher }).verification.start({ to }, context());
+      const outcome = await account({ dispatcher }).verification.start({ id: 'message-1', to }, context());
       expect(outcome.outcome).toBe('not-sent');
       expect(inspect(outcome, { depth: Infinity, showHidden: true })).not.toContain(appKey);
     }
@@ -201,7 +201,7 @@ describe('a dispatcher of the caller', () => {
       );
       return true;
     };
-    expect(await account({ dispatcher }).verification.start({ to }, context())).toMatchObject({
+    expect(await account({ dispatcher }).verification.start({ id: 'message-1', to }, context())).toMatchObject({
       outcome: 'not-sent',
       code: 'invalid_request',
       message: expect.stringContaining('undici 7'),

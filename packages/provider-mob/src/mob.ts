@@ -59,6 +59,10 @@ class MobAccount implements MobProvider {
   readonly id: string;
   readonly sends = { text: false, template: true, senderId: false } as const;
   readonly verification: IssuedVerification;
+  // Mob's protocol has no delivery reports, no inbound messages and no way to ask for either.
+  readonly webhooks = null;
+  readonly events = null;
+  readonly lookup = null;
   readonly #appKey: string;
   readonly #verificationTemplate: string | undefined;
   readonly #transport: HttpTransport;

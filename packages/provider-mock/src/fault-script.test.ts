@@ -5,7 +5,7 @@ import { mock } from './mock.js';
 import type { MockProvider } from './mock-provider.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const text = { kind: 'text', to, text: 'Your parcel is here' } as const;
+const text = { kind: 'text', id: 'message-1', to, text: 'Your parcel is here' } as const;
 afterEach(() => void vi.useRealTimers());
 
 const context = (): CallContext => ({ deadline: deadlineAfter(1000) });
@@ -56,14 +56,16 @@ describe('fail()', () => {
     provider.fail({ outcome: 'refused' }, { operation: 'check' });
     provider.fail({ outcome: 'unknown' }, { operation: 'start' });
     expect(await outcomesOf(provider, 1)).toEqual(['accepted']);
-    expect(await provider.verification?.start({ to }, context())).toMatchObject({ outcome: 'unknown' });
+    expect(await provider.verification?.start({ id: 'message-1', to }, context())).toMatchObject({
+      outcome: 'unknown',
+    });
     expect(await provider.verification?.check({ to, code: '123456' }, context())).toMatchObject({ outcome: 'refused' });
   });
 
   it('does not count calls that never reach the vendor', async () => {
     const provider = mock({ sends: { template: false } });
     provider.fail({ outcome: 'refused' });
-    await provider.send({ kind: 'template', to, template: 'parcel', params: [] }, context());
+    await provider.send({ kind: 'template', id: 'message-1', to, template: 'parcel', params: [] }, context());
     await provider.send(text, { deadline: deadlineAfter(0) });
     expect(await outcomesOf(provider, 1)).toEqual(['refused']);
   });
@@ -105,7 +107,7 @@ describe('fail()', () => {
 
   it('judges a code when only the answer is lost', async () => {
     const provider = mock();
-    await provider.verification?.start({ to }, context());
+    await provider.verification?.start({ id: 'message-1', to }, context());
     const [message] = provider.outbox;
     const code = message?.kind === 'verification' ? message.code : '';
     provider.fail({ outcome: 'unknown' }, { operation: 'check', delivered: true });

@@ -12,7 +12,7 @@ function verificationOf(provider: MockProvider) {
 }
 
 async function startedCode(provider: MockProvider): Promise<string> {
-  await verificationOf(provider).start({ to }, within(1000));
+  await verificationOf(provider).start({ id: 'message-1', to }, within(1000));
   const message = provider.outbox.at(-1);
   if (message?.kind !== 'verification') throw new Error('No code was sent.');
   return message.code;

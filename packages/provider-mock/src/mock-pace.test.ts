@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mock } from './mock.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const text = { kind: 'text', to, text: 'Your parcel is here' } as const;
+const text = { kind: 'text', id: 'message-1', to, text: 'Your parcel is here' } as const;
 const context = () => ({ deadline: deadlineAfter(10_000) });
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout', 'Date'] }));
@@ -22,7 +22,9 @@ describe('a mock with maxPerSecond', () => {
   it('counts sends, starts and checks together, and lets a burst go first', async () => {
     const provider = mock({ maxPerSecond: 0.001, burst: 2 });
     expect(await provider.send(text, context())).toMatchObject({ outcome: 'accepted' });
-    expect(await provider.verification?.start({ to }, context())).toMatchObject({ outcome: 'accepted' });
+    expect(await provider.verification?.start({ id: 'message-1', to }, context())).toMatchObject({
+      outcome: 'accepted',
+    });
     const held = { outcome: 'not-sent', code: 'rate_limited' };
     expect(await provider.verification?.check({ to, code: '123456' }, context())).toMatchObject(held);
     expect(await provider.send(text, context())).toMatchObject(held);

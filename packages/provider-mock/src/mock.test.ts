@@ -6,8 +6,14 @@ import type { MockProvider } from './mock-provider.js';
 import type { MockOptions } from './options.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const text = { kind: 'text', to, text: 'Your parcel is here' } as const;
-const template = { kind: 'template', to, template: 'parcel', params: [{ name: 'box', value: '7' }] } as const;
+const text = { kind: 'text', id: 'message-1', to, text: 'Your parcel is here' } as const;
+const template = {
+  kind: 'template',
+  id: 'message-1',
+  to,
+  template: 'parcel',
+  params: [{ name: 'box', value: '7' }],
+} as const;
 
 const within = (ms: number, signal?: AbortSignal): CallContext => ({ deadline: deadlineAfter(ms, { signal }) });
 
@@ -26,7 +32,7 @@ function verificationOf(provider: MockProvider) {
 }
 
 async function startedCode(provider: MockProvider): Promise<string> {
-  await verificationOf(provider).start({ to }, within(1000));
+  await verificationOf(provider).start({ id: 'message-1', to }, within(1000));
   const message = provider.outbox.at(-1);
   if (message?.kind !== 'verification') throw new Error('No code was sent.');
   return message.code;
@@ -40,7 +46,7 @@ describe('the outbox', () => {
     const provider = mock({ clock: { now: () => 77 } });
     const sent = await provider.send({ ...text, senderId: 'Shop' }, { ...within(1000), idempotencyKey: 'k1' });
     await provider.send({ ...template, signature: 'Shop' }, within(1000));
-    await verificationOf(provider).start({ to, locale: 'en' }, within(1000));
+    await verificationOf(provider).start({ id: 'message-1', to, locale: 'en' }, within(1000));
     expect(provider.outbox).toEqual([
       {
         kind: 'text',
@@ -237,7 +243,7 @@ describe('close()', () => {
     await provider.close();
     const closed = { outcome: 'not-sent', code: 'client_closed', message: expect.stringContaining('closed') };
     expect(await provider.send(text, within(1000))).toMatchObject(closed);
-    expect(await verificationOf(provider).start({ to }, within(1000))).toMatchObject(closed);
+    expect(await verificationOf(provider).start({ id: 'message-1', to }, within(1000))).toMatchObject(closed);
     expect(await check(provider, '123456')).toMatchObject(closed);
     expect(provider.outbox).toEqual([]);
   });

@@ -42,6 +42,9 @@ class Mock implements MockProvider {
   readonly id: string;
   readonly sends: SmsProvider['sends'];
   readonly verification: IssuedVerification | null;
+  readonly webhooks = null;
+  readonly events = null;
+  readonly lookup = null;
   readonly #options: ParsedOptions;
   readonly #outbox: Outbox;
   readonly #script = new FaultScript();

@@ -5,7 +5,7 @@ import { mock } from './mock.js';
 import type { MockMessage } from './mock-message.js';
 
 const to = parsePhoneNumber('+8613800138000');
-const text = { kind: 'text', to, text: 'Your parcel is here' } as const;
+const text = { kind: 'text', id: 'message-1', to, text: 'Your parcel is here' } as const;
 const context = () => ({ deadline: deadlineAfter(1_000) });
 
 describe('onMessage', () => {

@@ -4,7 +4,8 @@ import { mock } from './mock.js';
 
 const [shanghai, geneva] = ['+8613800138000', '+41791234567'];
 const context = (): CallContext => ({ deadline: deadlineAfter(1000) });
-const text = (to: string, words: string) => ({ kind: 'text', to: parsePhoneNumber(to), text: words }) as const;
+const text = (to: string, words: string) =>
+  ({ kind: 'text', id: 'message-1', to: parsePhoneNumber(to), text: words }) as const;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -56,7 +57,7 @@ describe('waitForMessage()', () => {
         'No message for +86*******8000 arrived within 300 ms. Meanwhile arrived: text to +41******567, verification to +41******567. Earlier waits have returned all 1 messages for this number.',
     });
     await provider.send(text(geneva, 'during'), context());
-    await provider.verification?.start({ to: parsePhoneNumber(geneva) }, context());
+    await provider.verification?.start({ id: 'message-1', to: parsePhoneNumber(geneva) }, context());
     await vi.advanceTimersByTimeAsync(300);
     await wait;
     expect(vi.getTimerCount()).toBe(0);

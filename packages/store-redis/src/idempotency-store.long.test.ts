@@ -29,7 +29,7 @@ const result = fc.oneof(
     (reference): StoredResult => ({
       version: 1,
       outcome: 'accepted',
-      receipt: { provider: 'p', reference, attempts: [] },
+      receipt: { id: 'm', provider: 'p', reference, attempts: [] },
     }),
   ),
   fc.constant<StoredResult>({

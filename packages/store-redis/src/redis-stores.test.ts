@@ -195,7 +195,7 @@ describe('the options of redisStores', () => {
       const result = {
         version: 1,
         outcome: 'accepted',
-        receipt: { provider: 'p', reference: 'r', attempts: [] },
+        receipt: { id: 'm', provider: 'p', reference: 'r', attempts: [] },
       } as const;
       await expect(idempotency.finish('k', 't', result, ttlMs)).rejects.toMatchObject(invalid);
     },
@@ -217,7 +217,11 @@ describe('the time of redisStores', () => {
 
 describe('an operation that fails', () => {
   const first = { subject, ids: ['first'], token: 't', verdict: 'approved', keepMs: 1 } as const;
-  const result = { version: 1, outcome: 'accepted', receipt: { provider: 'p', reference: 'r', attempts: [] } } as const;
+  const result = {
+    version: 1,
+    outcome: 'accepted',
+    receipt: { id: 'm', provider: 'p', reference: 'r', attempts: [] },
+  } as const;
 
   it.each<[string, string, 'not-sent' | 'unknown', (stores: RedisStores) => unknown]>([
     ['open', 'verification', 'not-sent', ({ verification }) => verification.open(challenge())],

@@ -16,6 +16,9 @@ function inbox(): SmsProvider & { readonly messages: OutboundMessage[] } {
     sends: { text: true, template: false, senderId: true },
     messages,
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     send: async (message) => {
       messages.push(message);
       return { outcome: 'accepted', reference: 'message-1' };

@@ -14,6 +14,9 @@ function inbox(): SmsProvider & { lastCode: string } {
     id: 'inbox',
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     lastCode: '',
     async send(message) {
       this.lastCode = message.kind === 'text' ? (/\d{6}/.exec(message.text)?.[0] ?? '') : '';

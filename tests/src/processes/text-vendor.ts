@@ -41,6 +41,9 @@ export function textProvider(url: string): SmsProvider {
     id: 'texts',
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     async send(message, context) {
       if (message.kind !== 'text') return unknown('unsupported_message', 'It sends texts only.');
       const body = JSON.stringify({ to: message.to.e164, text: message.text });

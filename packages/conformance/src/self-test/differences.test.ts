@@ -17,6 +17,9 @@ const refusedConnectionIsUnknown: Alter = (right) => ({
       : outcome;
   },
   verification: null,
+  webhooks: null,
+  events: null,
+  lookup: null,
 });
 
 const serverErrorIsRefused: Alter = (right) => ({
@@ -28,6 +31,9 @@ const serverErrorIsRefused: Alter = (right) => ({
       : outcome;
   },
   verification: null,
+  webhooks: null,
+  events: null,
+  lookup: null,
 });
 
 /** A difference, the suite that it changes, and a subject that has it. */

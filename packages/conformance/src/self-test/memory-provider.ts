@@ -65,6 +65,9 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
       }
       return deliver({ credential, action: 'send', message }, context);
     },
+    webhooks: null,
+    events: null,
+    lookup: null,
     verification: capabilities.verification
       ? {
           start: ({ to }, context) => deliver({ credential, action: 'start', to: to.e164 }, context),

@@ -8,7 +8,7 @@ export function accepted(reference = 'r1'): StoredAccepted {
     { provider: 'first', outcome: 'refused', code: 'rate_limited', durationMs: 7 },
     { provider: 'mob', outcome: 'accepted', durationMs: 12.5 },
   ] as const;
-  return { version: 1, outcome: 'accepted', receipt: { provider: 'mob', reference, attempts } };
+  return { version: 1, outcome: 'accepted', receipt: { id: 'm', provider: 'mob', reference, attempts } };
 }
 
 export const unknown: StoredUnknown = {

@@ -83,8 +83,14 @@ export const sendSuite: Suite = (plan) => {
     return demandTruthfulSend(
       bench,
       capabilities.template
-        ? { kind: 'template', to, template: 'no such template \uD800', params: [] }
-        : { kind: 'text', to, text: '\uD800'.repeat(3), ...(capabilities.senderId ? { senderId: '\uDC00' } : {}) },
+        ? { kind: 'template', id: 'message-1', to, template: 'no such template \uD800', params: [] }
+        : {
+            kind: 'text',
+            id: 'message-1',
+            to,
+            text: '\uD800'.repeat(3),
+            ...(capabilities.senderId ? { senderId: '\uDC00' } : {}),
+          },
     );
   });
 };
@@ -129,7 +135,9 @@ async function refusesKind(bench: Bench, kind: Kind): Promise<void> {
   const to = bench.recipient;
   const before = await bench.requests();
   const message: OutboundMessage =
-    kind === 'text' ? { kind, to, text: 'a text' } : { kind, to, template: 'a-template', params: [] };
+    kind === 'text'
+      ? { kind, id: 'message-1', to, text: 'a text' }
+      : { kind, id: 'message-1', to, template: 'a-template', params: [] };
   const outcome = await settle('send()', () => bench.subject.provider.send(message, ample()));
   demand(
     outcome.outcome === 'not-sent' && outcome.code === 'unsupported_message',

@@ -136,6 +136,9 @@ function vendorAt(id: string, baseUrl: string, received: Vendor['received'], clo
     id,
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     async send(message, context) {
       if (message.kind !== 'text') return notSent('unsupported_message', 'It sends texts only.');
       const outcome = await transport.request({ method: 'POST', path: '/', body: message.text }, context);

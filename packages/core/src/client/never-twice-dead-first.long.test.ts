@@ -13,6 +13,9 @@ function instant(id: string, send: SmsProvider['send']): SmsProvider {
     id,
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     send,
     close: async () => {},
   };

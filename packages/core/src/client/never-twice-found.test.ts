@@ -15,6 +15,9 @@ function counted(id: string, answer: (context: CallContext) => SendOutcome | Pro
     id,
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     calls: 0,
     async send(_message, context) {
       provider.calls += 1;

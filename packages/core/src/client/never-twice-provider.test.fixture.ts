@@ -52,6 +52,9 @@ export class LedgerProvider implements SmsProvider {
   readonly id: string;
   readonly sends: ProviderScript['sends'];
   readonly verification = null;
+  readonly webhooks = null;
+  readonly events = null;
+  readonly lookup = null;
   closes = 0;
   /** Timers that a provider with a bug of its own leaves behind. */
   timers = 0;

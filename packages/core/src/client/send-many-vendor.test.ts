@@ -56,6 +56,9 @@ function provider(id: string, options: HttpTransportOptions): SmsProvider {
     id,
     sends: { text: true, template: false, senderId: true },
     verification: null,
+    webhooks: null,
+    events: null,
+    lookup: null,
     async send(message, context) {
       if (message.kind !== 'text') return notSent('unsupported_message', 'Texts only.');
       const http = await transport.request({ method: 'POST', path: '/', body: message.text }, context);

@@ -76,7 +76,7 @@ export type UnknownPolicy = 'stop' | 'failover';
 const provider = v.pipe(
   v.custom<SmsProvider>(
     isProvider,
-    'must be a provider: an object with specification v1, id, sends (text, template and senderId, each true or false), send, verification (null, or with limits of 1 and more) and close',
+    'must be a provider: an object with specification v1, id, sends (text, template and senderId, each true or false), send, verification (null, or with limits of 1 and more), webhooks, events and lookup (each null or an object) and close',
   ),
   v.check(({ id }) => visibleName.test(id), 'must have an id of 1 to 64 characters that can be seen'),
 );
@@ -124,7 +124,10 @@ function hasMethods(value: unknown, methods: readonly string[]): boolean {
 
 function isProvider(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { specification, id, sends, send, verification, close } = value as Record<string, unknown>;
+  const { specification, id, sends, send, verification, close, webhooks, events, lookup } = value as Record<
+    string,
+    unknown
+  >;
   return (
     specification === 'v1' &&
     typeof id === 'string' &&
@@ -133,8 +136,23 @@ function isProvider(value: unknown): boolean {
     typeof send === 'function' &&
     typeof verification === 'object' &&
     hasSoundLimits(verification) &&
+    isNullOrHas(webhooks, ['read']) &&
+    isNullOrHas(events, ['listen']) &&
+    isSoundLookup(lookup) &&
     typeof close === 'function'
   );
+}
+
+/** Null must be said: a wrapper that forgot the key would lose reports. */
+function isNullOrHas(value: unknown, methods: readonly string[]): boolean {
+  return value === null || hasMethods(value, methods);
+}
+
+function isSoundLookup(lookup: unknown): boolean {
+  if (lookup === null) return true;
+  if (!hasMethods(lookup, ['find'])) return false;
+  const { visibleAfterMs, absenceProves } = lookup as Record<string, unknown>;
+  return typeof visibleAfterMs === 'number' && visibleAfterMs >= 0 && typeof absenceProves === 'boolean';
 }
 
 /** All must be there: a provider that says nothing of sender IDs would drop them. */

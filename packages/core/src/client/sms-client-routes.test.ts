@@ -96,6 +96,7 @@ describe('events', () => {
       [
         'attempt',
         {
+          id: expect.any(String),
           kind: 'message',
           purpose: undefined,
           provider: 'a',
@@ -112,6 +113,7 @@ describe('events', () => {
       [
         'settled',
         {
+          id: expect.any(String),
           kind: 'message',
           purpose: undefined,
           provider: 'b',

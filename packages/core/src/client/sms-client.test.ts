@@ -21,12 +21,16 @@ describe('a message', () => {
     const a = fake('a', [accepted('id-1')]);
     const b = fake('b');
     const receipt = await client([a, b]).send(hello);
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     expect(receipt).toEqual({
+      id: expect.stringMatching(uuid),
       provider: 'a',
       reference: 'id-1',
       attempts: [{ provider: 'a', outcome: 'accepted', durationMs: expect.any(Number) }],
     });
-    expect(a.sent).toEqual([{ kind: 'text', to: expect.objectContaining({ e164: to }), text: 'canary text' }]);
+    expect(a.sent).toEqual([
+      { kind: 'text', id: receipt.id, to: expect.objectContaining({ e164: to }), text: 'canary text' },
+    ]);
     expect(b.sent).toEqual([]);
   });
 

@@ -1,7 +1,9 @@
+import type { MessageEnvelope } from '../contract/messages.js';
 import type { CallContext } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
 import type { SendManyOptions } from '../delivery/batches/send-many-options.js';
+import { newMessageId } from '../delivery/message-id.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
 import type { Delivered } from '../delivery/router.js';
 import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';
@@ -69,6 +71,7 @@ class RoutingClient implements SmsClient {
     const request = readSendRequest(given);
     const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends } = this.#parts;
     const message = prepareMessage(request, parsePhoneNumberIn(defaultCountry, request.to), templates);
+    const id = newMessageId();
     inFlight.begin();
     try {
       const deadline = deadlineAfter(request.deadlineMs ?? deadlineMs, { signal: request.signal });
@@ -76,22 +79,22 @@ class RoutingClient implements SmsClient {
       const context: CallContext = idempotencyKey === undefined ? { deadline } : { deadline, idempotencyKey };
       if (idempotencyKey !== undefined) {
         return await idempotentSends.once(idempotencyKey, message, deadline, () =>
-          this.#admitAndSend(message, context),
+          this.#admitAndSend(id, message, context),
         );
       }
-      if (request.guard === true) return await this.#admitAndSend(message, context);
-      return receiptOf(await this.#deliver(message, context));
+      if (request.guard === true) return await this.#admitAndSend(id, message, context);
+      return receiptOf(id, await this.#deliver(id, message, context));
     } finally {
       inFlight.end();
     }
   }
 
-  #admitAndSend(message: PreparedMessage, context: CallContext): Promise<Receipt> {
-    if (message.request.guard === true) return this.#admitted(message, context);
-    return this.#deliver(message, context).then(receiptOf);
+  #admitAndSend(id: string, message: PreparedMessage, context: CallContext): Promise<Receipt> {
+    if (message.request.guard === true) return this.#admitted(id, message, context);
+    return this.#deliver(id, message, context).then((delivered) => receiptOf(id, delivered));
   }
 
-  async #admitted(message: PreparedMessage, context: CallContext): Promise<Receipt> {
+  async #admitted(id: string, message: PreparedMessage, context: CallContext): Promise<Receipt> {
     const { guard } = this.#parts;
     if (guard === undefined) throw invalidRequest('send(): guard: the client was made with guard: false.');
     const { to } = message;
@@ -99,7 +102,7 @@ class RoutingClient implements SmsClient {
     const subject = { kind: 'message', to, ip, screening, purpose: undefined, locale: undefined } as const;
     const admission = await guard.admit(subject, context.deadline);
     try {
-      return receiptOf(await this.#deliver(message, context));
+      return receiptOf(id, await this.#deliver(id, message, context));
     } catch (error) {
       if (isSmsError(error) && isRefundable(error)) admission.refund();
       throw error;
@@ -107,15 +110,18 @@ class RoutingClient implements SmsClient {
   }
 
   #deliver(
+    id: string,
     { to, request, canSend, unsupported, messageFor }: PreparedMessage,
     context: CallContext,
   ): Promise<Delivered> {
+    const envelope: MessageEnvelope = { id, to };
     return this.#parts.router.deliver(
       {
+        id,
         to,
         canSend,
         unsupported,
-        ask: (provider, attemptContext) => provider.send(messageFor(provider), attemptContext),
+        ask: (provider, attemptContext) => provider.send(messageFor(provider, envelope), attemptContext),
         onUnknown: request.onUnknown ?? this.#parts.onUnknown,
         via: request.via,
         kind: 'message',
@@ -163,9 +169,17 @@ class RoutingClient implements SmsClient {
 }
 
 /** @throws SmsError if nobody took it */
-function receiptOf({ attempts, reference, error }: Delivered): Receipt {
+function receiptOf(id: string, { attempts, accepted, error }: Delivered): Receipt {
   if (error !== undefined) throw error;
-  return { provider: attempts.at(-1)?.provider ?? '', reference, attempts };
+  const { reference, segments, price } = accepted ?? {};
+  return {
+    id,
+    provider: attempts.at(-1)?.provider ?? '',
+    reference,
+    ...(segments === undefined ? {} : { segments }),
+    ...(price === undefined ? {} : { price }),
+    attempts,
+  };
 }
 
 /** Closes a provider. One that fails or hangs becomes a warning, and does not hold up the others. */

@@ -78,6 +78,7 @@ describe('a template', () => {
     expect(vendor.sent).toEqual([
       {
         kind: 'template',
+        id: expect.any(String),
         to: expect.objectContaining({ e164: phone }),
         template: 'T-1',
         signature: 'Polysms',

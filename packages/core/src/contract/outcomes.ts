@@ -8,6 +8,20 @@ export interface Accepted {
   readonly outcome: 'accepted';
   /** The vendor's id of the message or verification, if it gives one. */
   readonly reference?: string | undefined;
+  /** All its ids, where a vendor gives one to each part of a long message; `reference` is the first. */
+  readonly references?: readonly string[] | undefined;
+  /** How many messages the vendor counts, if it says. */
+  readonly segments?: number | undefined;
+  /** What the vendor charges for all segments together, if it says. */
+  readonly price?: Price | undefined;
+}
+
+/** An amount of money. */
+export interface Price {
+  /** A decimal number as the vendor wrote it: `0.00750`. A string, since a binary number would round it. */
+  readonly amount: string;
+  /** ISO 4217: `USD`. */
+  readonly currency: string;
 }
 
 /** The provider answered, and said no: nothing was sent. Whether another may be tried is the code's policy. */

@@ -1,6 +1,9 @@
 import type { Deadline } from './deadline.js';
+import type { MessageLookup } from './lookup.js';
 import type { OutboundMessage, VerificationCheck, VerificationStart } from './messages.js';
 import type { CheckOutcome, SendOutcome } from './outcomes.js';
+import type { ProviderEvents } from './provider-events.js';
+import type { ProviderWebhooks } from './webhooks.js';
 
 /**
  * One account with one vendor. `docs/providers.md` shows how to write one, and `@polysms/conformance` proves it.
@@ -19,6 +22,12 @@ export interface SmsProvider {
   send(message: OutboundMessage, context: CallContext): Promise<SendOutcome>;
   /** Codes that the vendor makes and checks itself; null if it does not. Required, so that a wrapper cannot forget it. */
   readonly verification: IssuedVerification | null;
+  /** What the vendor tells by calling us: reports, inbound messages. Null if it does not. */
+  readonly webhooks: ProviderWebhooks | null;
+  /** The same over a connection of our own (SMPP). Null if there is none. */
+  readonly events: ProviderEvents | null;
+  /** How to ask what became of a message. Null if nobody answers that. */
+  readonly lookup: MessageLookup | null;
   /** Lets calls in flight settle, then frees sockets and timers. Later calls are answered `not-sent`. May be called twice. */
   close(): Promise<void>;
 }

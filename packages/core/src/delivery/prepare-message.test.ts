@@ -5,6 +5,7 @@ import { prepareMessage } from './prepare-message.js';
 import { createTemplateCatalogue } from './templates/catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
+const envelope = { id: 'message-1', to };
 const texts = fake('texts', [], { text: true, template: false, senderId: true });
 const templates = fake('templates', [], { text: false, template: true, senderId: false });
 const catalogue = createTemplateCatalogue(
@@ -19,12 +20,18 @@ describe('a text', () => {
     expect(prepared).toMatchObject({ to, request });
     expect(prepared.canSend(texts)).toBe(true);
     expect(prepared.canSend(templates)).toBe(false);
-    expect(prepared.messageFor(texts)).toStrictEqual({ kind: 'text', to, text: 'hello' });
+    expect(prepared.messageFor(texts, envelope)).toStrictEqual({ kind: 'text', id: 'message-1', to, text: 'hello' });
   });
 
   it('carries the sender that the caller chose', () => {
     const prepared = prepareMessage({ to: to.e164, text: 'hello', senderId: 'ACME' }, to, catalogue);
-    expect(prepared.messageFor(texts)).toStrictEqual({ kind: 'text', to, text: 'hello', senderId: 'ACME' });
+    expect(prepared.messageFor(texts, envelope)).toStrictEqual({
+      kind: 'text',
+      id: 'message-1',
+      to,
+      text: 'hello',
+      senderId: 'ACME',
+    });
   });
 
   it('with a sender is for providers that hand it over, and nobody drops it', () => {
@@ -45,14 +52,14 @@ describe('a template', () => {
     expect(prepared).toMatchObject({ to, request });
     expect(prepared.canSend(templates)).toBe(true);
     expect(prepared.canSend(texts)).toBe(false);
-    const rendered = { kind: 'template', to, template: '2901', params: [{ name: 'no', value: '42' }] };
-    expect(prepared.messageFor(templates)).toStrictEqual(rendered);
+    const rendered = { kind: 'template', id: 'message-1', to, template: '2901', params: [{ name: 'no', value: '42' }] };
+    expect(prepared.messageFor(templates, envelope)).toStrictEqual(rendered);
   });
 
   it('is meant by a request whose text is there but undefined', () => {
     const request = { to: to.e164, text: undefined, template: 'shipped', params: { order: '42' } };
     const prepared = prepareMessage(request, to, catalogue);
-    expect(prepared.messageFor(templates)).toMatchObject({ kind: 'template', template: '2901' });
+    expect(prepared.messageFor(templates, envelope)).toMatchObject({ kind: 'template', template: '2901' });
   });
 
   it('that is not in the catalogue, or lacks a parameter, is the caller’s mistake', () => {

@@ -1,4 +1,4 @@
-import type { OutboundMessage } from '../contract/messages.js';
+import type { MessageEnvelope, OutboundMessage } from '../contract/messages.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { invalidRequest, readGiven, type SendRequest, type TemplateRequest } from './send-request.js';
@@ -11,17 +11,17 @@ export interface PreparedMessage {
   canSend(provider: SmsProvider): boolean;
   /** What an error says if no provider can send it. */
   readonly unsupported: string;
-  messageFor(provider: SmsProvider): OutboundMessage;
+  messageFor(provider: SmsProvider, envelope: MessageEnvelope): OutboundMessage;
 }
 
 /** @throws SmsError `invalid_request`, naming the template or the parameter */
 export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue: TemplateCatalogue): PreparedMessage {
   if ('text' in request && request.text !== undefined) {
     const { text, senderId } = request;
-    const message: OutboundMessage = { kind: 'text', to, text, ...(senderId === undefined ? {} : { senderId }) };
+    const content = { kind: 'text', text, ...(senderId === undefined ? {} : { senderId }) } as const;
     const canSend = senderId === undefined ? sendsTexts : sendsTextsWithSender;
     const unsupported = senderId === undefined ? noKind : noSender;
-    return { to, request, canSend, unsupported, messageFor: () => message };
+    return { to, request, canSend, unsupported, messageFor: (_, envelope) => ({ ...envelope, ...content }) };
   }
   const { template, params: given } = request as TemplateRequest;
   // A copy: it is read for every attempt, and the caller may change its object meanwhile.
@@ -33,7 +33,7 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
     request,
     canSend: (provider) => catalogue.canRender(template, provider),
     unsupported: noKind,
-    messageFor: (provider) => catalogue.render(template, params, to, provider),
+    messageFor: (provider, envelope) => catalogue.render(template, params, envelope, provider),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
+import type { CheckOutcome, Price, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { smsErrorCodes } from '../errors/error-codes.js';
 import { withoutMessage } from '../errors/foreign-error.js';
 import { TransportError, transportCodeOf } from '../errors/transport-code.js';
@@ -36,7 +36,20 @@ function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome |
     case 'accepted': {
       if (kind !== 'send') return undefined;
       const reference = textOf(fields['reference']);
-      return reference === undefined ? { outcome } : { outcome, reference };
+      const references = listOf(fields['references']);
+      const segments = numberOf(fields['segments']);
+      const price = priceOf(fields['price']);
+      // One shape for what almost every answer is.
+      if (references === undefined && segments === undefined && price === undefined) {
+        return reference === undefined ? { outcome } : { outcome, reference };
+      }
+      return {
+        outcome,
+        ...(reference === undefined ? {} : { reference }),
+        ...(references === undefined ? {} : { references }),
+        ...(segments === undefined ? {} : { segments: Math.floor(segments) }),
+        ...(price === undefined ? {} : { price }),
+      };
     }
     case 'approved':
     case 'expired':
@@ -76,6 +89,17 @@ function failureOf(outcome: 'refused' | 'not-sent' | 'unknown', fields: Readonly
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+}
+
+function listOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.flatMap((each: unknown) => textOf(each) ?? []) : undefined;
+}
+
+function priceOf(value: unknown): Price | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { amount, currency } = value as Readonly<Record<string, unknown>>;
+  const isAmount = typeof amount === 'string' && /^-?\d{1,20}(\.\d{1,20})?$/.test(amount);
+  return isAmount && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { amount, currency } : undefined;
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -42,6 +42,7 @@ function routerOf(count: number, deps: Partial<RouterDeps> = {}) {
 const delivery = {
   to: parsePhoneNumber('+8613800138000'),
   canSend: () => true,
+  id: 'message-1',
   unsupported: 'Nobody can.',
   onUnknown: 'stop',
   kind: 'message',
@@ -81,8 +82,8 @@ describe('a delivery', () => {
       { provider: 'b', outcome: 'refused', durationMs: 30, code: 'insufficient_balance', providerCode: '470' },
       { provider: 'c', outcome: 'accepted', durationMs: 30 },
     ];
-    expect(result).toStrictEqual({ reference: 'id-1', attempts, error: undefined });
-    const told = { kind: 'message', purpose: undefined, to: '+86*******8000' };
+    expect(result).toStrictEqual({ accepted: accepted('id-1'), attempts, error: undefined });
+    const told = { id: 'message-1', kind: 'message', purpose: undefined, to: '+86*******8000' };
     expect(heard).toStrictEqual(
       attempts.map((attempt, index) => ({
         code: undefined,

@@ -1,4 +1,4 @@
-import type { SendOutcome } from '../contract/outcomes.js';
+import type { Accepted, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { errorPolicy } from '../errors/error-policy.js';
 import { safeProviderCode } from '../errors/redact.js';
@@ -18,6 +18,8 @@ import { invalidRequest } from './send-request.js';
 
 /** What is to be delivered. */
 export interface Delivery {
+  /** Of the message, for events, providers and reports. */
+  readonly id: string;
   readonly to: PhoneNumber;
   /** Whether a provider can take it. */
   canSend(provider: SmsProvider): boolean;
@@ -39,8 +41,8 @@ export interface Delivery {
 /** How it ended. */
 export interface Delivered {
   readonly attempts: readonly Attempt[];
-  /** The vendor's id of what it took. */
-  readonly reference: string | undefined;
+  /** What the provider that took it said; undefined if nobody did. */
+  readonly accepted: Accepted | undefined;
   /** Why nobody took it; undefined if somebody did. */
   readonly error: SmsError | undefined;
 }
@@ -75,7 +77,7 @@ export class Router {
    *
    * @throws SmsError `no_route`, `unsupported_message`, `invalid_request`
    */
-  ableProviders(delivery: Omit<Delivery, 'ask'>): readonly SmsProvider[] {
+  ableProviders(delivery: Omit<Delivery, 'ask' | 'id'>): readonly SmsProvider[] {
     const plan = this.#plan(delivery);
     if (plan.status !== 'planned') throw planError(plan, delivery, this.#deps.accounts);
     return plan.providers.map(({ provider }) => provider);
@@ -89,7 +91,7 @@ export class Router {
     if (plan.status !== 'planned') {
       const error = planError(plan, delivery, this.#deps.accounts);
       this.#emitSettled(delivery, attempts, error, started);
-      return { attempts, reference: undefined, error };
+      return { attempts, accepted: undefined, error };
     }
     if (plan.rotation !== undefined) this.#turns.set(plan.rotation, (this.#turns.get(plan.rotation) ?? 0) + 1);
     const { ended } = call.deadline;
@@ -118,7 +120,7 @@ export class Router {
       this.#emitAttempt(delivery, attempt, index + 1);
       if (outcome.outcome === 'accepted') {
         this.#emitSettled(delivery, attempts, undefined, started);
-        return { attempts, reference: outcome.reference, error: undefined };
+        return { attempts, accepted: outcome, error: undefined };
       }
       if (index > 0 && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
       const stoppedBy = reasonToStop({
@@ -134,7 +136,7 @@ export class Router {
     }
   }
 
-  #plan({ to, canSend, via, avoid, onUnknown }: Omit<Delivery, 'ask'>): RoutePlan<Account> {
+  #plan({ to, canSend, via, avoid, onUnknown }: Omit<Delivery, 'ask' | 'id'>): RoutePlan<Account> {
     return planRoute<Account>(
       {
         to,
@@ -166,14 +168,15 @@ export class Router {
   #failed(delivery: Delivery, attempts: readonly Attempt[], failure: DeliveryFailure, started: number): Delivered {
     const error = deliveryError(failure, attempts);
     this.#emitSettled(delivery, attempts, error, started);
-    return { attempts, reference: undefined, error };
+    return { attempts, accepted: undefined, error };
   }
 
-  #emitAttempt({ to, kind, purpose }: Delivery, attempt: Attempt, number: number): void {
+  #emitAttempt({ id, to, kind, purpose }: Delivery, attempt: Attempt, number: number): void {
     const { events } = this.#deps;
     if (!events.hasListeners('attempt')) return;
     const { provider, outcome, durationMs, code, providerCode, transportCode } = attempt;
     events.emit('attempt', {
+      id,
       kind,
       purpose,
       provider,
@@ -188,7 +191,7 @@ export class Router {
   }
 
   #emitSettled(
-    { to, kind, purpose }: Delivery,
+    { id, to, kind, purpose }: Delivery,
     attempts: readonly Attempt[],
     error: SmsError | undefined,
     started: number,
@@ -196,6 +199,7 @@ export class Router {
     const { events } = this.#deps;
     if (!events.hasListeners('settled')) return;
     events.emit('settled', {
+      id,
       kind,
       purpose,
       provider: attempts.at(-1)?.provider,

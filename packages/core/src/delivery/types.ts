@@ -1,13 +1,20 @@
+import type { Price } from '../contract/outcomes.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import type { Attempt, FailureOutcome } from '../errors/sms-error.js';
 import type { CircuitState } from '../telemetry/events.js';
 
 /** Proof that a provider has taken a message. A plain value that survives JSON. */
 export interface Receipt {
+  /** The message's id, a UUID of version 7: in its events and reports, and for `sms.messages.get()`. */
+  readonly id: string;
   /** The id of the provider. */
   readonly provider: string;
   /** The vendor's id of the message, if it gives one. */
   readonly reference: string | undefined;
+  /** How many messages the vendor counts, if it says. */
+  readonly segments?: number | undefined;
+  /** What the vendor charges for all segments together, if it says. */
+  readonly price?: Price | undefined;
   /** Every attempt, in order; the last one is the provider's that took the message. */
   readonly attempts: readonly Attempt[];
   /**

@@ -8,7 +8,7 @@ import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import { IdempotentSends } from './idempotent-sends.js';
 
-const receipt: Receipt = { provider: 'a', reference: 'r', attempts: [] };
+const receipt: Receipt = { id: 'm', provider: 'a', reference: 'r', attempts: [] };
 const replayed: Receipt = { ...receipt, replayed: true };
 const mine = { state: 'reserved', token: 'mine' } as const;
 const never = () => new Promise<never>(() => {});

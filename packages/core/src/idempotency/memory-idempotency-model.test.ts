@@ -4,7 +4,7 @@ import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 
 function accepted(reference: string): StoredResult {
-  return { version: 1, outcome: 'accepted', receipt: { provider: 'mob', reference, attempts: [] } };
+  return { version: 1, outcome: 'accepted', receipt: { id: 'm', provider: 'mob', reference, attempts: [] } };
 }
 
 const unknown: StoredResult = {

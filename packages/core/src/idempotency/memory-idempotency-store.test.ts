@@ -6,7 +6,7 @@ import { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './me
 const attempts = [{ provider: 'mob', outcome: 'accepted', durationMs: 12 }] as const;
 
 function accepted(reference = 'r1'): StoredResult {
-  return { version: 1, outcome: 'accepted', receipt: { provider: 'mob', reference, attempts } };
+  return { version: 1, outcome: 'accepted', receipt: { id: 'm', provider: 'mob', reference, attempts } };
 }
 
 const unknown: StoredResult = {
@@ -59,7 +59,7 @@ describe('the memory store of idempotency keys', () => {
     const result = {
       version: 1,
       outcome: 'accepted',
-      receipt: { provider: 'mob', reference: 'r1', attempts },
+      receipt: { id: 'm', provider: 'mob', reference: 'r1', attempts },
     } as const;
     const mutable: { receipt: { reference: string } } & StoredResult = structuredClone(result);
     await store.finish('k', await reserved(store, 'k'), mutable, 100);

@@ -23,6 +23,9 @@ export class ScriptedProvider implements SmsProvider {
   readonly id: string;
   readonly sends = { text: true, template: false, senderId: true } as const;
   readonly verification = null;
+  readonly webhooks = null;
+  readonly events = null;
+  readonly lookup = null;
   readonly sent: OutboundMessage[] = [];
   closes = 0;
   closed = false;

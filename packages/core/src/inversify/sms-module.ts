@@ -104,12 +104,15 @@ function clientOver({ client, providers }: ContainedClient, asked: readonly SmsP
 function lend(provider: SmsProvider): SmsProvider {
   // Not a provider at all: `createSmsClient` says so.
   if (typeof provider?.send !== 'function' || typeof provider.close !== 'function') return provider;
-  const { specification, id, sends, verification } = provider;
+  const { specification, id, sends, verification, webhooks, events, lookup } = provider;
   return {
     specification,
     id,
     sends,
     verification,
+    webhooks,
+    events,
+    lookup,
     send: (message, context) => provider.send(message, context),
     close: async () => {},
   };

@@ -3,6 +3,15 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 export type {
+  LookupInconclusive,
+  LookupOutcome,
+  MessageAbsent,
+  MessageFound,
+  MessageLookup,
+  MessageQuery,
+} from '../contract/lookup.js';
+export type {
+  MessageEnvelope,
   OutboundMessage,
   TemplateMessage,
   TemplateParam,
@@ -19,10 +28,20 @@ export type {
   CodeIncorrect,
   Failure,
   NotSent,
+  Price,
   Refused,
   SendOutcome,
   Unknown,
 } from '../contract/outcomes.js';
+export type {
+  DeliveryReport,
+  EventSink,
+  InboundMessage,
+  ProviderEvent,
+  ProviderEvents,
+  ReportedState,
+  UndeliveredReason,
+} from '../contract/provider-events.js';
 export type {
   CallContext,
   IssuedCodeLimits,
@@ -30,6 +49,13 @@ export type {
   SendCapabilities,
   SmsProvider,
 } from '../contract/sms-provider.js';
+export type {
+  ProviderWebhooks,
+  WebhookContext,
+  WebhookReading,
+  WebhookReply,
+  WebhookRequest,
+} from '../contract/webhooks.js';
 export { type SmsErrorCode, smsErrorCodes } from '../errors/error-codes.js';
 export { shownName } from '../errors/shown-name.js';
 export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from '../errors/sms-error.js';

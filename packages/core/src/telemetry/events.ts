@@ -18,6 +18,8 @@ export interface SmsEvents {
 }
 
 export interface AttemptEvent {
+  /** The message's id, as in its receipt. */
+  readonly id: string;
   readonly kind: 'message' | 'verification';
   /** What a verification is for; undefined for messages. */
   readonly purpose: string | undefined;
@@ -36,6 +38,8 @@ export interface AttemptEvent {
 }
 
 export interface SettledEvent {
+  /** The message's id, as in its receipt. */
+  readonly id: string;
   readonly kind: 'message' | 'verification';
   /** What a verification is for; undefined for messages. */
   readonly purpose: string | undefined;

@@ -2,6 +2,7 @@ import type { VerificationCheck } from '../contract/messages.js';
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { type Account, askAccount } from '../delivery/account.js';
+import { newMessageId } from '../delivery/message-id.js';
 import { noOutcome, readOutcome } from '../delivery/read-outcome.js';
 import type { Delivery, Router } from '../delivery/router.js';
 import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
@@ -101,7 +102,7 @@ export class VerificationSender {
     const catalogue = message.kind === 'template' ? templates : texts;
     const template = message.kind === 'template' ? message.template : message.text;
     const issues = ({ verification }: SmsProvider) => this.#deps.codes === 'issued' && verification !== null;
-    const delivery: Omit<Delivery, 'ask'> = {
+    const delivery: Omit<Delivery, 'ask' | 'id'> = {
       to,
       via,
       canSend: (provider) => issues(provider) || catalogue.canRender(template, provider),
@@ -116,17 +117,18 @@ export class VerificationSender {
       return { provider: provider.id, codes: 'issued', ...provider.verification?.limits };
     });
     const send = async ({ code, minutes, avoid, context }: SendInput): Promise<SentVerification> => {
+      const id = newMessageId();
       const values = { code: code ?? '', minutes: String(minutes) };
       const ask = async (provider: SmsProvider, attemptContext: CallContext): Promise<SendOutcome> => {
         if (issues(provider) && provider.verification !== null) {
-          return provider.verification.start({ to, locale }, attemptContext);
+          return provider.verification.start({ id, to, locale }, attemptContext);
         }
-        const message = catalogue.render(template, values, to, provider);
+        const message = catalogue.render(template, values, { id, to }, provider);
         const answered = await provider.send(message, attemptContext);
         return withoutCode(readOutcome('send', answered) ?? noOutcome(), values.code);
       };
-      const { attempts, reference, error } = await this.#deps.router.deliver({ ...delivery, avoid, ask }, context);
-      return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, reference)), error };
+      const { attempts, accepted, error } = await this.#deps.router.deliver({ ...delivery, id, avoid, ask }, context);
+      return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, accepted?.reference)), error };
     };
     return { senders, send };
   }

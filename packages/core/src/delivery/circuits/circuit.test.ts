@@ -148,7 +148,7 @@ describe('an open circuit', () => {
     expect(wrapper.probeInMs).toBe(11_500);
     const answer = { outcome: 'not-sent', code: 'circuit_open', message: expect.stringMatching(/acme.* due in 12 s/) };
     expect(await wrapper.send(message, context())).toEqual(answer);
-    expect(await wrapper.verification?.start({ to }, context())).toEqual(answer);
+    expect(await wrapper.verification?.start({ id: 'message-1', to }, context())).toEqual(answer);
     expect(await wrapper.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
     expect(provider.calls).toBe(20);
     expect(wrapper.health()).toMatchObject({ circuit: 'open', probeInMs: 11_500 });

@@ -188,7 +188,7 @@ describe('traps of opossum', () => {
       provider.answers(outcome);
       provider.judge = async () => (outcome === taken ? { outcome: 'approved' } : noBalance);
       await wrapper.send(message, context());
-      await wrapper.verification?.start({ to }, context());
+      await wrapper.verification?.start({ id: 'message-1', to }, context());
       await wrapper.verification?.check({ to, code: '987654' }, context());
     }
     await vi.advanceTimersByTimeAsync(0);

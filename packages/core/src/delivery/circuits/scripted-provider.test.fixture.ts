@@ -9,7 +9,7 @@ import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
 import { withCircuitBreaker } from './with-circuit-breaker.js';
 
 export const to = parsePhoneNumber('+8613800138000');
-export const message: OutboundMessage = { kind: 'text', to, text: 'hello' };
+export const message: OutboundMessage = { kind: 'text', id: 'message-1', to, text: 'hello' };
 
 export const taken = accepted('ref');
 export const wrongNumber: Refused = refused('invalid_phone_number', 'The number is wrong.');
@@ -24,6 +24,9 @@ export class ScriptedProvider implements SmsProvider {
   readonly specification = 'v1';
   readonly id = 'acme';
   readonly sends = { text: true, template: false, senderId: true };
+  readonly webhooks = null;
+  readonly events = null;
+  readonly lookup = null;
   answer: () => Promise<SendOutcome> = async () => taken;
   judge: () => Promise<CheckOutcome> = async () => ({ outcome: 'approved' });
   calls = 0;

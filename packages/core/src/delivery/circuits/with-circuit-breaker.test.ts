@@ -34,7 +34,7 @@ describe('a provider behind a circuit', () => {
     for (const outcome of [taken, noBalance, wrongNumber, aborted]) {
       provider.answers(outcome);
       expect(await wrapper.send(message, called)).toEqual(outcome);
-      expect(await wrapper.verification?.start({ to }, called)).toEqual(outcome);
+      expect(await wrapper.verification?.start({ id: 'message-1', to }, called)).toEqual(outcome);
     }
     const judged = { outcome: 'incorrect', checksLeft: 2 } as const;
     provider.judge = async () => judged;

@@ -64,7 +64,7 @@ export function withCircuitBreaker(provider: SmsProvider, options: CircuitBreake
 
 function throughCircuit(account: Account, asProbe: boolean, close: () => Promise<void>): SmsProvider {
   const { provider } = account;
-  const { specification, id, sends, verification } = provider;
+  const { specification, id, sends, verification, webhooks, events, lookup } = provider;
   return {
     specification,
     id,
@@ -78,6 +78,9 @@ function throughCircuit(account: Account, asProbe: boolean, close: () => Promise
       check: (request, context) =>
         askAccount(account, () => verification.check(request, context), context.deadline, 'check', asProbe),
     },
+    webhooks,
+    events,
+    lookup,
     close,
   };
 }

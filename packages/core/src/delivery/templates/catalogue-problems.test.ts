@@ -6,6 +6,7 @@ import type { TemplateCatalogueOptions } from './catalogue.js';
 import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
+const envelope = { id: 'message-1', to };
 const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true, senderId: false } };
 const texts: TemplateProvider = { id: 'twilio', sends: { text: true, template: false, senderId: true } };
 const both: TemplateProvider = { id: 'both', sends: { text: true, template: true, senderId: true } };
@@ -171,7 +172,7 @@ describe('a catalogue that cannot work', () => {
       ['t', neither],
       ['u', texts],
     ] as const) {
-      expect(() => catalogue.render(name, {}, to, provider)).toThrow(
+      expect(() => catalogue.render(name, {}, envelope, provider)).toThrow(
         expect.objectContaining({ code: 'unsupported_message', outcome: 'not-sent' }),
       );
     }

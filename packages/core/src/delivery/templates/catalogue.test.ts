@@ -5,6 +5,7 @@ import type { TemplateOptions } from './catalogue.js';
 import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
+const envelope = { id: 'message-1', to };
 const templates: TemplateProvider = { id: 'mob', sends: { text: false, template: true, senderId: false } };
 const texts: TemplateProvider = { id: 'twilio', sends: { text: true, template: false, senderId: true } };
 const both: TemplateProvider = { id: 'both', sends: { text: true, template: true, senderId: true } };
@@ -20,9 +21,9 @@ describe('a template catalogue', () => {
   it('renders what each provider sends: its own template, or a text', () => {
     const catalogue = createTemplateCatalogue({ shipped }, [templates, texts, both, neither]);
     const params = { order: '42', day: 'Monday' };
-    expect(catalogue.render('shipped', params, to, templates)).toStrictEqual({
+    expect(catalogue.render('shipped', params, envelope, templates)).toStrictEqual({
+      ...envelope,
       kind: 'template',
-      to,
       template: '7',
       params: [
         { name: 'day', value: 'Monday' },
@@ -30,9 +31,9 @@ describe('a template catalogue', () => {
       ],
       signature: 'Acme',
     });
-    const text = { kind: 'text', to, text: 'Order 42 comes on Monday. {42}' };
-    expect(catalogue.render('shipped', params, to, texts)).toStrictEqual(text);
-    expect(catalogue.render('shipped', params, to, both)).toStrictEqual(text);
+    const text = { kind: 'text', id: 'message-1', to, text: 'Order 42 comes on Monday. {42}' };
+    expect(catalogue.render('shipped', params, envelope, texts)).toStrictEqual(text);
+    expect(catalogue.render('shipped', params, envelope, both)).toStrictEqual(text);
     expect([templates, texts, both, neither].map((each) => catalogue.canRender('shipped', each))).toEqual([
       true,
       true,
@@ -46,13 +47,18 @@ describe('a template catalogue', () => {
     const entry = { template: 'T' };
     const options = { hello: { text: 'Hello.', providers: { both: entry, twilio: entry } } };
     const catalogue = createTemplateCatalogue(options, [both, texts]);
-    expect(catalogue.render('hello', undefined, to, both)).toStrictEqual({
+    expect(catalogue.render('hello', undefined, envelope, both)).toStrictEqual({
+      ...envelope,
       kind: 'template',
-      to,
       template: 'T',
       params: [],
     });
-    expect(catalogue.render('hello', {}, to, texts)).toStrictEqual({ kind: 'text', to, text: 'Hello.' });
+    expect(catalogue.render('hello', {}, envelope, texts)).toStrictEqual({
+      kind: 'text',
+      id: 'message-1',
+      to,
+      text: 'Hello.',
+    });
   });
 
   it.each([
@@ -67,7 +73,7 @@ describe('a template catalogue', () => {
     const message = createTemplateCatalogue(options, [templates]).render(
       't',
       { c: '3', b: '2', a: '1' },
-      to,
+      envelope,
       templates,
     );
     expect('params' in message && message.params.map(({ name, value }) => `${name}=${value}`)).toEqual(expected);
@@ -79,11 +85,16 @@ describe('a template catalogue', () => {
         const catalogue = createTemplateCatalogue({ shipped }, [texts, templates]);
         const text = `Order ${order} comes on ${day}. {${order}}`;
         expect(catalogue.check('shipped', { order, day })).toBe(undefined);
-        expect(catalogue.render('shipped', { order, day }, to, texts)).toStrictEqual({ kind: 'text', to, text });
+        expect(catalogue.render('shipped', { order, day }, envelope, texts)).toStrictEqual({
+          kind: 'text',
+          id: 'message-1',
+          to,
+          text,
+        });
       }),
     );
     const catalogue = createTemplateCatalogue({ shipped }, [texts, templates]);
-    expect(catalogue.render('shipped', { order: '{day} $& {{', day: '{order}' }, to, texts)).toMatchObject({
+    expect(catalogue.render('shipped', { order: '{day} $& {{', day: '{order}' }, envelope, texts)).toMatchObject({
       text: 'Order {day} $& {{ comes on {order}. {{day} $& {{}',
     });
   });
@@ -94,7 +105,7 @@ describe('a template catalogue', () => {
     const catalogue = createTemplateCatalogue(options, [texts]);
     params.push('other');
     options.t.text = 'changed';
-    expect(catalogue.render('t', { order: '1' }, to, texts)).toMatchObject({ text: '1' });
+    expect(catalogue.render('t', { order: '1' }, envelope, texts)).toMatchObject({ text: '1' });
     expect(catalogue.check('t', { order: '1' })).toBe(undefined);
   });
 
@@ -103,18 +114,18 @@ describe('a template catalogue', () => {
     const catalogue = createTemplateCatalogue(JSON.parse(json), [texts]);
     const params = JSON.parse('{"toString":"a","__proto__":"b"}');
     expect(catalogue.check('__proto__', params)).toBe(undefined);
-    expect(catalogue.render('__proto__', params, to, texts)).toMatchObject({ text: 'ab' });
+    expect(catalogue.render('__proto__', params, envelope, texts)).toMatchObject({ text: 'ab' });
     expect(catalogue.check('__proto__', {})?.message).toBe(
       'Template "__proto__": missing: "toString", "__proto__"; it takes "toString", "__proto__".',
     );
     const inherited = Object.create({ toString: 'a', ['__proto__']: 'b' });
     expect(catalogue.check('__proto__', inherited)?.message).toContain('missing: "toString", "__proto__";');
-    expect(() => catalogue.render('__proto__', inherited, to, texts)).toThrow(/missing: "toString"/);
+    expect(() => catalogue.render('__proto__', inherited, envelope, texts)).toThrow(/missing: "toString"/);
     expect(catalogue.canRender('toString', texts)).toBe(false);
     expect(catalogue.check('toString', {})?.message).toBe(
       'There is no template "toString"; the catalogue has "__proto__".',
     );
-    expect(() => catalogue.render('__proto__', {}, to, texts)).toThrow(
+    expect(() => catalogue.render('__proto__', {}, envelope, texts)).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: 'Template "__proto__": missing: "toString".' }),
     );
   });

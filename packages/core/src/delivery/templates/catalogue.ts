@@ -1,9 +1,8 @@
-import type { OutboundMessage } from '../../contract/messages.js';
+import type { MessageEnvelope, OutboundMessage } from '../../contract/messages.js';
 import type { SmsProvider } from '../../contract/sms-provider.js';
 import { brokenText, isBroken } from '../../errors/broken-text.js';
 import { quotedName } from '../../errors/shown-name.js';
 import { SmsError } from '../../errors/sms-error.js';
-import type { PhoneNumber } from '../../phone/phone-number.js';
 import { configurationInvalid } from '../../provider-kit/options.js';
 import { type CompiledTemplate, compileTemplate } from './compiler.js';
 import { listOfQuoted, type TemplateParams, templateParam, templateParamsProblem } from './params.js';
@@ -71,7 +70,7 @@ export interface TemplateCatalogue {
    * @throws SmsError `unsupported_message` if the provider cannot render it, `invalid_request` if a parameter that
    * it needs is missing
    */
-  render(name: string, params: TemplateParams, to: PhoneNumber, provider: TemplateProvider): OutboundMessage;
+  render(name: string, params: TemplateParams, envelope: MessageEnvelope, provider: TemplateProvider): OutboundMessage;
 }
 
 /**
@@ -158,7 +157,7 @@ class CompiledCatalogue implements TemplateCatalogue {
     return template !== undefined && formFor(template, provider) !== undefined;
   }
 
-  render(name: string, params: TemplateParams, to: PhoneNumber, provider: TemplateProvider): OutboundMessage {
+  render(name: string, params: TemplateParams, envelope: MessageEnvelope, provider: TemplateProvider): OutboundMessage {
     const template = this.#templates.get(name);
     const form = template && formFor(template, provider);
     if (form === undefined) {
@@ -171,11 +170,11 @@ class CompiledCatalogue implements TemplateCatalogue {
       const message = `Template ${quotedName(name)}: missing: ${quotedName(param)}.`;
       throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
     };
-    if (form.kind === 'text') return { kind: 'text', to, text: fillTemplateText(form.text, valueFor) };
+    if (form.kind === 'text') return { ...envelope, kind: 'text', text: fillTemplateText(form.text, valueFor) };
     const { template: id, signature, params: needed } = form.entry;
     const values = needed.map(([vendorName, param]) => ({ name: vendorName, value: valueFor(param) }));
-    if (signature === undefined) return { kind: 'template', to, template: id, params: values };
-    return { kind: 'template', to, template: id, params: values, signature };
+    if (signature === undefined) return { ...envelope, kind: 'template', template: id, params: values };
+    return { ...envelope, kind: 'template', template: id, params: values, signature };
   }
 
   #noSuchTemplate(name: unknown): string {
