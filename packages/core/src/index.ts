@@ -3,8 +3,9 @@
  * in `./stores`; options as data are in `./configuration`.
  */
 
+export type { AttemptStatus, MessageStatus, Messages } from './client/messages.js';
 export { createSmsClient, type SmsClient } from './client/sms-client.js';
-export type { SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
+export type { MessageOptions, SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
 export type { Verifications } from './client/verifications.js';
 export type { SmsProvider } from './contract/sms-provider.js';
 export type { SendManyProgress } from './delivery/batches/progress.js';
@@ -46,6 +47,8 @@ export type {
   CircuitState,
   DeniedEvent,
   DeniedScope,
+  ReportEvent,
+  ResolvedEvent,
   SettledEvent,
   SmsEvents,
 } from './telemetry/events.js';

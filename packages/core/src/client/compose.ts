@@ -8,7 +8,10 @@ import { createTemplateCatalogue, type TemplateCatalogue } from '../delivery/tem
 import { AbuseGuard } from '../guard/abuse-guard.js';
 import { MemoryLimitStore } from '../guard/memory-limit-store.js';
 import { IdempotentSends } from '../idempotency/idempotent-sends.js';
-import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
+import { MemoryMessageStore } from '../messages/memory-message-store.js';
+import { MessageLog } from '../messages/message-log.js';
+import { RecordedDeliveries } from '../messages/recorded-deliveries.js';
+import { Sweeper } from '../messages/sweeper.js';
 import { dayMs } from '../provider-kit/schema-parts.js';
 import { EventHub } from '../telemetry/event-hub.js';
 import { CodeSecrets } from '../verification/code-secrets.js';
@@ -18,7 +21,9 @@ import { checkCodeSenders, checkVerificationMessages, messageParams } from '../v
 import { VerificationSender } from '../verification/verification-sender.js';
 import { VerificationService } from '../verification/verification-service.js';
 import { InFlight } from './in-flight.js';
+import { ClientMessages, type Messages } from './messages.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
+import { Sweeping } from './sweeping.js';
 import { ClientVerifications, type Verifications } from './verifications.js';
 
 /** Everything that a client works with. */
@@ -26,7 +31,11 @@ export interface Composition {
   readonly accounts: readonly Account[];
   readonly templates: TemplateCatalogue;
   readonly router: Router;
+  readonly deliveries: RecordedDeliveries;
   readonly idempotentSends: IdempotentSends;
+  readonly messages: Messages;
+  /** Runs the sweep from time to time. */
+  readonly sweeping: Sweeping;
   /** Undefined if the client has none. */
   readonly guard: AbuseGuard | undefined;
   readonly verifications: Verifications;
@@ -68,12 +77,24 @@ export function compose(options: SmsClientOptions): Composition {
   const accountsById = new Map(accounts.map((account) => [account.id, account]));
   const budget = new RetryBudget(options.retryBudget);
   const router = new Router({ accounts: accountsById, routes, maxAttempts, attemptTimeoutMs, budget, events });
+  const providersById = new Map(providers.map((provider) => [provider.id, provider]));
+  const messageStore = stores.messages ?? new MemoryMessageStore();
+  const retainMs = parsed.messages?.retainMs ?? 3 * dayMs;
+  const log = new MessageLog({ store: messageStore, retainMs, providers: providersById, events });
+  const deliveries = new RecordedDeliveries({ router, log, serves: hasLife, isUsed: providers.some(hasLife) });
+  const sweeper = new Sweeper({ store: messageStore, log, providers: providersById, deadlineMs });
+  const idempotentSends = new IdempotentSends({
+    log,
+    ttlMs: parsed.idempotency?.ttlMs ?? dayMs,
+    providers: [...providersById.keys()],
+  });
   const secrets = new CodeSecrets(verification.pepper, verification.tenant);
   const ownLimits = stores.limits === undefined ? new MemoryLimitStore() : undefined;
   const guard = guardOf(parsed, ownLimits, secrets, events);
   const sender = new VerificationSender({
     accounts: accountsById,
     router,
+    deliveries,
     templates,
     texts: textsOf(verification.message, providers),
     codes: verification.codes,
@@ -83,12 +104,14 @@ export function compose(options: SmsClientOptions): Composition {
   const service = new VerificationService({ options: verification, secrets, store: verificationStore, sender });
   const phoneLimits = parsed.guard?.limits.phone ?? [];
   const resendAfterMs = Math.max(0, ...phoneLimits.map(({ max, windowMs }) => (max === 1 ? windowMs : 0)));
-  const idempotencyStore = stores.idempotency ?? parsed.idempotency?.store ?? new MemoryIdempotencyStore();
   return {
     accounts,
     templates,
     router,
-    idempotentSends: new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? dayMs),
+    deliveries,
+    idempotentSends,
+    messages: new ClientMessages({ log, store: messageStore, sweeper, inFlight, deadlineMs, defaultCountry }),
+    sweeping: sweepingOf(parsed, sweeper, inFlight),
     guard,
     verifications: new ClientVerifications({
       service,
@@ -106,6 +129,17 @@ export function compose(options: SmsClientOptions): Composition {
     onUnknown: onUnknown?.message ?? 'stop',
     dispose: () => ownLimits?.clear(),
   };
+}
+
+/** Whether there is something to be told of a message after its provider has answered. */
+function hasLife({ webhooks, events, lookup }: SmsProvider): boolean {
+  return webhooks !== null || events !== null || lookup !== null;
+}
+
+function sweepingOf({ messages, providers }: ParsedOptions, sweeper: Sweeper, inFlight: InFlight): Sweeping {
+  const everyMs = messages?.sweepEveryMs ?? 30_000;
+  const canAsk = providers.some(({ lookup }) => lookup !== null);
+  return new Sweeping(sweeper, inFlight, canAsk ? everyMs : false);
 }
 
 function accountsOf({ providers, breaker }: ParsedOptions, events: EventHub): readonly Account[] {

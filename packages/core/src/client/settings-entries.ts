@@ -59,3 +59,16 @@ export const settingsEntries = {
 export const idempotencyTtl = wholeNumber(2, longestDelayMs, 'milliseconds, more than deadlineMs and at most 24 days');
 
 export const noGuardRule = 'must be an object, or false for no guard';
+
+const longestRetentionMs = 366 * 86_400_000;
+
+/** What is recorded of messages. */
+export const messagesSchema = section({
+  retainMs: v.optional(wholeNumber(60_000, longestRetentionMs, 'milliseconds, from one minute to 366 days')),
+  sweepEveryMs: v.optional(
+    v.union(
+      [v.literal(false), wholeNumber(1_000, longestDelayMs, 'milliseconds')],
+      'must be milliseconds, from 1000 to 24 days, or false',
+    ),
+  ),
+});

@@ -5,17 +5,20 @@ import { type SendManyResult, sendMany } from '../delivery/batches/send-many.js'
 import type { SendManyOptions } from '../delivery/batches/send-many-options.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
-import type { Delivered } from '../delivery/router.js';
+import type { Delivered, Router } from '../delivery/router.js';
 import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import type { ProviderHealth, Receipt } from '../delivery/types.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
+import type { Admission } from '../guard/abuse-guard.js';
 import { isRefundable } from '../guard/is-refundable.js';
+import { receiptOfDelivery } from '../messages/receipts.js';
 import { parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { SmsEvents } from '../telemetry/events.js';
 import { type Composition, compose } from './compose.js';
+import type { Messages } from './messages.js';
 import type { SmsClientOptions } from './sms-client-options.js';
 import type { Verifications } from './verifications.js';
 
@@ -37,6 +40,8 @@ export interface SmsClient extends AsyncDisposable {
   ): AsyncGenerator<SendManyResult<SendRequest, Receipt>, void, undefined>;
   /** Codes that prove that a person has a phone. */
   readonly verifications: Verifications;
+  /** What became of messages after they were sent. */
+  readonly messages: Messages;
   /** How every provider is doing, by its id. */
   health(): Readonly<Record<string, ProviderHealth>>;
   /** Listens to an event. Dispose of what it returns to stop. A listener that throws changes nothing. */
@@ -59,17 +64,20 @@ const longestCloseMs = 10_000;
 
 class RoutingClient implements SmsClient {
   readonly verifications: Verifications;
+  readonly messages: Messages;
   readonly #parts: Composition;
   #closed: Promise<void> | undefined;
 
   constructor(parts: Composition) {
     this.#parts = parts;
     this.verifications = parts.verifications;
+    this.messages = parts.messages;
+    parts.sweeping.start();
   }
 
   async send(given: SendRequest): Promise<Receipt> {
     const request = readSendRequest(given);
-    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends } = this.#parts;
+    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends, deliveries, router } = this.#parts;
     const message = prepareMessage(request, parsePhoneNumberIn(defaultCountry, request.to), templates);
     const id = newMessageId();
     inFlight.begin();
@@ -78,44 +86,48 @@ class RoutingClient implements SmsClient {
       const { idempotencyKey } = request;
       const context: CallContext = idempotencyKey === undefined ? { deadline } : { deadline, idempotencyKey };
       if (idempotencyKey !== undefined) {
-        return await idempotentSends.once(idempotencyKey, message, deadline, () =>
-          this.#admitAndSend(id, message, context),
+        const { to } = message;
+        return await idempotentSends.once({ id, key: idempotencyKey, request, to }, deadline, () =>
+          this.#admitAndDeliver(id, message, context, router),
         );
       }
-      if (request.guard === true) return await this.#admitAndSend(id, message, context);
-      return receiptOf(id, await this.#deliver(id, message, context));
+      return receiptOfDelivery(id, await this.#admitAndDeliver(id, message, context, deliveries));
     } finally {
       inFlight.end();
     }
   }
 
-  #admitAndSend(id: string, message: PreparedMessage, context: CallContext): Promise<Receipt> {
-    if (message.request.guard === true) return this.#admitted(id, message, context);
-    return this.#deliver(id, message, context).then((delivered) => receiptOf(id, delivered));
+  #admitAndDeliver(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
+    if (message.request.guard === true) return this.#admitted(id, message, context, by);
+    return this.#deliver(id, message, context, by);
   }
 
-  async #admitted(id: string, message: PreparedMessage, context: CallContext): Promise<Receipt> {
+  async #admitted(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
     const { guard } = this.#parts;
     if (guard === undefined) throw invalidRequest('send(): guard: the client was made with guard: false.');
     const { to } = message;
     const { ip, screening } = message.request;
     const subject = { kind: 'message', to, ip, screening, purpose: undefined, locale: undefined } as const;
-    const admission = await guard.admit(subject, context.deadline);
+    let admission: Admission;
     try {
-      return receiptOf(id, await this.#deliver(id, message, context));
+      admission = await guard.admit(subject, context.deadline);
     } catch (error) {
-      if (isSmsError(error) && isRefundable(error)) admission.refund();
-      throw error;
+      if (!isSmsError(error)) throw error;
+      return { attempts: error.attempts, accepted: undefined, error };
     }
+    const delivered = await this.#deliver(id, message, context, by);
+    if (delivered.error !== undefined && isRefundable(delivered.error)) admission.refund();
+    return delivered;
   }
 
   #deliver(
     id: string,
     { to, request, canSend, unsupported, messageFor }: PreparedMessage,
     context: CallContext,
+    by: Deliverer,
   ): Promise<Delivered> {
     const envelope: MessageEnvelope = { id, to };
-    return this.#parts.router.deliver(
+    return by.deliver(
       {
         id,
         to,
@@ -157,6 +169,7 @@ class RoutingClient implements SmsClient {
   }
 
   async #close(): Promise<void> {
+    this.#parts.sweeping.stop();
     await this.#parts.inFlight.close();
     await this.#parts.guard?.settled();
     this.#parts.dispose();
@@ -168,19 +181,8 @@ class RoutingClient implements SmsClient {
   }
 }
 
-/** @throws SmsError if nobody took it */
-function receiptOf(id: string, { attempts, accepted, error }: Delivered): Receipt {
-  if (error !== undefined) throw error;
-  const { reference, segments, price } = accepted ?? {};
-  return {
-    id,
-    provider: attempts.at(-1)?.provider ?? '',
-    reference,
-    ...(segments === undefined ? {} : { segments }),
-    ...(price === undefined ? {} : { price }),
-    attempts,
-  };
-}
+/** What delivers: the router, or the router with a record of what it does. */
+type Deliverer = Pick<Router, 'deliver'>;
 
 /** Closes a provider. One that fails or hangs becomes a warning, and does not hold up the others. */
 async function closeInTime({ id, provider, circuit }: Account): Promise<void> {

@@ -33,6 +33,8 @@ export interface Delivery {
   readonly via?: readonly string[] | undefined;
   /** Ids of providers that come last. */
   readonly avoid?: readonly string[] | undefined;
+  /** Told who is to be tried, before anybody is asked. What it returns is waited for; it must not reject. */
+  readonly onPlanned?: ((providers: readonly SmsProvider[]) => Promise<void> | undefined) | undefined;
   /** What it is, for events; what a verification is for. */
   readonly kind: 'message' | 'verification';
   readonly purpose?: string | undefined;
@@ -101,6 +103,8 @@ export class Router {
     }
     const { budget, maxAttempts } = this.#deps;
     const { providers } = plan;
+    const planned = delivery.onPlanned?.(providers.map(({ provider }) => provider));
+    if (planned !== undefined) await planned;
     budget.deposit();
     for (let index = 0; ; index += 1) {
       // A plan has at least one.

@@ -1,4 +1,5 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { LookupOutcome } from '../contract/lookup.js';
 import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { withoutMessage } from '../errors/foreign-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
@@ -18,7 +19,7 @@ const graceMs = 25;
  * @param call runs at once, once
  * @param judge told of the outcome before the caller is, who gets what it returns; must not throw
  */
-export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
+export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome | LookupOutcome>(
   call: () => Promise<Outcome>,
   deadline: Deadline,
   kind: CallKind,

@@ -15,6 +15,8 @@ export class EventHub {
     denied: listenersOf('denied'),
     alarm: listenersOf('alarm'),
     check: listenersOf('check'),
+    report: listenersOf('report'),
+    resolved: listenersOf('resolved'),
   };
 
   /** Of every event there is. */

@@ -1,3 +1,4 @@
+import type { MessageState, ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import type { FailureOutcome } from '../errors/sms-error.js';
 
@@ -15,6 +16,10 @@ export interface SmsEvents {
   readonly alarm: AlarmEvent;
   /** A code has been checked, or could not be. */
   readonly check: CheckEvent;
+  /** A vendor has reported something new of a message. */
+  readonly report: ReportEvent;
+  /** It is known now whether a message was sent of which nobody knew. */
+  readonly resolved: ResolvedEvent;
 }
 
 export interface AttemptEvent {
@@ -97,4 +102,40 @@ export interface CheckEvent {
   /** `failed`: nobody could say. */
   readonly outcome: 'approved' | 'incorrect' | 'expired' | 'exhausted' | 'not-found' | 'failed';
   readonly durationMs: number;
+}
+
+export interface ReportEvent {
+  /** The message's id, as in its receipt. */
+  readonly id: string;
+  readonly kind: 'message' | 'verification';
+  /** What a verification is for; undefined for messages. */
+  readonly purpose: string | undefined;
+  /** Whose report it is. */
+  readonly provider: string;
+  /** Masked: `+86*******8000`. */
+  readonly to: string;
+  /** What this report says; an earlier one may have said more. */
+  readonly reported: ReportedState;
+  readonly reason: UndeliveredReason | undefined;
+  /** The vendor's own code or status. */
+  readonly providerCode: string | undefined;
+  /** When it happened, in milliseconds since 1970, if the vendor says. */
+  readonly at: number | undefined;
+  /** Where the message stands, over all reports and providers. */
+  readonly state: MessageState;
+}
+
+export interface ResolvedEvent {
+  /** The message's id, as in its receipt. */
+  readonly id: string;
+  readonly kind: 'message' | 'verification';
+  /** What a verification is for; undefined for messages. */
+  readonly purpose: string | undefined;
+  /** At which provider. */
+  readonly provider: string;
+  /** Masked: `+86*******8000`. */
+  readonly to: string;
+  readonly outcome: 'accepted' | 'not-sent';
+  /** What has settled it. */
+  readonly by: 'report' | 'lookup';
 }

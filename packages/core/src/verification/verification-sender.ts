@@ -74,7 +74,8 @@ export interface SentBy {
 /** What verifications are sent with. */
 export interface VerificationSenderDeps {
   readonly accounts: ReadonlyMap<string, Account>;
-  readonly router: Router;
+  readonly router: Pick<Router, 'ableProviders'>;
+  readonly deliveries: Pick<Router, 'deliver'>;
   /** The app's templates. */
   readonly templates: TemplateCatalogue;
   /** Texts that carry codes, by their own words. */
@@ -127,7 +128,10 @@ export class VerificationSender {
         const answered = await provider.send(message, attemptContext);
         return withoutCode(readOutcome('send', answered) ?? noOutcome(), values.code);
       };
-      const { attempts, accepted, error } = await this.#deps.router.deliver({ ...delivery, id, avoid, ask }, context);
+      const { attempts, accepted, error } = await this.#deps.deliveries.deliver(
+        { ...delivery, id, avoid, ask },
+        context,
+      );
       return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, accepted?.reference)), error };
     };
     return { senders, send };

@@ -1,0 +1,254 @@
+import type { LookupOutcome, MessageLookup } from '../contract/lookup.js';
+import type { DeliveryReport } from '../contract/provider-events.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import type { Delivered, Delivery } from '../delivery/router.js';
+import { SmsError } from '../errors/sms-error.js';
+import { isThenable, Listeners, warnOfListener } from '../listeners/listeners.js';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { maskPhoneNumber } from '../phone/phone-number.js';
+import type { Awaitable } from '../stores/ask-store.js';
+import type { EventHub } from '../telemetry/event-hub.js';
+import { withReport } from './merge-reports.js';
+import { entryOf, referencesOf, withLookup, withSettlement } from './message-changes.js';
+import type { AttemptRecord, MessageRecord, ReportEntry } from './message-record.js';
+import { outcomeOf, stateOf } from './message-state.js';
+import type { Added, KeyClaim, MessageStore } from './message-store.js';
+
+/** What a {@link MessageLog} works with. */
+export interface MessageLogDeps {
+  readonly store: MessageStore;
+  /** How long a record is kept, in milliseconds. */
+  readonly retainMs: number;
+  readonly providers: ReadonlyMap<string, SmsProvider>;
+  readonly events: EventHub;
+}
+
+/** Reports that nobody claims are kept for an hour, for a settlement that is late. */
+const unclaimedMs = 3_600_000;
+/** A call that was cut off is looked at a little after its end: its settlement may still be on its way. */
+const afterEndMs = 1_000;
+/** A vendor that has not listed a message by then will not: the waits grow from seconds to six hours. */
+const mostLookups = 12;
+const shortestWaitMs = 10_000;
+const longestWaitMs = 6 * 3_600_000;
+/** Writers of one record at the same time: reports of one message, and its settlement. */
+const mostTurns = 100;
+
+/** Keeps the records of messages: begins and settles them, and takes in what is told of them. */
+export class MessageLog {
+  readonly #deps: MessageLogDeps;
+  /** Told of every record that a report or a look-up has changed. */
+  readonly changes = new Listeners<MessageRecord>(warnOfListener('a change of a message'));
+
+  constructor(deps: MessageLogDeps) {
+    this.#deps = deps;
+  }
+
+  /** The first record of a message that is about to be sent. */
+  newRecord(
+    { id, kind, purpose, to }: Pick<Delivery, 'id' | 'kind' | 'purpose' | 'to'>,
+    providers: readonly string[],
+    endsInMs: number,
+  ): MessageRecord {
+    const createdAt = Date.now();
+    const settlesBy = createdAt + Math.ceil(endsInMs);
+    const canAsk = providers.some((provider) => this.#lookupOf(provider) !== undefined);
+    return {
+      version: 1,
+      id,
+      revision: 1,
+      kind,
+      ...(purpose === undefined ? {} : { purpose }),
+      to: to.e164,
+      createdAt,
+      settlesBy,
+      providers,
+      attempts: [],
+      ...(canAsk ? { dueAt: settlesBy + afterEndMs } : {}),
+    };
+  }
+
+  /** Writes the first record down; with a claim, if the key is free. */
+  begin(record: MessageRecord, claim?: KeyClaim): Awaitable<Added> {
+    return this.#deps.store.add(record, this.#deps.retainMs, claim);
+  }
+
+  /**
+   * Writes down how a call ended. What the vendor calls the message is linked at the same time, so that a report that
+   * came first is found.
+   */
+  async settle(record: MessageRecord, delivered: Delivered): Promise<void> {
+    const { store, retainMs } = this.#deps;
+    const { accepted, attempts } = delivered;
+    const provider = attempts.at(-1)?.provider ?? '';
+    const references = accepted === undefined || !this.#reports(provider) ? [] : referencesOf(accepted);
+    const linking = references.map((reference) => store.link(provider, reference, record.id, retainMs));
+    const settling = this.#update(record, (current) => this.#scheduled(withSettlement(current, delivered, Date.now())));
+    // Without anything to wait for, a settlement in memory is one step.
+    const waiting = linking.some(isThenable) ? await Promise.all(linking) : (linking as (readonly ReportEntry[])[]);
+    const settled = await settling;
+    if (settled === undefined) return;
+    for (const report of waiting.flat()) await this.#takeIn(settled.record.id, provider, report);
+  }
+
+  /**
+   * Takes in a report. One of a message that nobody knows yet is kept for its settlement.
+   *
+   * @throws whatever the store throws: then the vendor must repeat the report
+   */
+  async report(provider: string, report: DeliveryReport): Promise<void> {
+    const entry = entryOf(report);
+    if (entry === undefined) return;
+    const { id, reference, to } = report;
+    const waiting = to === undefined ? entry : { ...entry, to };
+    if (id !== undefined && (await this.#takeIn(id, provider, waiting))) return;
+    if (reference === undefined) return;
+    const found = await this.#deps.store.find(provider, reference, waiting, unclaimedMs);
+    if (found !== undefined) await this.#takeIn(found, provider, waiting);
+  }
+
+  /** Takes in what a look-up gave, and says when the sweep is to come again. */
+  async lookedUp(record: MessageRecord, provider: string, outcome: LookupOutcome): Promise<void> {
+    const lookup = this.#lookupOf(provider);
+    if (lookup === undefined) return;
+    const { absenceProves } = lookup;
+    const updated = await this.#update(record, (current) =>
+      this.#scheduled(withLookup(current, provider, outcome, { now: Date.now(), absenceProves })),
+    );
+    if (updated !== undefined) this.#tellResolved(updated.before, updated.record, provider, 'lookup');
+  }
+
+  /** Puts off a record that has nothing to be asked now. */
+  async reschedule(record: MessageRecord): Promise<void> {
+    await this.#update(record, (current) => this.#scheduled(current));
+  }
+
+  read(id: string): Awaitable<MessageRecord | undefined> {
+    return this.#deps.store.read(id);
+  }
+
+  /** Whether it took in the report, or knew it. */
+  async #takeIn(id: string, provider: string, { to, ...report }: ReportEntry & { to?: string }): Promise<boolean> {
+    const known = await this.#deps.store.read(id);
+    if (known === undefined || !known.providers.includes(provider)) return false;
+    if (to !== undefined && to !== known.to) return false;
+    const updated = await this.#update(known, (current) => {
+      const changed = withReport(current, provider, report);
+      return changed && this.#scheduled(changed);
+    });
+    if (updated === undefined) return true;
+    const { before, record } = updated;
+    this.#tellResolved(before, record, provider, 'report');
+    this.#tellReport(record, provider, report);
+    return true;
+  }
+
+  /**
+   * Changes a record, however many others change it at the same time. `change` is asked again for what is there then.
+   * Undefined if nothing was to be changed, or the record is gone.
+   */
+  async #update(
+    known: MessageRecord,
+    change: (current: MessageRecord) => MessageRecord | undefined,
+  ): Promise<{ readonly before: MessageRecord; readonly record: MessageRecord } | undefined> {
+    let before = known;
+    for (let turn = 0; turn < mostTurns; turn += 1) {
+      const changed = change(before);
+      if (changed === undefined) return undefined;
+      const record = { ...changed, revision: before.revision + 1 };
+      const replacing = this.#deps.store.replace(record);
+      const replaced = isThenable(replacing) ? await replacing : replacing;
+      if (replaced.state === 'replaced') return { before, record };
+      if (replaced.current === undefined) return undefined;
+      before = replaced.current;
+    }
+    throw new SmsError({
+      code: 'store_unavailable',
+      outcome: 'unknown',
+      message: 'The message store has not taken a change: others changed the record each time.',
+    });
+  }
+
+  /** With the moment at which the sweep is to look at it next. */
+  #scheduled(record: MessageRecord): MessageRecord {
+    const { dueAt: _, ...rest } = record;
+    const dueAt = this.#nextLookup(record);
+    return dueAt === undefined ? rest : { ...rest, dueAt };
+  }
+
+  #nextLookup(record: MessageRecord): number | undefined {
+    const { settled, attempts, providers, settlesBy } = record;
+    const times = attempts.map((attempt) => this.#nextLookupOf(record, attempt));
+    // A call that died may have asked any of them.
+    const rest =
+      settled === undefined ? providers.filter((id) => attempts.every(({ provider }) => provider !== id)) : [];
+    for (const provider of rest) {
+      const lookup = this.#lookupOf(provider);
+      if (lookup !== undefined) times.push(settlesBy + Math.max(afterEndMs, lookup.visibleAfterMs));
+    }
+    const due = times.filter((time) => time !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  #nextLookupOf({ settled, settlesBy }: MessageRecord, attempt: AttemptRecord): number | undefined {
+    const lookup = this.#lookupOf(attempt.provider);
+    if (lookup === undefined || attempt.lookups?.proves !== undefined) return undefined;
+    if (outcomeOf(attempt, true) !== 'unknown') return undefined;
+    if (attempt.lookups === undefined) {
+      return Math.max(settled === undefined ? settlesBy + afterEndMs : 0, settlesBy + lookup.visibleAfterMs);
+    }
+    const { asked, at } = attempt.lookups;
+    if (asked >= mostLookups) return undefined;
+    return at + Math.min(longestWaitMs, Math.max(shortestWaitMs, lookup.visibleAfterMs) * 3 ** (asked - 1));
+  }
+
+  #lookupOf(provider: string): MessageLookup | undefined {
+    return this.#deps.providers.get(provider)?.lookup ?? undefined;
+  }
+
+  #reports(provider: string): boolean {
+    const known = this.#deps.providers.get(provider);
+    return known !== undefined && (known.webhooks !== null || known.events !== null);
+  }
+
+  #tellReport(record: MessageRecord, provider: string, { state, reason, providerCode, at }: ReportEntry): void {
+    this.changes.emit(record);
+    const { events } = this.#deps;
+    if (!events.hasListeners('report')) return;
+    const { id, kind, purpose, to } = record;
+    events.emit('report', {
+      id,
+      kind,
+      purpose,
+      provider,
+      to: maskPhoneNumber(parsePhoneNumber(to)),
+      reported: state,
+      reason,
+      providerCode,
+      at,
+      state: stateOf(record, Date.now()).state,
+    });
+  }
+
+  #tellResolved(before: MessageRecord, record: MessageRecord, provider: string, by: 'report' | 'lookup'): void {
+    const now = Date.now();
+    const [was, is] = [before, record].map((each) => {
+      const attempt = each.attempts.find((one) => one.provider === provider);
+      // Of a call that died nobody knew whom it had asked.
+      return outcomeOf(attempt ?? { provider, history: [] }, each.settled !== undefined || now >= each.settlesBy);
+    });
+    if (was !== 'unknown' || (is !== 'accepted' && is !== 'not-sent')) return;
+    const { events } = this.#deps;
+    if (!events.hasListeners('resolved')) return;
+    const { id, kind, purpose, to } = record;
+    events.emit('resolved', {
+      id,
+      kind,
+      purpose,
+      provider,
+      to: maskPhoneNumber(parsePhoneNumber(to)),
+      outcome: is,
+      by,
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import type { LookupOutcome } from '../contract/lookup.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { settleByDeadline } from '../delivery/settle-by-deadline.js';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
+import { askStore } from '../stores/ask-store.js';
+import type { MessageLog } from './message-log.js';
+import type { AttemptRecord, MessageRecord } from './message-record.js';
+import { outcomeOf } from './message-state.js';
+import type { MessageStore } from './message-store.js';
+import { whileReading } from './store-questions.js';
+
+/** What one sweep did. */
+export interface SweepResult {
+  /** Messages that were looked at. */
+  readonly messages: number;
+  /** Look-ups that vendors were asked for. */
+  readonly lookups: number;
+}
+
+/** What a {@link Sweeper} works with. */
+export interface SweeperDeps {
+  readonly store: MessageStore;
+  readonly log: MessageLog;
+  readonly providers: ReadonlyMap<string, SmsProvider>;
+  /** For one look-up, and for one question to the store, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Messages of one step; several are looked up at once. */
+const batchSize = 50;
+const atOnce = 8;
+
+/** Asks vendors what became of messages of which nobody knows. Each message is asked for by one process at a time. */
+export class Sweeper {
+  readonly #deps: SweeperDeps;
+  #isStopped = false;
+
+  constructor(deps: SweeperDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Looks at every message that is due.
+   *
+   * @throws SmsError `store_unavailable`
+   */
+  async sweep(): Promise<SweepResult> {
+    let messages = 0;
+    let lookups = 0;
+    while (!this.#isStopped) {
+      const ids = await this.#claim();
+      const left = [...ids];
+      const work = async () => {
+        for (let id = left.shift(); id !== undefined && !this.#isStopped; id = left.shift()) {
+          lookups += await this.#resolve(id);
+        }
+      };
+      await Promise.all(Array.from({ length: atOnce }, work));
+      messages += ids.length;
+      if (ids.length < batchSize) break;
+    }
+    return { messages, lookups };
+  }
+
+  /** Lets look-ups under way settle, and begins no further ones. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #claim(): Promise<readonly string[]> {
+    const { store, deadlineMs } = this.#deps;
+    // Long enough for all look-ups of the batch: a process that dies gives its messages to the next.
+    const leaseMs = Math.ceil((batchSize / atOnce) * deadlineMs * 4);
+    return askStore(whileReading, deadlineAfter(deadlineMs), () => store.claimDue(Date.now(), batchSize, leaseMs), {
+      isAnswer: Array.isArray,
+    });
+  }
+
+  async #resolve(id: string): Promise<number> {
+    const { log, deadlineMs } = this.#deps;
+    const record = await askStore(whileReading, deadlineAfter(deadlineMs), () => log.read(id));
+    if (record === undefined) return 0;
+    const providers = this.#unknownAt(record);
+    if (providers.length === 0) await log.reschedule(record);
+    for (const provider of providers) await this.#ask(record, provider);
+    return providers.length;
+  }
+
+  /** The providers that may know more. Of a call that died, any of its providers may have been asked. */
+  #unknownAt({ settled, settlesBy, attempts, providers }: MessageRecord): readonly SmsProvider[] {
+    const isOver = settled !== undefined || Date.now() >= settlesBy;
+    const unknownHere = (attempt: AttemptRecord | undefined) =>
+      attempt === undefined ? settled === undefined && isOver : outcomeOf(attempt, isOver) === 'unknown';
+    return providers.flatMap((id) => {
+      const provider = this.#deps.providers.get(id);
+      return provider?.lookup != null && unknownHere(attempts.find((each) => each.provider === id)) ? provider : [];
+    });
+  }
+
+  async #ask({ id, to, createdAt, settlesBy, attempts, ...rest }: MessageRecord, provider: SmsProvider): Promise<void> {
+    const { lookup } = provider;
+    if (lookup === null) return;
+    const known = attempts.find((each) => each.provider === provider.id);
+    const reference = known?.accepted?.reference;
+    const query = {
+      id,
+      to: parsePhoneNumber(to),
+      ...(reference === undefined ? {} : { reference }),
+      sentFrom: createdAt,
+      sentUntil: settlesBy,
+    };
+    const deadline = deadlineAfter(this.#deps.deadlineMs);
+    const found: LookupOutcome = await settleByDeadline(() => lookup.find(query, { deadline }), deadline, 'lookup');
+    // Too early to prove anything: the vendor's list may be behind.
+    const isEarly = found.outcome === 'absent' && Date.now() < settlesBy + lookup.visibleAfterMs;
+    const outcome: LookupOutcome = isEarly ? { outcome: 'inconclusive' } : found;
+    await this.#deps.log.lookedUp({ id, to, createdAt, settlesBy, attempts, ...rest }, provider.id, outcome);
+  }
+}
