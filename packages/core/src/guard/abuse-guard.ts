@@ -1,7 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
-import { canonicalPhone } from '../phone/canonical.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { maskPhoneNumber } from '../phone/phone-number.js';
+import { canonicalPhone, maskPhoneNumber } from '../phone/phone-number.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import { ApprovalRate } from './approval-rate.js';
 import { countedAddress } from './client-address.js';

@@ -2,7 +2,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { normaliseCode } from '../phone/typed-code.js';
+import { normaliseCode } from '../phone/typed-text.js';
 import { askStore, withGrace } from '../stores/ask-store.js';
 import { hasNewApproval, isOutdated } from './approval-mark.js';
 import { type Candidates, type Checked, checkChallenges, notFound, type Typed, usedUp } from './check-challenges.js';

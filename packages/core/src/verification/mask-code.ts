@@ -1,4 +1,4 @@
-import { normaliseCode } from '../phone/typed-code.js';
+import { normaliseCode } from '../phone/typed-text.js';
 
 /** Signs that may stand between two characters of a code: `1 - 8 - 4`. */
 const longestGap = 3;
