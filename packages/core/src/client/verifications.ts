@@ -1,7 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
-import type { AbuseGuard } from '../guard/abuse-guard.js';
-import { isRefundable } from '../guard/is-refundable.js';
+import { type AbuseGuard, isRefundable } from '../guard/abuse-guard.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';

@@ -7,8 +7,7 @@ import {
   randomInt,
   randomUUID,
 } from 'node:crypto';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { canonicalPhone } from '../phone/phone-number.js';
+import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
 import { idLength, markLength } from './approval-mark.js';
 
 /** A code of so many digits, all equally likely, leading zeros included. */
