@@ -11,14 +11,7 @@ import {
   sectionOrFalse,
   wholeNumber,
 } from '../provider-kit/schema-parts.js';
-import {
-  isLimitMax,
-  isLimitWindow,
-  type Limit,
-  type LimitScope,
-  limitMaxRule,
-  limitWindowRule,
-} from './limit-store.js';
+import { type Limit, type LimitScope, limitEntries } from './limit-store.js';
 import type { ScreenedRequest, ScreenVerdict } from './screening.js';
 
 /**
@@ -94,12 +87,7 @@ const defaultLimits: Readonly<Record<LimitScope, readonly Limit[]>> = {
 };
 
 const limitList = v.pipe(
-  v.array(
-    section({
-      max: v.pipe(v.number(limitMaxRule), v.check(isLimitMax, limitMaxRule)),
-      windowMs: v.pipe(v.number(limitWindowRule), v.check(isLimitWindow, limitWindowRule)),
-    }),
-  ),
+  v.array(section(limitEntries)),
   v.nonEmpty('must not be empty; write false for no limit'),
   v.check(
     (limits) => new Set(limits.map(({ windowMs }) => windowMs)).size === limits.length,

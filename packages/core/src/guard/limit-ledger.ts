@@ -7,14 +7,8 @@ import { askStore, type StoreQuestion } from '../stores/ask-store.js';
 import { isStoreFull } from '../stores/store-full.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
 import type { ParsedGuardOptions } from './guard-options.js';
-import {
-  type Limit,
-  type LimitScope,
-  type LimitStore,
-  limitScopes,
-  type TakenUnit,
-  type TakeResult,
-} from './limit-store.js';
+import type { Limit, LimitScope, LimitStore, TakenUnit, TakeResult } from './limit-store.js';
+import { limitScopes } from './limit-store.js';
 
 /** What a request is counted by; a scope without a key is not limited. */
 export type CountedKeys = Readonly<Record<LimitScope, string | undefined>>;

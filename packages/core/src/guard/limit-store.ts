@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { dayMs, secondMs } from '../provider-kit/schema-parts.js';
 import type { Awaitable } from '../stores/ask-store.js';
 
@@ -59,23 +60,23 @@ export const limitScopes = ['ip', 'phone', 'prefix', 'global'] as const;
 
 export type LimitScope = (typeof limitScopes)[number];
 
-const longestWindowMs = 24 * dayMs;
+const numberWhere = (isSound: (value: number) => boolean, rule: string) =>
+  v.pipe(v.number(rule), v.check(isSound, rule));
 
-export const limitMaxRule = 'must be a whole number of sends, from 1 to a billion';
-
-export function isLimitMax(max: number): boolean {
-  return Number.isInteger(max) && max >= 1 && max <= 1_000_000_000;
-}
-
-export const limitWindowRule = 'must be whole seconds in milliseconds, from a second to 24 days';
-
-export function isLimitWindow(windowMs: number): boolean {
-  return windowMs % secondMs === 0 && windowMs >= secondMs && windowMs <= longestWindowMs;
-}
+/** What a {@link Limit} must be, as a schema. */
+export const limitEntries = {
+  max: numberWhere(
+    (max) => Number.isInteger(max) && max >= 1 && max <= 1_000_000_000,
+    'must be a whole number of sends, from 1 to a billion',
+  ),
+  windowMs: numberWhere(
+    (ms) => ms % secondMs === 0 && ms >= secondMs && ms <= 24 * dayMs,
+    'must be whole seconds in milliseconds, from a second to 24 days',
+  ),
+};
 
 /** What is wrong with a limit; undefined if nothing is. */
-export function limitProblem({ max, windowMs }: Limit): string | undefined {
-  if (!isLimitMax(max)) return `max: ${limitMaxRule}`;
-  if (!isLimitWindow(windowMs)) return `windowMs: ${limitWindowRule}`;
-  return undefined;
+export function limitProblem(limit: Limit): string | undefined {
+  const [issue] = v.safeParse(v.object(limitEntries), limit, { abortEarly: true }).issues ?? [];
+  return issue && `${v.getDotPath(issue)}: ${issue.message}`;
 }

@@ -1,13 +1,7 @@
 import { configurationInvalid } from '../provider-kit/options.js';
 import { storeFull } from '../stores/store-full.js';
-import {
-  type Limit,
-  type LimitStore,
-  type LimitUnit,
-  limitProblem,
-  type TakenUnit,
-  type TakeResult,
-} from './limit-store.js';
+import type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
+import { limitProblem } from './limit-store.js';
 
 /** Options of a {@link MemoryLimitStore}. */
 export interface MemoryLimitStoreOptions {

@@ -1,12 +1,5 @@
-import {
-  createHash,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-  randomInt,
-  randomUUID,
-} from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
 import { idLength, markLength } from './approval-mark.js';
 

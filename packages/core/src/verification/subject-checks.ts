@@ -1,13 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import {
-  type ChallengeRecord,
-  checksLeftOf,
-  endChallenge,
-  isLive,
-  isLiveCode,
-  type SubjectRecord,
-  stateOf,
-} from './subject-record.js';
+import type { ChallengeRecord, SubjectRecord } from './subject-record.js';
+import { checksLeftOf, endChallenge, isLive, isLiveCode, stateOf } from './subject-record.js';
 import type { Challenged, CheckConclusion, CheckStep, IssuedCode, Issuer, StoreCheck } from './verification-store.js';
 
 /** A challenge that a code may belong to, with the code as digests. */
