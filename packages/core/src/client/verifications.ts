@@ -7,6 +7,12 @@ import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
+import type {
+  VerificationCancelResult,
+  VerificationCheckResult,
+  VerificationReceipt,
+  VerificationStatus,
+} from '../verification/verification-requests.js';
 import {
   readCheckRequest,
   readId,
@@ -14,12 +20,6 @@ import {
   type VerificationCheckRequest,
   type VerificationStartRequest,
 } from '../verification/verification-requests.js';
-import type {
-  VerificationCancelResult,
-  VerificationCheckResult,
-  VerificationReceipt,
-  VerificationStatus,
-} from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
 import type { InFlight } from './in-flight.js';
 

@@ -3,7 +3,7 @@ import type { CheckOutcome, NotSent, Refused, Unknown } from '../contract/outcom
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { notSent } from '../provider-kit/outcomes.js';
-import type { VerificationCheckResult } from './verification-results.js';
+import type { VerificationCheckResult } from './verification-requests.js';
 import type { VerificationSender } from './verification-sender.js';
 import type { CheckStep, Issuer } from './verification-store.js';
 import { withoutCode } from './without-code.js';

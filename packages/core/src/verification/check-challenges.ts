@@ -6,7 +6,7 @@ import { askIssuers } from './ask-issuers.js';
 import { isConclusion, isStep } from './store-answers.js';
 import { afterApproval, mayCount } from './store-questions.js';
 import { type CheckDeps, keepMs } from './verification-deps.js';
-import type { VerificationCheckResult } from './verification-results.js';
+import type { VerificationCheckResult } from './verification-requests.js';
 import type { Challenged, CheckStep, Guess, Issuer } from './verification-store.js';
 
 /** The result of a check, and the verification that it was for; undefined if there is none. */

@@ -4,16 +4,15 @@ import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore, recordResult, type StoreQuestion } from '../stores/ask-store.js';
-import { approvalMark, isOutdated } from './approval-mark.js';
 import type { Checked } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
-import { makeCode } from './code-secrets.js';
+import { approvalMark, isOutdated, makeCode } from './code-secrets.js';
 import { variantFor } from './localized.js';
 import { isFlag, isOpening } from './store-answers.js';
 import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
 import { type CheckDeps, keepMs, readSubject, type VerificationDeps } from './verification-deps.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
-import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
+import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-requests.js';
 import type { CodeSender, LocalMessage } from './verification-sender.js';
 import type { LiveCode, SubjectState } from './verification-store.js';
 
