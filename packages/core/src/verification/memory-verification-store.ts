@@ -1,10 +1,17 @@
-import type { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
 import { storeFull } from '../stores/store-full.js';
-import { cancelChallenge, endSubject, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
-import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';
+import type { SubjectRecord } from './subject-record.js';
+import {
+  cancelChallenge,
+  endSubject,
+  forgetRecordAt,
+  openChallenge,
+  prune,
+  readSubject,
+  settleChallenge,
+} from './subject-record.js';
 import type {
   CheckConclusion,
   CheckStep,
@@ -114,7 +121,11 @@ export class MemoryVerificationStore implements VerificationStore {
 
   /** An entry that is not kept yet. */
   #newEntry(subject: string): Entry {
-    if (this.#entries.size >= this.#maxSubjects) throw this.#full();
+    if (this.#entries.size >= this.#maxSubjects) {
+      throw storeFull(
+        `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
+      );
+    }
     return { subject, record: { challenges: [], failures: undefined }, expiresAt: 0, position: -1 };
   }
 
@@ -140,11 +151,5 @@ export class MemoryVerificationStore implements VerificationStore {
       if (soonest === undefined || soonest.expiresAt > now) return;
       this.#remove(soonest);
     }
-  }
-
-  #full(): SmsError {
-    return storeFull(
-      `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
-    );
   }
 }
