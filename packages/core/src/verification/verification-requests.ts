@@ -124,20 +124,18 @@ const fieldsOfCheck = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as
  * @throws SmsError `invalid_request`, naming the field
  */
 export function readStartRequest(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
-  return readGiven('verifications.start()', () => copyOfStart(given));
-}
-
-function copyOfStart(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
   const caller = 'verifications.start()';
-  checkFields(caller, given, fieldsOfStart);
-  const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
-  const purpose = checkedPurpose(caller, givenPurpose);
-  if (via !== undefined && !isListOfIds(via)) {
-    throw invalidRequest(`${caller}: via must be a list of different provider ids, not empty.`);
-  }
-  checkDeadlineAndSignal(caller, deadlineMs, signal);
-  // What is no phone number is refused where it is parsed.
-  return { to, purpose, locale: preferredLocale(locale), via: via && [...via], ip, screening, deadlineMs, signal };
+  return readGiven(caller, () => {
+    checkFields(caller, given, fieldsOfStart);
+    const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
+    const purpose = checkedPurpose(caller, givenPurpose);
+    if (via !== undefined && !isListOfIds(via)) {
+      throw invalidRequest(`${caller}: via must be a list of different provider ids, not empty.`);
+    }
+    checkDeadlineAndSignal(caller, deadlineMs, signal);
+    // What is no phone number is refused where it is parsed.
+    return { to, purpose, locale: preferredLocale(locale), via: via && [...via], ip, screening, deadlineMs, signal };
+  });
 }
 
 /** A check that has been read, with what it is for. */
@@ -149,26 +147,24 @@ export interface ReadCheckRequest extends CheckOptions {
 
 /** @throws SmsError `invalid_request`, naming the field */
 export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequest {
-  return readGiven('verifications.check()', () => copyOfCheck(given));
-}
-
-function copyOfCheck(given: VerificationCheckRequest): ReadCheckRequest {
   const caller = 'verifications.check()';
-  checkFields(caller, given, fieldsOfCheck);
-  const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
-  if ((id === undefined) === (to === undefined)) {
-    throw invalidRequest(`${caller} takes either the id that start gave, or to.`);
-  }
-  if (id !== undefined && typeof id !== 'string')
-    throw invalidRequest(`${caller}: id must be the string that start gave.`);
-  if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
-  checkDeadlineAndSignal(caller, deadlineMs, signal);
-  const purpose = checkedPurpose(caller, givenPurpose);
-  // An id without a purpose is good for any purpose: the default one is for phones.
-  if (id !== undefined) {
-    return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
-  }
-  return { target: { to: to as string, purpose }, code, deadlineMs, signal };
+  return readGiven(caller, () => {
+    checkFields(caller, given, fieldsOfCheck);
+    const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
+    if ((id === undefined) === (to === undefined)) {
+      throw invalidRequest(`${caller} takes either the id that start gave, or to.`);
+    }
+    if (id !== undefined && typeof id !== 'string')
+      throw invalidRequest(`${caller}: id must be the string that start gave.`);
+    if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
+    checkDeadlineAndSignal(caller, deadlineMs, signal);
+    const purpose = checkedPurpose(caller, givenPurpose);
+    // An id without a purpose is good for any purpose: the default one is for phones.
+    if (id !== undefined) {
+      return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
+    }
+    return { target: { to: to as string, purpose }, code, deadlineMs, signal };
+  });
 }
 
 /** @throws SmsError `invalid_request` for what is no string: a receipt, say, in the place of its id */

@@ -2,7 +2,6 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
 import { askStore, recordResult } from '../stores/ask-store.js';
 import type { CheckDeps, Checked, VerificationDeps } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
@@ -19,16 +18,8 @@ import {
 } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-requests.js';
-import type { CodeSender, LocalMessage } from './verification-sender.js';
+import type { CodeSender, StartInput } from './verification-sender.js';
 import type { LiveCode, SubjectState } from './verification-store.js';
-
-/** What is verified, and how. */
-export interface StartInput {
-  readonly to: PhoneNumber;
-  readonly purpose: string;
-  readonly locale: string | undefined;
-  readonly via: readonly string[] | undefined;
-}
 
 /** Codes of one phone and purpose that may be live at once; more are a flood. */
 const maxLive = 10;
@@ -48,8 +39,9 @@ export class VerificationService {
    */
   async start(input: StartInput, deadline: Deadline): Promise<Omit<VerificationReceipt, 'resendAfterMs'>> {
     const { options, sender, store, secrets } = this.#deps;
-    const { to, purpose, locale, via } = input;
-    const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
+    const { to, purpose, locale } = input;
+    const { kind, names } = options.message;
+    const plan = sender.plan({ ...input, message: { kind, name: variantFor(names, locale) } });
     const startedAt = Date.now();
     const { current: subject, previous } = secrets.subjects(to, purpose);
     const beside =
@@ -122,12 +114,6 @@ export class VerificationService {
     if (failuresLeft <= 0) return { state: 'exhausted' };
     const checksLeft = Math.min(challenge.checksLeft, failuresLeft);
     return { state, expiresAt: Date.now() + Math.ceil(expiresInMs), checksLeft };
-  }
-
-  #messageFor(locale: string | undefined): LocalMessage {
-    const { kind, names } = this.#deps.options.message;
-    const name = variantFor(names, locale);
-    return kind === 'text' ? { kind, text: name } : { kind, template: name };
   }
 }
 
