@@ -97,15 +97,9 @@ function nameOf({ provider, reference }: Issuer): string {
 }
 
 function resultOf(step: Exclude<CheckStep, { readonly state: 'ask' | 'not-found' }>): VerificationCheckResult {
-  switch (step.state) {
-    case 'approved':
-      return { outcome: 'approved', to: step.to, purpose: step.purpose };
-    case 'incorrect':
-      return { outcome: 'incorrect', checksLeft: step.checksLeft };
-    case 'expired':
-    case 'exhausted':
-      return { outcome: step.state };
-  }
+  if (step.state === 'approved') return { outcome: 'approved', to: step.to, purpose: step.purpose };
+  if (step.state === 'incorrect') return { outcome: 'incorrect', checksLeft: step.checksLeft };
+  return { outcome: step.state };
 }
 
 /** A check that only providers can judge. */

@@ -31,9 +31,8 @@ export interface MemoryVerificationStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
-interface Entry extends Expiring {
+interface Entry extends SubjectRecord, Expiring {
   readonly subject: string;
-  readonly record: SubjectRecord;
   expiresAt: number;
 }
 
@@ -69,7 +68,7 @@ export class MemoryVerificationStore implements VerificationStore {
     const now = this.#now();
     this.#sweep(now);
     const entry = this.#entryAt(challenge.subject, now) ?? this.#newEntry(challenge.subject);
-    const opening = openChallenge(entry.record, challenge, now);
+    const opening = openChallenge(entry, challenge, now);
     this.#keep(entry);
     return opening;
   }
@@ -99,15 +98,11 @@ export class MemoryVerificationStore implements VerificationStore {
     return this.#withRecord(subject, unknownSubject, (record, now) => endSubject(record, keepMs, now));
   }
 
-  #withRecord<Answer>(
-    subject: string,
-    unknown: Answer,
-    operation: (record: SubjectRecord, now: number) => Answer,
-  ): Answer {
+  #withRecord<Answer>(subject: string, unknown: Answer, operation: (record: Entry, now: number) => Answer): Answer {
     const now = this.#now();
     const entry = this.#entryAt(subject, now);
     if (entry === undefined) return unknown;
-    const answer = operation(entry.record, now);
+    const answer = operation(entry, now);
     this.#keep(entry);
     return answer;
   }
@@ -115,7 +110,7 @@ export class MemoryVerificationStore implements VerificationStore {
   /** The entry of a subject, without what has expired of it. */
   #entryAt(subject: string, now: number): Entry | undefined {
     const entry = this.#entries.get(subject);
-    if (entry !== undefined) prune(entry.record, now);
+    if (entry !== undefined) prune(entry, now);
     return entry;
   }
 
@@ -126,12 +121,12 @@ export class MemoryVerificationStore implements VerificationStore {
         `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
       );
     }
-    return { subject, record: { challenges: [], failures: undefined }, expiresAt: 0, position: -1 };
+    return { subject, challenges: [], failures: undefined, expiresAt: 0, position: -1 };
   }
 
   /** Keeps an entry, new or changed, for as long as it matters. */
   #keep(entry: Entry): void {
-    const expiresAt = forgetRecordAt(entry.record);
+    const expiresAt = forgetRecordAt(entry);
     if (expiresAt === entry.expiresAt) return;
     this.#remove(entry);
     if (expiresAt === undefined) return;

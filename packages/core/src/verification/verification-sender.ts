@@ -145,13 +145,6 @@ export class VerificationSender {
 
 /** Whoever may have sent a code. Only the last attempt can have been accepted. */
 function sentBy({ provider, outcome }: Attempt, reference: string | undefined): readonly SentBy[] {
-  switch (outcome) {
-    case 'accepted':
-      return [{ provider, reference }];
-    case 'unknown':
-      return [{ provider, reference: undefined }];
-    case 'refused':
-    case 'not-sent':
-      return [];
-  }
+  if (outcome === 'accepted') return [{ provider, reference }];
+  return outcome === 'unknown' ? [{ provider, reference: undefined }] : [];
 }
