@@ -74,7 +74,7 @@ export const groups = [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
       `${core}/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
       `${core}/stores/*.ts`,
-      `${core}/guard/{memory-limit-store,limit-windows}.ts`,
+      `${core}/guard/memory-limit-store.ts`,
     ],
     tests: [
       `${core}/verification/{memory-*,subject-*}.test.ts`,

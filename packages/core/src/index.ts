@@ -54,13 +54,11 @@ export type { VerificationOptions } from './verification/verification-options.js
 export type {
   CheckById,
   CheckByPhone,
-  VerificationCheckRequest,
-  VerificationStartRequest,
-} from './verification/verification-requests.js';
-export type {
   VerificationApproved,
   VerificationCancelResult,
+  VerificationCheckRequest,
   VerificationCheckResult,
   VerificationReceipt,
+  VerificationStartRequest,
   VerificationStatus,
-} from './verification/verification-results.js';
+} from './verification/verification-requests.js';

@@ -61,7 +61,7 @@ export function compose(options: SmsClientOptions): Composition {
   } = parsed;
   const templates = templatesOf(parsed);
   checkVerificationMessages(verification.message, templates);
-  if (meansToVerify(options.verification)) checkCodeSenders(parsed, templates);
+  if (meansToVerify(options.verification)) checkCodeSenders(providers, routes, verification, templates);
   const events = new EventHub();
   const inFlight = new InFlight();
   const accounts = accountsOf(parsed, events);

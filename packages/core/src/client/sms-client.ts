@@ -11,7 +11,7 @@ import type { ProviderHealth, Receipt } from '../delivery/types.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
-import { isRefundable } from '../guard/is-refundable.js';
+import { isRefundable } from '../guard/abuse-guard.js';
 import { parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { SmsEvents } from '../telemetry/events.js';

@@ -1,13 +1,18 @@
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
-import type { AbuseGuard } from '../guard/abuse-guard.js';
-import { isRefundable } from '../guard/is-refundable.js';
+import { type AbuseGuard, isRefundable } from '../guard/abuse-guard.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
+import type {
+  VerificationCancelResult,
+  VerificationCheckResult,
+  VerificationReceipt,
+  VerificationStatus,
+} from '../verification/verification-requests.js';
 import {
   readCheckRequest,
   readId,
@@ -15,12 +20,6 @@ import {
   type VerificationCheckRequest,
   type VerificationStartRequest,
 } from '../verification/verification-requests.js';
-import type {
-  VerificationCancelResult,
-  VerificationCheckResult,
-  VerificationReceipt,
-  VerificationStatus,
-} from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
 import type { InFlight } from './in-flight.js';
 

@@ -11,7 +11,7 @@ import {
   requestTo,
   unlimited,
 } from './guard.test.fixture.js';
-import type { LimitScope } from './limit-rules.js';
+import type { LimitScope } from './limit-store.js';
 
 const to = '+8613800138000';
 const neighbour = '+8613800138001';

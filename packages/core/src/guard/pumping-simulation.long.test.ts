@@ -4,8 +4,7 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import type { GuardedRequest } from './abuse-guard.js';
 import { dayMs, guardWith, ManualDeadline, unlimited } from './guard.test.fixture.js';
 import type { GuardOptions } from './guard-options.js';
-import type { LimitScope } from './limit-rules.js';
-import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
+import type { LimitScope, LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';

@@ -62,7 +62,7 @@ export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from 
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
 export { maskPhoneNumber } from '../phone/phone-number.js';
-export { normaliseCode } from '../phone/typed-code.js';
+export { normaliseCode } from '../phone/typed-text.js';
 export { baseUrlProblem } from './base-url.js';
 export type { Clock } from './clock.js';
 export {

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  readCheckRequest,
-  readStartRequest,
-  type VerificationCheckRequest,
-  type VerificationStartRequest,
-} from './verification-requests.js';
+import type { VerificationCheckRequest, VerificationStartRequest } from './verification-requests.js';
+import { readCheckRequest, readStartRequest } from './verification-requests.js';
 
 const to = '+8613800138000';
 const { signal } = new AbortController();
