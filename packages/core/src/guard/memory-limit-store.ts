@@ -1,5 +1,5 @@
 import { configurationInvalid } from '../provider-kit/options.js';
-import { storeFull } from '../stores/store-full.js';
+import { storeFull } from '../stores/ask-store.js';
 import { limitProblem } from './limit-rules.js';
 import type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { LimitWindows } from './limit-windows.js';

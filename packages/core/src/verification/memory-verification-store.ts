@@ -1,7 +1,7 @@
 import type { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
+import { storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
-import { storeFull } from '../stores/store-full.js';
 import { cancelChallenge, endSubject, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
 import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';

@@ -1,6 +1,6 @@
 import { checkDeadlineMs, invalidRequest, isListOfIds, readGiven } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
-import { isAbortSignal } from '../provider-kit/on-abort.js';
+import { isAbortSignal } from '../provider-kit/deadline.js';
 import { preferredLocale } from './preferred-locale.js';
 
 /** What `verifications.start()` takes. */
