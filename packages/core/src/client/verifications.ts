@@ -7,18 +7,16 @@ import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { EventHub } from '../telemetry/event-hub.js';
 import type { CheckEvent } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
-import type {
-  VerificationCancelResult,
-  VerificationCheckResult,
-  VerificationReceipt,
-  VerificationStatus,
-} from '../verification/verification-requests.js';
 import {
   readCheckRequest,
   readId,
   readStartRequest,
+  type VerificationCancelResult,
   type VerificationCheckRequest,
+  type VerificationCheckResult,
+  type VerificationReceipt,
   type VerificationStartRequest,
+  type VerificationStatus,
 } from '../verification/verification-requests.js';
 import type { VerificationService } from '../verification/verification-service.js';
 import type { InFlight } from './in-flight.js';

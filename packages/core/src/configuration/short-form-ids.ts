@@ -1,5 +1,5 @@
 import { listOfNames } from '../errors/shown-name.js';
-import { didYouMean } from '../provider-kit/nearest-name.js';
+import { didYouMean } from '../provider-kit/unknown-names.js';
 import type { Problems } from './problems.js';
 import { prefixOf } from './variables.js';
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../provider-kit/nearest-name.js';
+import { didYouMean } from '../provider-kit/unknown-names.js';
 import { numberOrText } from './env-overrides.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { idempotencyTtl, noGuardRule, settingsEntries } from '../client/settings-entries.js';
 import { breakerEntries, breakerTimes } from '../delivery/circuits/circuit-breaker-options.js';
 import { guardEntries } from '../guard/guard-options.js';
-import { checkOptions } from '../provider-kit/check-options.js';
+import { checkOptions } from '../provider-kit/options.js';
 import {
   byName,
   either,

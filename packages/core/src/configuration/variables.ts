@@ -1,5 +1,5 @@
 import { shownName } from '../errors/shown-name.js';
-import { nearestName } from '../provider-kit/nearest-name.js';
+import { nearestName } from '../provider-kit/unknown-names.js';
 import type { Problems } from './problems.js';
 
 /** What every variable of Polysms begins with. */

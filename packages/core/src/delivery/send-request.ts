@@ -2,8 +2,7 @@ import { brokenText, isBroken } from '../errors/broken-text.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName, visibleName } from '../errors/shown-name.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { longestDelayMs } from '../provider-kit/deadline.js';
-import { isAbortSignal } from '../provider-kit/on-abort.js';
+import { isAbortSignal, longestDelayMs } from '../provider-kit/deadline.js';
 
 /** A message to one phone: a text, or a template by its logical name. */
 export type SendRequest = TextRequest | TemplateRequest;

@@ -3,12 +3,17 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { deadlineAfter, deadlineWithin } from '../provider-kit/deadline.js';
-import { askStore, type StoreQuestion } from '../stores/ask-store.js';
-import { isStoreFull } from '../stores/store-full.js';
+import { askStore, isStoreFull, type StoreQuestion } from '../stores/ask-store.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
 import type { ParsedGuardOptions } from './guard-options.js';
-import type { Limit, LimitScope, LimitStore, TakenUnit, TakeResult } from './limit-store.js';
-import { limitScopes } from './limit-store.js';
+import {
+  type Limit,
+  type LimitScope,
+  type LimitStore,
+  limitScopes,
+  type TakenUnit,
+  type TakeResult,
+} from './limit-store.js';
 
 /** What a request is counted by; a scope without a key is not limited. */
 export type CountedKeys = Readonly<Record<LimitScope, string | undefined>>;

@@ -1,7 +1,13 @@
 import { configurationInvalid } from '../provider-kit/options.js';
-import { storeFull } from '../stores/store-full.js';
-import type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
-import { limitProblem } from './limit-store.js';
+import { storeFull } from '../stores/ask-store.js';
+import {
+  type Limit,
+  type LimitStore,
+  type LimitUnit,
+  limitProblem,
+  type TakenUnit,
+  type TakeResult,
+} from './limit-store.js';
 
 /** Options of a {@link MemoryLimitStore}. */
 export interface MemoryLimitStoreOptions {

@@ -6,8 +6,7 @@ import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { isThenable } from '../listeners/listeners.js';
-import type { Awaitable } from '../stores/ask-store.js';
-import { recordResult } from '../stores/ask-store.js';
+import { type Awaitable, recordResult } from '../stores/ask-store.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 

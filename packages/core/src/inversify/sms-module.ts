@@ -4,10 +4,14 @@ import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { listOfNames } from '../errors/shown-name.js';
 import { isThenable } from '../listeners/listeners.js';
-import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
-import { ContainerSlot } from '../provider-kit/container-slot.js';
+import {
+  ContainerSlot,
+  closeWithContainer,
+  keepOpenUntil,
+  type ModuleOptions,
+  makeFrom,
+} from '../provider-kit/container.js';
 import { smsProviderToken } from '../provider-kit/inversify.js';
-import { type ModuleOptions, makeFrom } from '../provider-kit/module-options.js';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { orderProviders } from './order-providers.js';
 

@@ -1,5 +1,12 @@
-import type { KeyObject } from 'node:crypto';
-import { createHash, createHmac, createSecretKey, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomInt,
+  randomUUID,
+} from 'node:crypto';
 import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
 import type { SubjectState } from './verification-store.js';
 

@@ -1,8 +1,7 @@
 import { configurationInvalid } from '../provider-kit/options.js';
+import { storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
-import { storeFull } from '../stores/store-full.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
-import type { SubjectRecord } from './subject-record.js';
 import {
   cancelChallenge,
   endSubject,
@@ -10,6 +9,7 @@ import {
   openChallenge,
   prune,
   readSubject,
+  type SubjectRecord,
   settleChallenge,
 } from './subject-record.js';
 import type {

@@ -1,6 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ChallengeRecord, SubjectRecord } from './subject-record.js';
-import { checksLeftOf, endAll, isLive, isLiveCode, stateOf } from './subject-record.js';
+import {
+  type ChallengeRecord,
+  checksLeftOf,
+  endAll,
+  isLive,
+  isLiveCode,
+  type SubjectRecord,
+  stateOf,
+} from './subject-record.js';
 import type { Challenged, CheckConclusion, CheckStep, Guess, Issuer, StoreCheck } from './verification-store.js';
 
 /** `VerificationStore.check` for one subject. What has been forgotten is expected to be gone from the record. */

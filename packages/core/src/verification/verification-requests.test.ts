@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { VerificationCheckRequest, VerificationStartRequest } from './verification-requests.js';
-import { readCheckRequest, readStartRequest } from './verification-requests.js';
+import {
+  readCheckRequest,
+  readStartRequest,
+  type VerificationCheckRequest,
+  type VerificationStartRequest,
+} from './verification-requests.js';
 
 const to = '+8613800138000';
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import { checkDeadlineMs, invalidRequest, isListOfIds, readGiven } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
 import type { Attempt } from '../errors/sms-error.js';
-import { isAbortSignal } from '../provider-kit/on-abort.js';
+import { isAbortSignal } from '../provider-kit/deadline.js';
 import { preferredLocale } from './localized.js';
 
 /** What `verifications.start()` takes. */

@@ -1,4 +1,4 @@
-import { onAbort } from '../../provider-kit/on-abort.js';
+import { onAbort } from '../../provider-kit/deadline.js';
 import { invalidRequest } from '../send-request.js';
 
 /** A source of requests, its items not awaited, whether it is asynchronous or not. */

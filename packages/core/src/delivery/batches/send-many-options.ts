@@ -1,6 +1,5 @@
 import { shownName } from '../../errors/shown-name.js';
-import { longestDelayMs } from '../../provider-kit/deadline.js';
-import { isAbortSignal } from '../../provider-kit/on-abort.js';
+import { isAbortSignal, longestDelayMs } from '../../provider-kit/deadline.js';
 import { invalidRequest } from '../send-request.js';
 import type { SendManyProgress } from './progress.js';
 

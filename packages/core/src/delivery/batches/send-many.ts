@@ -1,9 +1,7 @@
 import { errorKind } from '../../errors/foreign-error.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
-import { type Clock, monotonicClock } from '../../provider-kit/clock.js';
-import { onAbort } from '../../provider-kit/on-abort.js';
-import { RateGate } from '../../rate/rate-gate.js';
-import { rateLimitOf } from '../../rate/rate-limit.js';
+import { type Clock, monotonicClock, onAbort } from '../../provider-kit/deadline.js';
+import { RateGate, rateLimitOf } from '../../rate/rate-gate.js';
 import { invalidRequest } from '../send-request.js';
 import { BatchIntake } from './intake.js';
 import { knownTotal, ProgressMeter } from './progress.js';

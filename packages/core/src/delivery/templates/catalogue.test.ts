@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../../phone/parse.js';
-import type { TemplateOptions } from './catalogue.js';
-import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
+import { createTemplateCatalogue, type TemplateOptions, type TemplateProvider } from './catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
 const envelope = { id: 'message-1', to };
