@@ -1,4 +1,4 @@
-import { transportCodeOf } from '../errors/transport-code.js';
+import { transportCodeOf } from '../errors/foreign-error.js';
 import { findJsonMistake } from './json-mistake.js';
 import type { Problems } from './problems.js';
 import { type Environment, variableValue } from './resolve-references.js';

@@ -1,5 +1,4 @@
-import type { SmsErrorCode } from '../errors/error-codes.js';
-import { errorPolicy } from '../errors/error-policy.js';
+import { errorPolicy, type SmsErrorCode } from '../errors/error-codes.js';
 import type { SmsError } from '../errors/sms-error.js';
 
 /** Refusals that say something about the app's own accounts and settings, though no circuit counts them. */
