@@ -6,7 +6,7 @@ import { listOfNames, safeProviderCode, shownName } from '../errors/shown-name.j
 import { type Attempt, SmsError } from '../errors/sms-error.js';
 import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { notSent } from '../provider-kit/outcomes.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import type { EventHub } from '../telemetry/events.js';
 import { type Account, askAccount } from './account.js';
 import { attemptContext } from './attempt-share.js';
 import { type DeliveryFailure, deliveryError, reasonToStop, wasHeldBack } from './delivery-failure.js';

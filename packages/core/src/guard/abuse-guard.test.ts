@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EventHub } from '../telemetry/event-hub.js';
+import { EventHub } from '../telemetry/events.js';
 import type { GuardedRequest } from './abuse-guard.js';
 import {
   dayMs,

@@ -1,8 +1,7 @@
 import type { Deadline } from '../contract/deadline.js';
 import { canonicalPhone } from '../phone/canonical.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { maskPhoneNumber } from '../phone/phone-number.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
+import type { EventHub } from '../telemetry/events.js';
 import { ApprovalRate } from './approval-rate.js';
 import { countedAddress } from './client-address.js';
 import { type Denial, destinationDenial, endedDenial } from './denial.js';
