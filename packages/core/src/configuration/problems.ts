@@ -1,5 +1,17 @@
+import { shownName } from '../errors/shown-name.js';
 import type { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
+
+/** The way to a value inside a configuration: `['providers', 1, 'appKey']`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** `providers.1.appKey`, for a message: names that a file or an environment holds are shown safely. */
+export function dotted(path: ConfigPath): string {
+  return path.map(shownName).join('.');
+}
+
+/** Told what is wrong, and where. */
+export type Report = (path: ConfigPath, problem: string) => void;
 
 /** Gathers everything that is wrong, so that an operator mends it in one go. */
 export class Problems {

@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
-import { isPlainObject } from '../provider-kit/schema-parts.js';
-import { assembleOptions, requireInputs } from './assemble-options.js';
 import { readConfigSource, sourceVariables } from './config-source.js';
-import { type ConfigPath, dotted, pepperOf } from './config-values.js';
-import { applyOverrides, guesses, overrides, variablePlace, variablesWithin } from './env-overrides.js';
+import { applyOverrides, overrides, variablePlace, variablesWithin } from './env-overrides.js';
 import type { ProviderFactories } from './make-provider.js';
-import { Problems } from './problems.js';
-import { type Environment, referencedVariables, variableValue } from './resolve-references.js';
-import { readShortForm, type ShortForm } from './short-form.js';
-import { parseShortFormIds } from './short-form-ids.js';
+import { type ConfigPath, dotted, Problems } from './problems.js';
+import { type Environment, pepperOf, providersOf, referencedVariables, variableValue } from './references.js';
+import { parseShortFormIds, readShortForm, type ShortForm } from './short-form.js';
+import { assembleOptions, requireInputs } from './sms-options-from-config.js';
 import { reportUnknownVariables } from './variables.js';
 
 /** What {@link smsOptionsFromEnv} needs besides the environment. */
@@ -41,7 +38,7 @@ const settings = [...sourceVariables, ...shortFormVariables, ...overrides.keys()
 export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOptions): SmsClientOptions {
   // JavaScript may leave everything out.
   const { factories, readFile = readText, otherVariables = [] } = { ...options };
-  requireInputs(owner, { env, factories });
+  requireInputs(owner, env, factories);
   const problems = new Problems();
   const source = readConfigSource(env, readFile, problems);
   if (source === undefined) throw problems.error(owner);
@@ -50,8 +47,9 @@ export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOp
   if (source.form === 'json') refuseShortForm(env, problems);
   const written = source.form === 'json' ? source.config : short?.config;
   const { config, variables } = applyOverrides(written, env, problems);
-  const inUse = new Set([...referencesOf(config), ...(short?.variables ?? [])]);
-  const known = { settings, guesses, inUse, prefixes: short?.prefixes, types, others: otherVariables };
+  const references = [...providersOf(config), { pepper: pepperOf(config) }].flatMap(referencedVariables);
+  const inUse = new Set([...references, ...(short?.variables ?? [])]);
+  const known = { settings, inUse, prefixes: short?.prefixes, types, others: otherVariables };
   reportUnknownVariables(Object.keys(env), known, problems);
   // What the short form lacks is a variable too.
   const sources = short === undefined ? variables : [...overrides.keys()];
@@ -73,12 +71,6 @@ function refuseShortForm(env: Environment, problems: Problems): void {
   for (const variable of shortFormVariables.filter((name) => variableValue(env, name) !== undefined)) {
     problems.add(variable, 'belongs to POLYSMS_PROVIDERS; a configuration has routes with a strategy and weights');
   }
-}
-
-function referencesOf(config: unknown): readonly string[] {
-  const providers = isPlainObject(config) ? config['providers'] : undefined;
-  const ofProviders = Array.isArray(providers) ? providers.filter(isPlainObject).flatMap(referencedVariables) : [];
-  return [...ofProviders, ...referencedVariables({ pepper: pepperOf(config) })];
 }
 
 function readText(path: string): string {

@@ -22,12 +22,16 @@ export function prefixOf(id: string): string {
   return `${variablePrefix}${id.toUpperCase().replaceAll(/[._-]/g, '_')}_`;
 }
 
+/** What somebody may take the name of a variable for, by the names of the others. */
+const guesses: ReadonlyMap<string, string> = new Map([
+  ['POLYSMS_VERIFICATION_PEPPER', 'POLYSMS_PEPPER'],
+  ['POLYSMS_VERIFICATION_PREVIOUS_PEPPER', 'POLYSMS_PREVIOUS_PEPPER'],
+]);
+
 /** What is known of the variables that begin with `POLYSMS_`. */
 export interface KnownVariables {
   /** The settings, for suggestions. */
   readonly settings: readonly string[];
-  /** Names that are none, and the settings that they mean. */
-  readonly guesses: ReadonlyMap<string, string>;
   /** Further variables that belong to something: a provider's options, what a configuration refers to. */
   readonly inUse: ReadonlySet<string>;
   /** What the variables of the providers of the short form begin with; undefined if there is a file. */
@@ -47,7 +51,7 @@ export function reportUnknownVariables(names: readonly string[], known: KnownVar
   }
 }
 
-function unknownProblem(name: string, { settings, guesses, prefixes, types }: KnownVariables): string {
+function unknownProblem(name: string, { settings, prefixes, types }: KnownVariables): string {
   const type = types.find((each) => name.startsWith(prefixOf(each)) && !prefixes?.includes(prefixOf(each)));
   if (type !== undefined) {
     return prefixes === undefined
