@@ -57,14 +57,12 @@ function typeOf(schema: SchemaLike, input: unknown): unknown {
   return inner === undefined ? schema.type : typeOf(inner, input);
 }
 
-/** A configuration after its overrides, and the variables that were laid over it. */
-export interface OverriddenConfig {
-  readonly config: unknown;
-  readonly variables: readonly string[];
-}
-
-/** Lays the variables that are set over a configuration. */
-export function applyOverrides(config: unknown, env: Environment, problems: Problems): OverriddenConfig {
+/** Lays the variables that are set over a configuration, and says which were. */
+export function applyOverrides(
+  config: unknown,
+  env: Environment,
+  problems: Problems,
+): { readonly config: unknown; readonly variables: readonly string[] } {
   const variables: string[] = [];
   if (!isPlainObject(config)) return { config, variables };
   let overridden: Record<string, unknown> = config;

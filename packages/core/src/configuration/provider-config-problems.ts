@@ -29,18 +29,12 @@ export function referenceProblem(reference: Readonly<Record<string, unknown>>): 
 
 function leafProblem(leaf: unknown, path: ConfigPath): string | undefined {
   const isSecret = path.some((segment) => typeof segment === 'string' && looksLikeSecret(segment));
-  switch (typeof leaf) {
-    case 'string':
-      if (isSecret) return literalSecretProblem;
-      return holdsPassword(leaf) ? 'must not hold a password; use { "env": "NAME_OF_A_VARIABLE" }' : undefined;
-    case 'number':
-      return Number.isFinite(leaf) ? undefined : notJson;
-    case 'boolean':
-    case 'undefined':
-      return undefined;
-    default:
-      return leaf === null ? undefined : notJson;
+  if (typeof leaf === 'string') {
+    if (isSecret) return literalSecretProblem;
+    return holdsPassword(leaf) ? 'must not hold a password; use { "env": "NAME_OF_A_VARIABLE" }' : undefined;
   }
+  const isJson = leaf === undefined || leaf === null || typeof leaf === 'boolean' || Number.isFinite(leaf);
+  return isJson ? undefined : notJson;
 }
 
 const notJson = 'must be JSON: text, a number, true, false, null, a list or an object, and not nested too deeply';

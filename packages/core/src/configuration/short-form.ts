@@ -8,7 +8,7 @@ import type { EnvReference } from './sms-config-schema.js';
 import { optionName, prefixOf, upperSnake } from './variables.js';
 
 /** One entry of `POLYSMS_PROVIDERS`. */
-export interface ShortFormProvider {
+interface ShortFormProvider {
   readonly id: string;
   readonly type: string;
   /** What its variables begin with: `POLYSMS_MOB_BACKUP_`. */
@@ -22,13 +22,8 @@ export interface ShortFormProvider {
 const entryPattern =
   /^(?<minus>-?)(?<id>(?=[^:]{1,64}(?::|$))[A-Za-z][A-Za-z\d]*(?:[._-][A-Za-z\d]+)*)(?::(?<type>[^:]+))?$/;
 
-/**
- * Reads `mob,mob-backup,-mock,main:mob`. Problems name the place in the list, never what is written there.
- *
- * @param types the names of the factories
- * @param reserved variables with a meaning of their own, which no provider's may be mixed up with
- */
-export function parseShortFormIds(
+/** Reads `mob,mob-backup,-mock,main:mob`. Problems name the place in the list, never what is written there. */
+function parseShortFormIds(
   list: string,
   types: readonly string[],
   reserved: readonly string[],
@@ -79,13 +74,23 @@ export interface ShortForm {
   told(path: ConfigPath, problem: string): readonly [place: string, problem: string];
 }
 
-/** Reads everything that belongs to the providers listed. Values stay in the environment, as references. */
+/**
+ * Reads the list of providers and everything that belongs to them. Values stay in the environment, as references.
+ *
+ * @param types the names of the factories
+ * @param reserved variables with a meaning of their own, which no provider's may be mixed up with
+ * @throws SmsError `configuration_invalid`, if the list is wrong
+ */
 export function readShortForm(
-  all: readonly ShortFormProvider[],
+  list: string,
   env: Environment,
+  types: readonly string[],
   reserved: readonly string[],
   problems: Problems,
 ): ShortForm {
+  const all = parseShortFormIds(list, types, reserved, problems);
+  // Without the ids it is not known whose variables the others are.
+  if (problems.any) throw problems.error();
   const active = all.filter(({ off }) => !off);
   const variables: string[] = [];
   for (const variable of Object.keys(env).filter((name) => !reserved.includes(name))) {

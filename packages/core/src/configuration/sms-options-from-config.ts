@@ -32,17 +32,15 @@ export function smsOptionsFromConfig(config: unknown, options: SmsOptionsFromCon
   // JavaScript may leave everything out.
   const { env, factories } = { ...options };
   requireInputs(owner, env, factories);
-  return assembleOptions(config, { owner, env, factories });
+  return assembleOptions(config, { env, factories, problems: new Problems(owner) });
 }
 
 /** What a configuration is made into options with. */
 export interface Assembly {
-  /** The function that the user called, for the message. */
-  readonly owner: string;
   readonly env: Environment;
   readonly factories: ProviderFactories;
   /** What was wrong already. */
-  readonly problems?: Problems | undefined;
+  readonly problems: Problems;
   /** What an operator knows a setting by, its path or the variable that it came from, and what is wrong with it. */
   readonly told?: ((path: ConfigPath, problem: string) => readonly [place: string, problem: string]) | undefined;
 }
@@ -71,7 +69,7 @@ export function requireInputs(owner: string, env: unknown, factories: unknown): 
  * are in the one error too. When there is an error, all that were made are closed again.
  */
 export function assembleOptions(config: unknown, assembly: Assembly): SmsClientOptions {
-  const { owner, env, problems = new Problems(), told } = assembly;
+  const { env, problems, told } = assembly;
   const wrong = new Set<string>();
   const report: Report = (path, problem) => {
     wrong.add(dotted(path.slice(0, 2)));
@@ -90,7 +88,7 @@ export function assembleOptions(config: unknown, assembly: Assembly): SmsClientO
   const pepper = wrong.has('verification.pepper') ? undefined : resolvedPepper(pepperOf(config), env, report);
   if (!checked.success || problems.any) {
     for (const provider of providers) void discard(provider);
-    throw problems.error(owner);
+    throw problems.error();
   }
   const { verification, ...settings } = checked.output;
   return { ...settings, providers, ...(verification && { verification: { ...verification, pepper } }) };

@@ -70,27 +70,23 @@ function placeOf(line: string): string[] {
  */
 export function withoutMessage(error: unknown): Error {
   const copy = new Error('The message is withheld, since it may hold a credential.');
-  copy.name = 'Error';
-  let frames: readonly string[] = [];
-  try {
-    if (isError(error)) {
-      if (isErrorName(error.name)) copy.name = error.name;
-      frames = stackFrames(error);
-    }
-  } catch {
-    // A getter of the error threw; then there is nothing to keep.
-  }
-  copy.stack = [`${copy.name}: ${copy.message}`, ...frames].join('\n');
+  copy.name = isError(error) ? errorKind(error) : 'Error';
+  copy.stack = [`${copy.name}: ${copy.message}`, ...stackFrames(error)].join('\n');
   return copy;
 }
 
 const anyFrame = /^ {4}at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\)|\(index \d+\))$/;
 
-function stackFrames(error: Error): readonly string[] {
-  // A message can have lines that look like frames: it is cut off first, then frames are taken from the end.
-  const lines = (error.stack ?? '').replace(error.message, '').split('\n');
-  const lastOther = lines.findLastIndex((line) => !anyFrame.test(line));
-  return lines.slice(lastOther + 1);
+function stackFrames(error: unknown): readonly string[] {
+  try {
+    if (!isError(error)) return [];
+    // A message can have lines that look like frames: it is cut off first, then frames are taken from the end.
+    const lines = (error.stack ?? '').replace(error.message, '').split('\n');
+    return lines.slice(lines.findLastIndex((line) => !anyFrame.test(line)) + 1);
+  } catch {
+    // A getter of the error threw; then there is nothing to keep.
+    return [];
+  }
 }
 
 /**

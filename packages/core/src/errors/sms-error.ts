@@ -117,10 +117,7 @@ export function isSmsError(value: unknown): value is SmsError {
 }
 
 /** What is described: the fields that are safe to show, the stack, and the name and message of the cause. */
-interface Described extends Omit<SmsErrorJson, 'name'> {
-  readonly stack?: string | undefined;
-  readonly cause?: unknown;
-}
+type Described = Omit<SmsErrorJson, 'name'> & Pick<Error, 'stack' | 'cause'>;
 
 /** An error as text: what happened, one row for each attempt, then where. */
 export function describeSmsError(error: Described): string {
