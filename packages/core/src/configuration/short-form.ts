@@ -181,15 +181,16 @@ function shortFormRoute(
   const weights = variableValue(env, 'POLYSMS_WEIGHTS');
   if (strategy === undefined && weights === undefined) return undefined;
   const route = { providers: providers.filter(({ off }) => !off).map(({ id }) => id) };
-  const isWeighted = strategy === 'weighted';
-  if (isWeighted && weights === undefined) {
+  if (strategy !== 'weighted') {
+    if (weights !== undefined) {
+      problems.add('POLYSMS_WEIGHTS', 'belongs to the strategy weighted; set POLYSMS_STRATEGY=weighted, or unset this');
+    }
+    return strategy === undefined ? route : { ...route, strategy };
+  }
+  if (weights === undefined) {
     problems.add('POLYSMS_WEIGHTS', 'is not set; the strategy weighted needs it: mob=3,aliyun=1');
     return route;
   }
-  if (!isWeighted && weights !== undefined) {
-    problems.add('POLYSMS_WEIGHTS', 'belongs to the strategy weighted; set POLYSMS_STRATEGY=weighted, or unset this');
-  }
-  if (!isWeighted || weights === undefined) return strategy === undefined ? route : { ...route, strategy };
   const parsed = parseWeights(weights, providers, problems);
   return parsed === undefined ? route : { ...route, strategy, weights: parsed };
 }

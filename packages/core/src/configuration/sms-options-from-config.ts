@@ -36,7 +36,7 @@ export function smsOptionsFromConfig(config: unknown, options: SmsOptionsFromCon
 }
 
 /** What a configuration is made into options with. */
-export interface Assembly {
+interface Assembly {
   readonly env: Environment;
   readonly factories: ProviderFactories;
   /** What was wrong already. */

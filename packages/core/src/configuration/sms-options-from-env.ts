@@ -38,7 +38,7 @@ const settings = [...sourceVariables, ...shortFormVariables, ...overrides.keys()
  */
 export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOptions): SmsClientOptions {
   // JavaScript may leave everything out.
-  const { factories, readFile = (path) => readFileSync(path, 'utf8'), otherVariables = [] } = { ...options };
+  const { factories, readFile = (path: string) => readFileSync(path, 'utf8'), otherVariables = [] } = { ...options };
   requireInputs(owner, env, factories);
   const problems = new Problems(owner);
   const source = readConfigSource(env, readFile, problems);
