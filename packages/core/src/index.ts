@@ -22,8 +22,7 @@ export type {
   VendorTemplateOptions,
 } from './delivery/templates/catalogue.js';
 export type { LastFailure, ProviderHealth, Receipt } from './delivery/types.js';
-export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
-export { type ErrorPolicy, errorPolicy } from './errors/error-policy.js';
+export { type ErrorPolicy, errorPolicy, type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export {
   type Attempt,
   type FailureOutcome,

@@ -10,7 +10,7 @@ import { MemoryLimitStore } from '../guard/memory-limit-store.js';
 import { IdempotentSends } from '../idempotency/idempotent-sends.js';
 import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
 import { dayMs } from '../provider-kit/schema-parts.js';
-import { EventHub } from '../telemetry/event-hub.js';
+import { EventHub } from '../telemetry/events.js';
 import { CodeSecrets } from '../verification/code-secrets.js';
 import { variantsOf } from '../verification/localized.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';

@@ -4,8 +4,7 @@ import { type AbuseGuard, isRefundable } from '../guard/abuse-guard.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import type { EventHub } from '../telemetry/event-hub.js';
-import type { CheckEvent } from '../telemetry/events.js';
+import type { CheckEvent, EventHub } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
 import {
   readCheckRequest,

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { client, failureOf, fake, hello } from '../client/sms-client.test.fixture.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import { TransportError } from '../errors/transport-code.js';
+import { TransportError } from '../errors/foreign-error.js';
 import { readOutcome } from './read-outcome.js';
 
 const read = (value: unknown) => readOutcome('send', value as SendOutcome);

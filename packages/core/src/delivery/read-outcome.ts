@@ -1,7 +1,6 @@
 import type { CheckOutcome, Price, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { smsErrorCodes } from '../errors/error-codes.js';
-import { withoutMessage } from '../errors/foreign-error.js';
-import { TransportError, transportCodeOf } from '../errors/transport-code.js';
+import { TransportError, transportCodeOf, withoutMessage } from '../errors/foreign-error.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
 

@@ -1,13 +1,12 @@
 import type { Accepted, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
-import { errorPolicy } from '../errors/error-policy.js';
-import { safeProviderCode } from '../errors/redact.js';
-import { listOfNames, shownName } from '../errors/shown-name.js';
+import { errorPolicy } from '../errors/error-codes.js';
+import { transportCodeOf } from '../errors/foreign-error.js';
+import { listOfNames, safeProviderCode, shownName } from '../errors/shown-name.js';
 import { type Attempt, SmsError } from '../errors/sms-error.js';
-import { transportCodeOf } from '../errors/transport-code.js';
 import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { notSent } from '../provider-kit/outcomes.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import type { EventHub } from '../telemetry/events.js';
 import { type Account, askAccount } from './account.js';
 import { attemptContext } from './attempt-share.js';
 import { type DeliveryFailure, deliveryError, reasonToStop, wasHeldBack } from './delivery-failure.js';

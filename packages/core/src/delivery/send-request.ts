@@ -1,6 +1,5 @@
-import { brokenText, isBroken } from '../errors/broken-text.js';
 import { errorKind } from '../errors/foreign-error.js';
-import { shownName, visibleName } from '../errors/shown-name.js';
+import { brokenText, isBroken, shownName, visibleName } from '../errors/shown-name.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { isAbortSignal, longestDelayMs } from '../provider-kit/deadline.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
-import { EventHub } from '../telemetry/event-hub.js';
+import { EventHub } from '../telemetry/events.js';
 import type { GuardedRequest } from './abuse-guard.js';
 import { dayMs, errorOf, guardWith, hourMs, RecordingLimitStore, requestTo, unlimited } from './guard.test.fixture.js';
 import type { LimitScope } from './limit-store.js';

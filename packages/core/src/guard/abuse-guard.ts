@@ -1,9 +1,8 @@
 import type { Deadline } from '../contract/deadline.js';
-import type { SmsErrorCode } from '../errors/error-codes.js';
-import { errorPolicy } from '../errors/error-policy.js';
+import { errorPolicy, type SmsErrorCode } from '../errors/error-codes.js';
 import type { SmsError } from '../errors/sms-error.js';
 import { canonicalPhone, maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import type { EventHub } from '../telemetry/events.js';
 import { ApprovalRate } from './approval-rate.js';
 import { type Denial, destinationDenial, endedDenial } from './denial.js';
 import type { ParsedGuardOptions } from './guard-options.js';

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import type { SmsErrorCode } from '../errors/error-codes.js';
-import { isError } from '../errors/foreign-error.js';
-import { TransportError, transportCodeOf } from '../errors/transport-code.js';
+import { isError, TransportError, transportCodeOf } from '../errors/foreign-error.js';
 
 /** What the transport said, reduced to what is safe to log and useful to a person. */
 export interface TransportFailure {

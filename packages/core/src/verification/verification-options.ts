@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { brokenText, isBroken } from '../errors/broken-text.js';
+import { brokenText, isBroken } from '../errors/shown-name.js';
 import {
   byName,
   dayMs,

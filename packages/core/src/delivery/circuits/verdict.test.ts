@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { smsErrorCodes } from '../../errors/error-codes.js';
-import { errorPolicies } from '../../errors/error-policy.js';
+import { errorPolicies, smsErrorCodes } from '../../errors/error-codes.js';
 import { accepted, notSent, refused, unknown } from '../../provider-kit/outcomes.js';
 import { circuitVerdict } from './verdict.js';
 

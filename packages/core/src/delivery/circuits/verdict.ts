@@ -1,9 +1,8 @@
 import type { CheckOutcome, Refused, SendOutcome } from '../../contract/outcomes.js';
-import type { SmsErrorCode } from '../../errors/error-codes.js';
-import { errorPolicy } from '../../errors/error-policy.js';
-import { safeProviderCode } from '../../errors/redact.js';
+import { errorPolicy, type SmsErrorCode } from '../../errors/error-codes.js';
+import { transportCodeOf } from '../../errors/foreign-error.js';
+import { safeProviderCode } from '../../errors/shown-name.js';
 import type { FailureOutcome } from '../../errors/sms-error.js';
-import { transportCodeOf } from '../../errors/transport-code.js';
 import type { LastFailure } from '../types.js';
 
 /**

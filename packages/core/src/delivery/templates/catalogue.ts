@@ -1,7 +1,6 @@
 import type { MessageEnvelope, OutboundMessage } from '../../contract/messages.js';
 import type { SmsProvider } from '../../contract/sms-provider.js';
-import { brokenText, isBroken } from '../../errors/broken-text.js';
-import { quotedName } from '../../errors/shown-name.js';
+import { brokenText, isBroken, quotedName } from '../../errors/shown-name.js';
 import { SmsError } from '../../errors/sms-error.js';
 import { configurationInvalid } from '../../provider-kit/options.js';
 import { type CompiledTemplate, compileTemplate } from './compiler.js';

@@ -1,5 +1,4 @@
-import { brokenText, isBroken } from '../../errors/broken-text.js';
-import { quotedName } from '../../errors/shown-name.js';
+import { brokenText, isBroken, quotedName } from '../../errors/shown-name.js';
 import { listOfQuoted } from './params.js';
 import { parseTemplateText, type TemplateText } from './template-text.js';
 

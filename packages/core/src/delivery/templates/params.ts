@@ -1,5 +1,4 @@
-import { brokenText, isBroken } from '../../errors/broken-text.js';
-import { listOfNames, quotedName } from '../../errors/shown-name.js';
+import { brokenText, isBroken, listOfNames, quotedName } from '../../errors/shown-name.js';
 
 /** What an app passes for a template's parameters. */
 export type TemplateParams = Readonly<Record<string, string>> | undefined;
