@@ -13,22 +13,19 @@ export const groups = [
     mutate: [
       `${core}/provider-kit/{http-status,http-exchange,http-transport,http-transport-options,transport-failure,outcomes}.ts`,
       `${core}/provider-kit/{content-encoding,dns-lookup,happy-eyeballs}.ts`,
-      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-failure}.ts`,
+      `${core}/delivery/{account,circuits/provider-health,delivery-failure}.ts`,
       `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
     ],
     tests: [
       `${core}/provider-kit/{http-*,transport-failure,outcomes,content-encoding,dns-lookup,happy-eyeballs}.test.ts`,
       `!${core}/provider-kit/http-{connecting,proxy,stalled-loop}.test.ts`,
-      `${core}/delivery/{settle-by-deadline,circuits/verdict,delivery-failure}.test.ts`,
+      `${core}/delivery/{settle-by-deadline,circuits/provider-health,delivery-failure}.test.ts`,
       `${mob}/{status-tables,answer}.test.ts`,
     ],
   },
   {
     name: 'policy',
-    mutate: [
-      `${core}/errors/*.ts`,
-      `${core}/delivery/{router,attempt-share,retry-budget,circuits/window,circuits/open-time,circuits/failure-streak}.ts`,
-    ],
+    mutate: [`${core}/errors/*.ts`, `${core}/delivery/{router,further-attempts,circuits/circuit-times}.ts`],
     tests: [
       `${core}/errors/*.test.ts`,
       `${core}/delivery/{router,attempt-share,retry-budget,circuits/*}.test.ts`,

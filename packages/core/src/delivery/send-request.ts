@@ -1,7 +1,7 @@
 import { brokenText, isBroken } from '../errors/broken-text.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName, visibleName } from '../errors/shown-name.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
+import { type Attempt, isSmsError, SmsError } from '../errors/sms-error.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { isAbortSignal } from '../provider-kit/on-abort.js';
 
@@ -48,6 +48,21 @@ export interface SendOptions {
   readonly ip?: string | undefined;
   /** Whatever the guard's `screen` hook needs. */
   readonly screening?: unknown;
+}
+
+/** Proof that a provider has taken a message. A plain value that survives JSON. */
+export interface Receipt {
+  /** The id of the provider. */
+  readonly provider: string;
+  /** The vendor's id of the message, if it gives one. */
+  readonly reference: string | undefined;
+  /** Every attempt, in order; the last one is the provider's that took the message. */
+  readonly attempts: readonly Attempt[];
+  /**
+   * True if an earlier call with the same `idempotencyKey` has sent the message: this is its receipt, and nothing was
+   * sent now. Such a call gives neither an `attempt` nor a `settled` event, and uses no limit up.
+   */
+  readonly replayed?: true | undefined;
 }
 
 const known: ReadonlySet<string> = new Set([
