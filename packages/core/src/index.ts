@@ -8,8 +8,7 @@ export type { SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-cl
 export type { Verifications } from './client/verifications.js';
 export type { SmsProvider } from './contract/sms-provider.js';
 export type { SendManyProgress } from './delivery/batches/progress.js';
-export type { SendManyResult } from './delivery/batches/send-many.js';
-export type { SendManyOptions } from './delivery/batches/send-many-options.js';
+export type { SendManyOptions, SendManyResult } from './delivery/batches/send-many.js';
 export type { CircuitStateChange } from './delivery/circuits/circuit.js';
 export type { CircuitBreakerOptions } from './delivery/circuits/circuit-breaker-options.js';
 export type { LastFailure, ProviderHealth } from './delivery/circuits/provider-health.js';

@@ -1,7 +1,6 @@
 import type { CallContext } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
-import { type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
-import type { SendManyOptions } from '../delivery/batches/send-many-options.js';
+import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
 import type { ProviderHealth } from '../delivery/circuits/provider-health.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
 import type { Delivered } from '../delivery/router.js';

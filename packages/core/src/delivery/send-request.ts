@@ -65,22 +65,6 @@ export interface Receipt {
   readonly replayed?: true | undefined;
 }
 
-const known: ReadonlySet<string> = new Set([
-  'to',
-  'text',
-  'senderId',
-  'template',
-  'params',
-  'via',
-  'idempotencyKey',
-  'deadlineMs',
-  'signal',
-  'onUnknown',
-  'guard',
-  'ip',
-  'screening',
-]);
-
 /** The error of a call that is malformed: nothing was sent. */
 export function invalidRequest(message: string): SmsError {
   return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
@@ -119,10 +103,12 @@ function copyOf(given: SendRequest): AnyRequest {
     if (known.has(field)) continue;
     throw invalidRequest(`send(): ${shownName(field)} is not a field; it knows ${[...known].join(', ')}.`);
   }
-  // One shape for all requests: this is read for every message.
-  const { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown }: AnyRequest =
-    given;
-  const { guard, ip, screening } = given;
+  return fieldsOf(given);
+}
+
+/** Every field, each read once. One shape for all requests: this is read for every message. */
+function fieldsOf(given: AnyRequest): AnyRequest {
+  const { to, text, senderId, template, params, via } = given;
   return {
     to,
     text,
@@ -131,15 +117,17 @@ function copyOf(given: SendRequest): AnyRequest {
     params,
     // A copy: the guard may take its time.
     via: isListOfIds(via) ? [...via] : via,
-    idempotencyKey,
-    deadlineMs,
-    signal,
-    onUnknown,
-    guard,
-    ip,
-    screening,
+    idempotencyKey: given.idempotencyKey,
+    deadlineMs: given.deadlineMs,
+    signal: given.signal,
+    onUnknown: given.onUnknown,
+    guard: given.guard,
+    ip: given.ip,
+    screening: given.screening,
   };
 }
+
+const known: ReadonlySet<string> = new Set(Object.keys(fieldsOf({ to: '' })));
 
 /** Every field that a request may have. */
 type AnyRequest = SendOptions & {
