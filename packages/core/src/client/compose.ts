@@ -2,7 +2,7 @@ import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { Circuit } from '../delivery/circuits/circuit.js';
 import { breakerSettings } from '../delivery/circuits/circuit-breaker-options.js';
-import { RetryBudget } from '../delivery/retry-budget.js';
+import { RetryBudget } from '../delivery/further-attempts.js';
 import { Router } from '../delivery/router.js';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import { AbuseGuard } from '../guard/abuse-guard.js';

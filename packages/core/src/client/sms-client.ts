@@ -1,13 +1,12 @@
 import type { MessageEnvelope } from '../contract/messages.js';
 import type { CallContext } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
-import { type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
-import type { SendManyOptions } from '../delivery/batches/send-many-options.js';
+import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
+import type { ProviderHealth } from '../delivery/circuits/provider-health.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
 import type { Delivered } from '../delivery/router.js';
-import { invalidRequest, readSendRequest, type SendRequest } from '../delivery/send-request.js';
-import type { ProviderHealth, Receipt } from '../delivery/types.js';
+import { invalidRequest, type Receipt, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';

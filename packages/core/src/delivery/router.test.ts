@@ -9,7 +9,7 @@ import { accepted, notSent, refused } from '../provider-kit/outcomes.js';
 import { type AttemptEvent, EventHub } from '../telemetry/events.js';
 import { Circuit } from './circuits/circuit.js';
 import { parseCircuitBreakerOptions } from './circuits/circuit-breaker-options.js';
-import { RetryBudget } from './retry-budget.js';
+import { RetryBudget } from './further-attempts.js';
 import { type Delivered, type Delivery, Router, type RouterDeps } from './router.js';
 
 beforeEach(() => void vi.useFakeTimers());

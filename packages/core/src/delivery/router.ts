@@ -8,10 +8,9 @@ import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { notSent } from '../provider-kit/outcomes.js';
 import type { EventHub } from '../telemetry/events.js';
 import { type Account, askAccount } from './account.js';
-import { attemptContext } from './attempt-share.js';
 import { type DeliveryFailure, deliveryError, reasonToStop, wasHeldBack } from './delivery-failure.js';
+import { attemptContext, type RetryBudget } from './further-attempts.js';
 import { isPassable, planRoute, type Route, type RoutePlan } from './plan-route.js';
-import type { RetryBudget } from './retry-budget.js';
 import { invalidRequest } from './send-request.js';
 
 /** What is to be delivered. */

@@ -1,7 +1,6 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
-import { invalidRequest } from '../delivery/send-request.js';
-import type { Receipt } from '../delivery/types.js';
+import { invalidRequest, type Receipt } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';

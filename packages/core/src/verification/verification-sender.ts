@@ -3,7 +3,7 @@ import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { type Account, askAccount } from '../delivery/account.js';
 import { newMessageId } from '../delivery/message-id.js';
-import { noOutcome, readOutcome } from '../delivery/read-outcome.js';
+import { readOutcome } from '../delivery/read-outcome.js';
 import type { Delivery, Router } from '../delivery/router.js';
 import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import type { Attempt, SmsError } from '../errors/sms-error.js';
@@ -123,7 +123,7 @@ export class VerificationSender {
         }
         const rendered = catalogue.render(message.name, values, { id, to }, provider);
         const answered = await provider.send(rendered, attemptContext);
-        return withoutCode(readOutcome('send', answered) ?? noOutcome(), values.code);
+        return withoutCode(readOutcome('send', answered), values.code);
       };
       const { attempts, accepted, error } = await this.#deps.router.deliver({ ...delivery, id, avoid, ask }, context);
       return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, accepted?.reference)), error };
@@ -138,7 +138,7 @@ export class VerificationSender {
     if (account === undefined || verification == null) return undefined;
     const ask = async () => {
       const answered = await verification.check(check, context);
-      return withoutCode(readOutcome('check', answered) ?? noOutcome(), check.code);
+      return withoutCode(readOutcome('check', answered), check.code);
     };
     // Nobody else can check this code, so it passes an open circuit, as its probe.
     return askAccount(account, ask, context.deadline, 'check', true);

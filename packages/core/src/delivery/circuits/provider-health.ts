@@ -1,9 +1,40 @@
-import type { CheckOutcome, Refused, SendOutcome } from '../../contract/outcomes.js';
+import type { CheckOutcome, NotSent, Refused, SendOutcome, Unknown } from '../../contract/outcomes.js';
 import { errorPolicy, type SmsErrorCode } from '../../errors/error-codes.js';
 import { transportCodeOf } from '../../errors/foreign-error.js';
 import { safeProviderCode } from '../../errors/shown-name.js';
 import type { FailureOutcome } from '../../errors/sms-error.js';
-import type { LastFailure } from '../types.js';
+import type { CircuitState } from '../../telemetry/events.js';
+
+/** How one provider is doing. */
+export interface ProviderHealth {
+  readonly circuit: CircuitState;
+  /** Calls in the rolling window of the circuit breaker. */
+  readonly calls: number;
+  /** Those of them that count against the circuit: the provider's or the account's own fault. */
+  readonly failures: number;
+  /** Milliseconds until an open circuit lets a probe pass; undefined unless it is open. */
+  readonly probeInMs: number | undefined;
+  /** The last failure that counted against the circuit; kept when the circuit closes. */
+  readonly lastFailure: LastFailure | undefined;
+  /**
+   * Messages and codes that the provider did not take for another reason (a template that it does not know, a wrong
+   * number), by code, since the client was made. No circuit counts them.
+   */
+  readonly refusals: { readonly [Code in SmsErrorCode]?: number };
+  /** The last of these. */
+  readonly lastRefusal: LastFailure | undefined;
+}
+
+/** A failure as health shows it. */
+export interface LastFailure {
+  readonly code: SmsErrorCode;
+  readonly outcome: FailureOutcome;
+  readonly providerCode: string | undefined;
+  /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
+  readonly transportCode: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
 
 /**
  * What an outcome says about the health of the provider:
@@ -40,8 +71,7 @@ export function circuitVerdict(outcome: SendOutcome | CheckOutcome): CircuitVerd
   }
 }
 
-function lastFailure(failure: Omit<Refused, 'outcome'> & { readonly outcome: FailureOutcome }): LastFailure {
-  const { code, outcome, providerCode, cause } = failure;
+function lastFailure({ code, outcome, providerCode, cause }: Refused | NotSent | Unknown): LastFailure {
   return {
     code,
     outcome,
