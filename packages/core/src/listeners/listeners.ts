@@ -23,10 +23,13 @@ export function warnOfListener(what: string): (error: unknown) => void {
   return (error) => warning.warn(error);
 }
 
-/** An object of its own for each time that a listener was added: one function may listen twice. */
+/** One listener, linked to those beside it, so that adding and removing one costs the same however many there are. */
 interface Entry<Event> {
   readonly listener: (event: Event) => unknown;
   readonly number: number;
+  previous: Entry<Event> | undefined;
+  next: Entry<Event> | undefined;
+  isRemoved: boolean;
 }
 
 /**
@@ -36,7 +39,8 @@ interface Entry<Event> {
  */
 export class Listeners<Event> {
   readonly #onFailure: (error: unknown) => void;
-  readonly #entries = new Set<Entry<Event>>();
+  #first: Entry<Event> | undefined;
+  #last: Entry<Event> | undefined;
   #numbers = 0;
 
   /** @param onFailure told what a listener threw or rejected with; must not throw itself */
@@ -46,28 +50,37 @@ export class Listeners<Event> {
 
   /** Whether there are no listeners: then an event need not be made. */
   get isEmpty(): boolean {
-    return this.#entries.size === 0;
+    return this.#first === undefined;
   }
 
   /** One function may listen twice. Returns a function that stops this one; it may be called twice. */
   add(listener: (event: Event) => unknown): () => void {
     this.#numbers += 1;
-    const entry = { listener, number: this.#numbers };
-    this.#entries.add(entry);
-    return () => void this.#entries.delete(entry);
+    const entry: Entry<Event> = {
+      listener,
+      number: this.#numbers,
+      previous: this.#last,
+      next: undefined,
+      isRemoved: false,
+    };
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
+    return () => this.#remove(entry);
   }
 
   /** Calls every listener of this moment, oldest first, except those that an earlier listener removes meanwhile. */
   emit(event: Event): void {
     const newest = this.#numbers;
-    for (const { listener, number } of this.#entries) {
-      if (number > newest) return;
-      this.#call(listener, event);
+    for (let entry = this.#first; entry !== undefined && entry.number <= newest; entry = entry.next) {
+      if (!entry.isRemoved) this.#call(entry.listener, event);
     }
   }
 
   clear(): void {
-    this.#entries.clear();
+    for (let entry = this.#first; entry !== undefined; entry = entry.next) entry.isRemoved = true;
+    this.#first = undefined;
+    this.#last = undefined;
   }
 
   #call(listener: (event: Event) => unknown, event: Event): void {
@@ -78,5 +91,15 @@ export class Listeners<Event> {
     } catch (error) {
       this.#onFailure(error);
     }
+  }
+
+  /** A removed entry keeps its own links, since an `emit` under way may have come to it and goes on from there. */
+  #remove(entry: Entry<Event>): void {
+    if (entry.isRemoved) return;
+    entry.isRemoved = true;
+    if (entry.previous === undefined) this.#first = entry.next;
+    else entry.previous.next = entry.next;
+    if (entry.next === undefined) this.#last = entry.previous;
+    else entry.next.previous = entry.previous;
   }
 }
