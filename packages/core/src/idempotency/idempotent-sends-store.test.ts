@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deadline } from '../contract/deadline.js';
 import type { Delivered } from '../delivery/router.js';
-import type { Receipt } from '../delivery/types.js';
+import type { Receipt } from '../delivery/send-request.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { MemoryMessageStore } from '../messages/memory-message-store.js';
 import { MessageLog } from '../messages/message-log.js';
@@ -11,7 +11,7 @@ import type { MessageStore } from '../messages/message-store.js';
 import { recordOf, storeOver, to } from '../messages/message-stores.test.fixture.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { accepted } from '../provider-kit/outcomes.js';
-import { EventHub } from '../telemetry/event-hub.js';
+import { EventHub } from '../telemetry/events.js';
 import { IdempotentSends } from './idempotent-sends.js';
 
 const attempt = { provider: 'a', outcome: 'accepted', durationMs: 1 } as const;

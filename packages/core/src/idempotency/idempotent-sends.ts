@@ -1,8 +1,7 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
 import type { Delivered } from '../delivery/router.js';
-import { invalidRequest } from '../delivery/send-request.js';
-import type { Receipt } from '../delivery/types.js';
+import { invalidRequest, type Receipt } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
@@ -12,8 +11,7 @@ import type { MessageRecord } from '../messages/message-record.js';
 import { stateOf } from '../messages/message-state.js';
 import type { Added, KeyClaim } from '../messages/message-store.js';
 import { receiptOfDelivery, receiptOfRecord } from '../messages/receipts.js';
-import type { Awaitable } from '../stores/ask-store.js';
-import { recordResult } from '../stores/ask-store.js';
+import { type Awaitable, recordResult } from '../stores/ask-store.js';
 import { fingerprintOf } from './fingerprint.js';
 
 const states: ReadonlySet<unknown> = new Set(['added', 'held', 'conflict']);

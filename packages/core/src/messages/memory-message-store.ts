@@ -1,7 +1,6 @@
 import { configurationInvalid } from '../provider-kit/options.js';
-import type { Awaitable } from '../stores/ask-store.js';
+import { type Awaitable, storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
-import { storeFull } from '../stores/store-full.js';
 import type { MessageRecord, ReportEntry } from './message-record.js';
 import type { Added, KeyClaim, MessageStore, Replaced } from './message-store.js';
 

@@ -7,7 +7,7 @@ import { isThenable, Listeners, warnOfListener } from '../listeners/listeners.js
 import { parsePhoneNumber } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
 import type { Awaitable } from '../stores/ask-store.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import type { EventHub } from '../telemetry/events.js';
 import { withReport } from './merge-reports.js';
 import { entryOf, referencesOf, withLookup, withSettlement } from './message-changes.js';
 import type { AttemptRecord, MessageRecord, ReportEntry } from './message-record.js';

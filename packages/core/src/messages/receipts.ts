@@ -1,6 +1,6 @@
 import type { Accepted } from '../contract/outcomes.js';
 import type { Delivered } from '../delivery/router.js';
-import type { Receipt } from '../delivery/types.js';
+import type { Receipt } from '../delivery/send-request.js';
 import type { Attempt } from '../errors/sms-error.js';
 import type { AttemptRecord, MessageRecord } from './message-record.js';
 import { outcomeOf } from './message-state.js';

@@ -1,6 +1,6 @@
 import type { LookupOutcome } from '../contract/lookup.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { settleByDeadline } from '../delivery/settle-by-deadline.js';
+import { settleByDeadline } from '../delivery/account.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore } from '../stores/ask-store.js';

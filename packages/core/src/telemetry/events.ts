@@ -1,6 +1,7 @@
 import type { MessageState, ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import type { FailureOutcome } from '../errors/sms-error.js';
+import { Listeners, warnOfListener } from '../listeners/listeners.js';
 
 /** What a client tells about its work, by the name of the event. No event holds a text, a code or a whole number. */
 export interface SmsEvents {
@@ -138,4 +139,45 @@ export interface ResolvedEvent {
   readonly outcome: 'accepted' | 'not-sent';
   /** What has settled it. */
   readonly by: 'report' | 'lookup';
+}
+
+type ListenersOfEvents = { readonly [Name in keyof SmsEvents]: Listeners<SmsEvents[Name]> };
+
+const listenersOf = <Name extends keyof SmsEvents>(name: Name): Listeners<SmsEvents[Name]> =>
+  new Listeners(warnOfListener(`the event "${name}"`));
+
+/** Hands events to listeners. A listener that throws changes nothing: neither the call nor the other listeners. */
+export class EventHub {
+  readonly #listeners: ListenersOfEvents = {
+    attempt: listenersOf('attempt'),
+    settled: listenersOf('settled'),
+    circuit: listenersOf('circuit'),
+    denied: listenersOf('denied'),
+    alarm: listenersOf('alarm'),
+    check: listenersOf('check'),
+    report: listenersOf('report'),
+    resolved: listenersOf('resolved'),
+  };
+
+  /** Of every event there is. */
+  readonly names: readonly string[] = Object.keys(this.#listeners);
+
+  has(name: PropertyKey): boolean {
+    return Object.hasOwn(this.#listeners, name);
+  }
+
+  /** Whether the event has listeners: without any it need not be made. */
+  hasListeners(name: keyof SmsEvents): boolean {
+    return !this.#listeners[name].isEmpty;
+  }
+
+  on<Name extends keyof SmsEvents>(name: Name, listener: (event: SmsEvents[Name]) => void): Disposable {
+    const listeners: Listeners<SmsEvents[Name]> = this.#listeners[name];
+    return { [Symbol.dispose]: listeners.add(listener) };
+  }
+
+  emit<Name extends keyof SmsEvents>(name: Name, event: SmsEvents[Name]): void {
+    const listeners: Listeners<SmsEvents[Name]> = this.#listeners[name];
+    listeners.emit(event);
+  }
 }
