@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { CallContext } from '../contract/call-context.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
 import { until } from '../until.test.fixture.js';
 import { createSmsClient } from './sms-client.js';

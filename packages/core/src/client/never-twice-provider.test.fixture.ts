@@ -1,7 +1,8 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { DeadlineEnd } from '../contract/deadline.js';
 import type { OutboundMessage } from '../contract/messages.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
 import type { CircuitState } from '../telemetry/events.js';
 import type { Behaviour, ProviderScript } from './never-twice-scenario.test.fixture.js';

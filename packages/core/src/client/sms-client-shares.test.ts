@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallContext } from '../contract/sms-provider.js';
+import type { CallContext } from '../contract/call-context.js';
 import { accepted, notSent, unknown } from '../provider-kit/outcomes.js';
 import { type Answer, broke, client, down, failureOf, fake, hello } from './sms-client.test.fixture.js';
 

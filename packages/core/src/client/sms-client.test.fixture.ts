@@ -1,7 +1,8 @@
 import { afterEach, vi } from 'vitest';
+import type { CallContext } from '../contract/call-context.js';
 import type { OutboundMessage } from '../contract/messages.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import { isSmsError, type SmsError } from '../errors/sms-error.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
 import { createSmsClient } from './sms-client.js';

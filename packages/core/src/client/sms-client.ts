@@ -1,5 +1,5 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { MessageEnvelope } from '../contract/messages.js';
-import type { CallContext } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
 import type { ProviderHealth } from '../delivery/circuits/provider-health.js';

@@ -1,6 +1,7 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { OutboundMessage, VerificationCheck, VerificationStart } from '../contract/messages.js';
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, IssuedCodeLimits, SmsProvider } from '../contract/sms-provider.js';
+import type { IssuedCodeLimits, SmsProvider } from '../contract/sms-provider.js';
 import { accepted } from '../provider-kit/outcomes.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
 import type { VerificationStore } from '../verification/verification-store.js';

@@ -1,7 +1,7 @@
 import type { PhoneNumber } from '../phone/phone-number.js';
+import type { CallContext } from './call-context.js';
 import type { NotSent, Price, Refused, Unknown } from './outcomes.js';
 import type { ReportedState, UndeliveredReason } from './provider-events.js';
-import type { CallContext } from './sms-provider.js';
 
 /** Asks a vendor what became of a message whose answer was lost, or whose report did not come. */
 export interface MessageLookup {

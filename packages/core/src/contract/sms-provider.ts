@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline.js';
+import type { CallContext } from './call-context.js';
 import type { MessageLookup } from './lookup.js';
 import type { OutboundMessage, VerificationCheck, VerificationStart } from './messages.js';
 import type { CheckOutcome, SendOutcome } from './outcomes.js';
@@ -56,19 +56,4 @@ export interface IssuedCodeLimits {
   readonly maxChecks?: number | undefined;
   /** Milliseconds from the start. */
   readonly lifetimeMs?: number | undefined;
-}
-
-/** What a single call must respect. */
-export interface CallContext {
-  /** The end of this attempt. The provider settles by then, whatever the network does. */
-  readonly deadline: Deadline;
-  /**
-   * By then the request must have been written. If it has not been, the provider answers `not-sent`, and another
-   * provider gets its turn. Never later than {@link CallContext.deadline}. Default: the deadline.
-   *
-   * The transport of the provider kit obeys it by itself. A provider over an SDK cannot see the write, and may leave it.
-   */
-  readonly writeBy?: Deadline | undefined;
-  /** Passed on to vendors that understand such keys. */
-  readonly idempotencyKey?: string | undefined;
 }

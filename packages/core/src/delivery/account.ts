@@ -1,7 +1,8 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { LookupOutcome } from '../contract/lookup.js';
 import type { CheckOutcome, NotSent, SendOutcome, Unknown } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import { withoutMessage } from '../errors/foreign-error.js';
 import { deadlineAfter, wasHeldUp } from '../provider-kit/deadline.js';
 import { notSent, unknown } from '../provider-kit/outcomes.js';

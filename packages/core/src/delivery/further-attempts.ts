@@ -1,5 +1,5 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { Ending } from '../contract/deadline.js';
-import type { CallContext } from '../contract/sms-provider.js';
 import { deadlineWithin } from '../provider-kit/deadline.js';
 
 // What one attempt leaves to the further ones: time of the call, and some of the budget.

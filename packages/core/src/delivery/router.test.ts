@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { broke, down, fake, lost, wrongNumber } from '../client/sms-client.test.fixture.js';
+import type { CallContext } from '../contract/call-context.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';

@@ -1,5 +1,6 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { Accepted, SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import { errorPolicy } from '../errors/error-codes.js';
 import { transportCodeOf } from '../errors/foreign-error.js';
 import { listOfNames, safeProviderCode, shownName } from '../errors/shown-name.js';

@@ -8,8 +8,6 @@ import { type GuardOptions, guardSchema, withGuardDefaults } from './guard-optio
 import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
-export { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
-
 export const hourMs = 60 * 60 * 1000;
 export const dayMs = 24 * hourMs;
 

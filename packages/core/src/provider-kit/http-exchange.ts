@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { CallContext } from '../contract/call-context.js';
 import type { DeadlineEnd } from '../contract/deadline.js';
 import type { NotSent, Unknown } from '../contract/outcomes.js';
-import type { CallContext } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { decodeContent } from './content-encoding.js';
 import { notSent, unknown } from './outcomes.js';

@@ -1,6 +1,7 @@
 /** What the author of a provider needs. Loads undici, and neither opossum nor inversify. */
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
+export type { CallContext } from '../contract/call-context.js';
 export type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 export type {
   LookupInconclusive,
@@ -42,13 +43,7 @@ export type {
   ReportedState,
   UndeliveredReason,
 } from '../contract/provider-events.js';
-export type {
-  CallContext,
-  IssuedCodeLimits,
-  IssuedVerification,
-  SendCapabilities,
-  SmsProvider,
-} from '../contract/sms-provider.js';
+export type { IssuedCodeLimits, IssuedVerification, SendCapabilities, SmsProvider } from '../contract/sms-provider.js';
 export type {
   ProviderWebhooks,
   WebhookContext,

@@ -1,6 +1,7 @@
+import type { CallContext } from '../contract/call-context.js';
 import type { VerificationCheck } from '../contract/messages.js';
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import { type Account, askAccount } from '../delivery/account.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { readOutcome } from '../delivery/read-outcome.js';

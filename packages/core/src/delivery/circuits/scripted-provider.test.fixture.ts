@@ -1,7 +1,8 @@
 import { expect, vi } from 'vitest';
+import type { CallContext } from '../../contract/call-context.js';
 import type { OutboundMessage } from '../../contract/messages.js';
 import type { CheckOutcome, Refused, SendOutcome, Unknown } from '../../contract/outcomes.js';
-import type { CallContext, SmsProvider } from '../../contract/sms-provider.js';
+import type { SmsProvider } from '../../contract/sms-provider.js';
 import { parsePhoneNumber } from '../../phone/parse.js';
 import { deadlineAfter } from '../../provider-kit/deadline.js';
 import { accepted, refused, unknown } from '../../provider-kit/outcomes.js';
