@@ -1,4 +1,5 @@
-import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
+import type { CallContext } from '../contract/call-context.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
