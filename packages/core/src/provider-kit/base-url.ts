@@ -16,7 +16,8 @@ export function baseUrlProblem(baseUrl: string, allowPlainHttp = false): string 
   return undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host, as the URL parser writes it, is this machine. */
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||
