@@ -55,7 +55,8 @@ function bytesKept({ rawBody, body }: AddedByOthers): Uint8Array | undefined {
 
 /** `Readable.toWeb` would destroy the socket when the body is not wanted, and with it the answer that says so. */
 function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const chunks = incoming.iterator({ destroyOnReturn: false });
+  // Its `return` is never called: that would destroy the socket, too.
+  const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

@@ -88,7 +88,7 @@ export class ClientWebhooks implements Webhooks {
     const url = configuredUrl(options.publicUrl, id, request);
     const settled = await within<WebhookReading>(deadline, () =>
       webhooks.read(
-        { method: request.method.toUpperCase(), url, headers: new Headers(request.headers), body },
+        { method: request.method.toUpperCase(), url, headers: request.headers, body },
         { deadline, now: now(), toleranceMs: options.toleranceMs },
       ),
     );

@@ -4,7 +4,7 @@ import { acme, nowMs, publicUrl, signature, webhooksOver } from './webhooks.test
 
 vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
 
-const runs = 10_000;
+const runs = process.env['POLYSMS_TEST_SUITE'] === 'long' ? 10_000 : 1000;
 
 const name = fc.stringMatching(/^[a-z\d]{1,12}$/);
 const query = fc.option(
@@ -45,7 +45,7 @@ function firstPossible(bit: number, make: (bit: number) => Request): Request {
   }
 }
 
-describe('10,000 signed webhooks', () => {
+describe('signed webhooks, thousands of them', () => {
   it('pass as they are; with one bit of body, URL, signature or time changed, none reaches the sink', async () => {
     const places = new Map<string, number>();
     let genuine = 0;
