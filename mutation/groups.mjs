@@ -11,7 +11,7 @@ export const groups = [
   {
     name: 'outcomes',
     mutate: [
-      `${core}/provider-kit/{http-status,http-exchange,http-transport,http-transport-options,transport-failure,outcomes}.ts`,
+      `${core}/provider-kit/{http-exchange,http-transport,http-transport-options,transport-failure,outcomes}.ts`,
       `${core}/provider-kit/{content-encoding,dns-lookup,happy-eyeballs}.ts`,
       `${core}/delivery/{account,circuits/provider-health,delivery-failure}.ts`,
       `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
@@ -39,10 +39,7 @@ export const groups = [
   },
   {
     name: 'pace',
-    mutate: [
-      `${core}/provider-kit/{pace,turn-schedule}.ts`,
-      `${core}/rate/{rate-limit,learned-rate,rate-gate,last-second}.ts`,
-    ],
+    mutate: [`${core}/provider-kit/{pace,turn-schedule}.ts`, `${core}/rate/{learned-rate,rate-gate}.ts`],
     tests: [
       `${core}/provider-kit/{pace,turn-schedule}.test.ts`,
       `${core}/rate/*.test.ts`,
@@ -74,7 +71,7 @@ export const groups = [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
       `${core}/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
       `${core}/stores/*.ts`,
-      `${core}/guard/{memory-limit-store,limit-windows}.ts`,
+      `${core}/guard/memory-limit-store.ts`,
     ],
     tests: [
       `${core}/verification/{memory-*,subject-*}.test.ts`,

@@ -60,7 +60,10 @@ function providerOnly(baseUrl: string): Variant {
   return {
     name: 'provider only',
     send: (index) =>
-      provider.send({ kind: 'template', id: 'message-1', to: to(index), template, params }, { deadline: deadlineAfter(10_000) }),
+      provider.send(
+        { kind: 'template', id: 'message-1', to: to(index), template, params },
+        { deadline: deadlineAfter(10_000) },
+      ),
     close: () => provider.close(),
   };
 }
@@ -70,7 +73,10 @@ function providerWithBreaker(baseUrl: string): Variant {
   return {
     name: 'provider with breaker',
     send: (index) =>
-      provider.send({ kind: 'template', id: 'message-1', to: to(index), template, params }, { deadline: deadlineAfter(10_000) }),
+      provider.send(
+        { kind: 'template', id: 'message-1', to: to(index), template, params },
+        { deadline: deadlineAfter(10_000) },
+      ),
     close: () => provider.close(),
   };
 }

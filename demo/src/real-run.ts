@@ -27,7 +27,9 @@ export async function realRun({ appKey, to: number, baseUrl, input, write }: Rea
   const steps = new StepTable(write, provider.id, maskPhoneNumber(to));
   try {
     const { verification } = provider;
-    const start = await steps.run('send a verification code', () => verification.start({ id: 'message-1', to }, context()));
+    const start = await steps.run('send a verification code', () =>
+      verification.start({ id: 'message-1', to }, context()),
+    );
     if (start.outcome !== 'accepted') return false;
     for await (const code of typedCodes(input, write)) {
       const check = await steps.run('check the code', () => verification.check({ to, code }, context()));

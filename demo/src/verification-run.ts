@@ -16,7 +16,9 @@ export async function verificationRun(write: (line: string) => void): Promise<bo
   const context = () => ({ deadline: deadlineAfter(10_000) });
   const steps = new StepTable(write, provider.id, maskPhoneNumber(to));
   try {
-    const start = await steps.run('send a verification code', () => verification.start({ id: 'message-1', to }, context()));
+    const start = await steps.run('send a verification code', () =>
+      verification.start({ id: 'message-1', to }, context()),
+    );
     if (start.outcome !== 'accepted') return false;
 
     const code = (await simulator.messages()).at(-1)?.code;

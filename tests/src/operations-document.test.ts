@@ -79,6 +79,37 @@ it('the metrics of docs/operations.md count what the client did, in lines that P
   expect(names.filter((name, index) => name !== names[index - 1])).toEqual([...new Set(names)]);
 });
 
+it('the metrics of docs/operations.md begin at 0 where one event is to wake somebody', async () => {
+  await using sms = createSmsClient({
+    providers: [mock({ id: 'only' })],
+    guard: { limits: { global: [{ max: 1, windowMs: 60_000 }] } },
+  });
+  const metrics = recipes.metricsOf(sms);
+  const globalDenials = () =>
+    metrics()
+      .split('\n')
+      .filter((line) => /^polysms_denied_total\{.*"global"/.test(line));
+  expect(metrics().split('\n')).toContain('polysms_alarms_total{} 0');
+  const series = (kind: string) => `polysms_denied_total{kind="${kind}",scope="global",code="send_limit_exceeded"}`;
+  expect(globalDenials()).toEqual([`${series('message')} 0`, `${series('verification')} 0`]);
+  await sms.verifications.start({ to });
+  await expect(sms.verifications.start({ to: '+8613900139000' })).rejects.toMatchObject({
+    code: 'send_limit_exceeded',
+  });
+  expect(globalDenials()).toEqual([`${series('message')} 0`, `${series('verification')} 1`]);
+});
+
+it('the circuit of docs/operations.md is 1 while it lets nobody pass, and 0 when it only waits for a message', async () => {
+  const provider = mock({ id: 'only' });
+  await using sms = createSmsClient({ providers: [provider], breaker: { consecutiveFailures: 1, openMs: 50 } });
+  const metrics = recipes.metricsOf(sms);
+  provider.fail({ outcome: 'not-sent', code: 'network_error' });
+  await expect(sms.send({ to, text: 'Hello.' })).rejects.toMatchObject({ code: 'network_error' });
+  expect(metrics()).toContain('polysms_circuit_open{provider="only"} 1\n');
+  await vi.waitFor(() => expect(sms.health()['only']?.circuit).toBe('half-open'));
+  expect(metrics()).toContain('polysms_circuit_open{provider="only"} 0\n');
+});
+
 it('the log of docs/operations.md is JSON, and holds no text, code, id or whole phone number', async () => {
   const written: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((line: string) => void written.push(line));

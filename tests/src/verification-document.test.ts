@@ -49,7 +49,7 @@ function app(verifies: 'itself' | 'by its provider') {
     if (message?.kind === 'verification') return message.code;
     return message?.kind === 'text' ? (/\d{6}/.exec(message.text)?.[0] ?? '') : '';
   };
-  return { session, ask, type: (code: string) => example.useCode(sms, session, code) };
+  return { provider, session, ask, type: (code: string) => example.useCode(sms, session, code) };
 }
 
 it('the login of docs/verification.md takes the first code after a second was asked for, as the page says', async () => {
@@ -87,3 +87,25 @@ describe.each(['itself', 'by its provider'] as const)(
     });
   },
 );
+
+describe('the login of docs/verification.md answers an error as its tables say', () => {
+  it.each([
+    ['recipient_blocked', 422],
+    ['unsupported_destination', 422],
+    ['rate_limited', 503],
+  ] as const)('of a start: %s', async (code, status) => {
+    const provider = mock();
+    const sms = createSmsClient({ providers: [provider], guard: false });
+    clients.push(sms);
+    provider.fail({ outcome: 'refused', code });
+    expect(await example.askForCode(sms, {}, to, '203.0.113.9')).toMatchObject({ status });
+  });
+
+  it('of a check whose answer was lost: once more, and then a new code', async () => {
+    const { provider, ask, type } = app('by its provider');
+    const code = await ask();
+    provider.fail({ outcome: 'unknown', code: 'timeout' }, { operation: 'check' });
+    expect(await type(code)).toEqual({ status: 503, body: { next: 'try once more, then ask for a new code' } });
+    expect(await type(code)).toMatchObject({ status: 200 });
+  });
+});

@@ -8,7 +8,7 @@ import { smsOptionsFromConfig, smsOptionsFromEnv } from './configuration/index.j
 import { shownName } from './errors/shown-name.js';
 import { SmsError } from './errors/sms-error.js';
 import { createSmsClient, isSmsError, withCircuitBreaker } from './index.js';
-import { orderProviders } from './inversify/order-providers.js';
+import { orderProviders } from './inversify/sms-module.js';
 import { deadlineAfter, parseOptions, refused } from './provider-kit/index.js';
 
 const to = '+8613800138000';

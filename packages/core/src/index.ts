@@ -8,22 +8,20 @@ export type { SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-cl
 export type { Verifications } from './client/verifications.js';
 export type { SmsProvider } from './contract/sms-provider.js';
 export type { SendManyProgress } from './delivery/batches/progress.js';
-export type { SendManyResult } from './delivery/batches/send-many.js';
-export type { SendManyOptions } from './delivery/batches/send-many-options.js';
+export type { SendManyOptions, SendManyResult } from './delivery/batches/send-many.js';
 export type { CircuitStateChange } from './delivery/circuits/circuit.js';
 export type { CircuitBreakerOptions } from './delivery/circuits/circuit-breaker-options.js';
+export type { LastFailure, ProviderHealth } from './delivery/circuits/provider-health.js';
 export { type ProviderWithCircuit, withCircuitBreaker } from './delivery/circuits/with-circuit-breaker.js';
+export type { RetryBudgetOptions } from './delivery/further-attempts.js';
 export type { Route } from './delivery/plan-route.js';
-export type { RetryBudgetOptions } from './delivery/retry-budget.js';
-export type { SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';
+export type { Receipt, SendOptions, SendRequest, TemplateRequest, TextRequest } from './delivery/send-request.js';
 export type {
   TemplateCatalogueOptions,
   TemplateOptions,
   VendorTemplateOptions,
 } from './delivery/templates/catalogue.js';
-export type { LastFailure, ProviderHealth, Receipt } from './delivery/types.js';
-export { type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
-export { type ErrorPolicy, errorPolicy } from './errors/error-policy.js';
+export { type ErrorPolicy, errorPolicy, type SmsErrorCode, smsErrorCodes } from './errors/error-codes.js';
 export {
   type Attempt,
   type FailureOutcome,
@@ -54,13 +52,11 @@ export type { VerificationOptions } from './verification/verification-options.js
 export type {
   CheckById,
   CheckByPhone,
-  VerificationCheckRequest,
-  VerificationStartRequest,
-} from './verification/verification-requests.js';
-export type {
   VerificationApproved,
   VerificationCancelResult,
+  VerificationCheckRequest,
   VerificationCheckResult,
   VerificationReceipt,
+  VerificationStartRequest,
   VerificationStatus,
-} from './verification/verification-results.js';
+} from './verification/verification-requests.js';

@@ -1,5 +1,4 @@
-import type { SmsErrorCode } from '../errors/error-codes.js';
-import { errorPolicy } from '../errors/error-policy.js';
+import { errorPolicy, type SmsErrorCode } from '../errors/error-codes.js';
 import { type Attempt, isSmsError } from '../errors/sms-error.js';
 import type { SeenCall } from './never-twice-provider.test.fixture.js';
 import { type Call, endedByItself, type Run } from './never-twice-run.test.fixture.js';

@@ -1,5 +1,5 @@
+import type { ProviderHealth } from '../delivery/circuits/provider-health.js';
 import { weightedCycle } from '../delivery/plan-route.js';
-import type { ProviderHealth } from '../delivery/types.js';
 import type { Scenario } from './never-twice-scenario.test.fixture.js';
 
 interface ModelProvider {

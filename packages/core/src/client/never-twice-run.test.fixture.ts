@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { vi } from 'vitest';
-import type { SendRequest } from '../delivery/send-request.js';
-import type { Receipt } from '../delivery/types.js';
+import type { Receipt, SendRequest } from '../delivery/send-request.js';
 import type { SmsError } from '../errors/sms-error.js';
 import { Ledger, LedgerProvider } from './never-twice-provider.test.fixture.js';
 import { type ModelPlan, RouteModel } from './never-twice-route.test.fixture.js';

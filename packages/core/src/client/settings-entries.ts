@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { countrySchema, placesEntries } from '../guard/places-entries.js';
+import { countrySchema, placesEntries } from '../guard/guard-options.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { byName, pathTo, section, texts, wholeNumber } from '../provider-kit/schema-parts.js';
 

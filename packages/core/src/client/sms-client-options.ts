@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { IssuedVerification, SmsProvider } from '../contract/sms-provider.js';
 import { breakerSchema, type CircuitBreakerOptions } from '../delivery/circuits/circuit-breaker-options.js';
+import type { RetryBudgetOptions } from '../delivery/further-attempts.js';
 import type { Route } from '../delivery/plan-route.js';
-import type { RetryBudgetOptions } from '../delivery/retry-budget.js';
 import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue.js';
 import { listOfNames, shownName, visibleName } from '../errors/shown-name.js';
 import { type GuardOptions, guardSchema, withGuardDefaults } from '../guard/guard-options.js';

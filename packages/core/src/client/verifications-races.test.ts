@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckOutcome } from '../contract/outcomes.js';
-import type { VerificationCheckResult } from '../verification/verification-results.js';
+import type { VerificationCheckResult } from '../verification/verification-requests.js';
 import { failureOf, fake } from './sms-client.test.fixture.js';
 import { issuedCode, issuer, lastCode, phone, verifier, wrong } from './verifications.test.fixture.js';
 

@@ -1,26 +1,22 @@
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
-import type { AbuseGuard } from '../guard/abuse-guard.js';
-import { isRefundable } from '../guard/is-refundable.js';
+import { type AbuseGuard, isRefundable } from '../guard/abuse-guard.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import type { EventHub } from '../telemetry/event-hub.js';
-import type { CheckEvent } from '../telemetry/events.js';
+import type { CheckEvent, EventHub } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
 import {
   readCheckRequest,
   readId,
   readStartRequest,
+  type VerificationCancelResult,
   type VerificationCheckRequest,
+  type VerificationCheckResult,
+  type VerificationReceipt,
   type VerificationStartRequest,
+  type VerificationStatus,
 } from '../verification/verification-requests.js';
-import type {
-  VerificationCancelResult,
-  VerificationCheckResult,
-  VerificationReceipt,
-  VerificationStatus,
-} from '../verification/verification-results.js';
 import type { VerificationService } from '../verification/verification-service.js';
 import type { InFlight } from './in-flight.js';
 

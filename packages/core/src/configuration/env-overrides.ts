@@ -1,14 +1,12 @@
 import { isPlainObject } from '../provider-kit/schema-parts.js';
 import { entriesOf, type SchemaLike } from '../provider-kit/unknown-names.js';
-import { type ConfigPath, dotted, isReference, pepperOf } from './config-values.js';
-import type { Problems } from './problems.js';
-import { type Environment, variableValue, warnOfQuotes } from './resolve-references.js';
-import type { EnvReference } from './sms-config.js';
-import { settings } from './sms-config-schema.js';
+import { type ConfigPath, dotted, type Problems } from './problems.js';
+import { type Environment, isReference, parseJson, pepperOf, variableValue, warnOfQuotes } from './references.js';
+import { type EnvReference, settings } from './sms-config-schema.js';
 import { upperSnake, variablePrefix } from './variables.js';
 
-/** Makes a setting of what a variable holds; the schema checks it later, like the rest. A secret stays where it is. */
-type Reading = ((value: string) => unknown) | 'secret';
+/** Makes a setting of what a variable holds, and of what was there; the schema checks it later, like the rest. */
+type Reading = (value: string, before: unknown, variable: string) => unknown;
 
 /** A setting that a variable can override. */
 export interface Override {
@@ -23,7 +21,7 @@ const readings: ReadonlyMap<unknown, Reading> = new Map<unknown, Reading>([
   ['picklist', asText],
   ['boolean', jsonOrText],
   ['literal', jsonOrText],
-  ['custom', 'secret'],
+  ['custom', secretOver],
 ]);
 
 const pepperVariables = new Map([
@@ -59,20 +57,12 @@ function typeOf(schema: SchemaLike, input: unknown): unknown {
   return inner === undefined ? schema.type : typeOf(inner, input);
 }
 
-/** What somebody may take the name of a variable for, by the names of the others. */
-export const guesses: ReadonlyMap<string, string> = new Map([
-  ['POLYSMS_VERIFICATION_PEPPER', 'POLYSMS_PEPPER'],
-  ['POLYSMS_VERIFICATION_PREVIOUS_PEPPER', 'POLYSMS_PREVIOUS_PEPPER'],
-]);
-
-/** A configuration after its overrides, and the variables that were laid over it. */
-export interface OverriddenConfig {
-  readonly config: unknown;
-  readonly variables: readonly string[];
-}
-
-/** Lays the variables that are set over a configuration. */
-export function applyOverrides(config: unknown, env: Environment, problems: Problems): OverriddenConfig {
+/** Lays the variables that are set over a configuration, and says which were. */
+export function applyOverrides(
+  config: unknown,
+  env: Environment,
+  problems: Problems,
+): { readonly config: unknown; readonly variables: readonly string[] } {
   const variables: string[] = [];
   if (!isPlainObject(config)) return { config, variables };
   let overridden: Record<string, unknown> = config;
@@ -82,10 +72,8 @@ export function applyOverrides(config: unknown, env: Environment, problems: Prob
     if (read === asText || read === objectOrText) warnOfQuotes(variable, value);
     const off = switchedOff(overridden, path);
     if (off !== undefined) problems.add(variable, `has no effect, since ${off} is false; unset it`);
-    const laid =
-      read === 'secret'
-        ? layOver(withPepperInParts(overridden), path, (before) => secretOver(before, variable))
-        : layOver(overridden, path, () => read(value));
+    const target = read === secretOver ? withPepperInParts(overridden) : overridden;
+    const laid = layOver(target, path, (before) => read(value, before, variable));
     if (laid === undefined) continue;
     overridden = laid;
     variables.push(variable);
@@ -151,20 +139,17 @@ function asText(value: string): string {
 
 /** What JSON says, such as a list or `false`; the schema refuses any other text where that belongs. */
 function jsonOrText(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value.trim();
-  }
+  const json = parseJson(value);
+  return json === undefined ? value.trim() : json;
 }
 
 /** An object if it is one in JSON. Anything else is text: the name of a template may look like a number. */
 function objectOrText(value: string): unknown {
-  const json = jsonOrText(value);
+  const json = parseJson(value);
   return isPlainObject(json) ? json : value.trim();
 }
 
-/** A secret that is written in the file itself stays there, to be refused. */
-function secretOver(before: unknown, variable: string): EnvReference | undefined {
+/** A secret stays in its variable. One that is written in the file itself stays there, to be refused. */
+function secretOver(_value: string, before: unknown, variable: string): EnvReference | undefined {
   return before === undefined || isReference(before) ? { env: variable } : undefined;
 }

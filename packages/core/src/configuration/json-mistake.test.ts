@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findJsonMistake } from './json-mistake.js';
+import { findJsonMistake } from './config-source.js';
 
 describe('a mistake in JSON', () => {
   it.each<[string, number, number, string]>([

@@ -1,6 +1,6 @@
 import { lostNameProblem } from '../provider-kit/schema-parts.js';
-import { type ConfigPath, isReference, mapLeaves, protoKeys } from './config-values.js';
-import { holdsPassword, looksLikeSecret } from './secret-names.js';
+import type { ConfigPath, Report } from './problems.js';
+import { isReference, mapLeaves, protoKeys } from './references.js';
 
 /** What is wrong with a secret in a file. */
 export const literalSecretProblem =
@@ -9,18 +9,13 @@ export const literalSecretProblem =
 /** A variable's name. */
 const variable = /^[A-Za-z_]\w*$/;
 
-/** What is wrong with one provider's options as far as a file can tell: secrets, references, what is no JSON. */
-export function providerConfigProblems(
-  options: Readonly<Record<string, unknown>>,
-): readonly { readonly path: ConfigPath; readonly problem: string }[] {
-  const problems: { path: ConfigPath; problem: string }[] = protoKeys(options).map((path) => {
-    return { path, problem: lostNameProblem };
-  });
+/** Reports what is wrong with one provider's options as far as a file can tell: secrets, references, what is no JSON. */
+export function reportProviderProblems(options: Readonly<Record<string, unknown>>, report: Report): void {
+  for (const path of protoKeys(options)) report(path, lostNameProblem);
   mapLeaves(options, [], (leaf, path) => {
     const problem = isReference(leaf) ? referenceProblem(leaf) : leafProblem(leaf, path);
-    if (problem !== undefined) problems.push({ path, problem });
+    if (problem !== undefined) report(path, problem);
   });
-  return problems;
 }
 
 /** What is wrong with a reference; undefined if nothing is. */
@@ -34,18 +29,35 @@ export function referenceProblem(reference: Readonly<Record<string, unknown>>): 
 
 function leafProblem(leaf: unknown, path: ConfigPath): string | undefined {
   const isSecret = path.some((segment) => typeof segment === 'string' && looksLikeSecret(segment));
-  switch (typeof leaf) {
-    case 'string':
-      if (isSecret) return literalSecretProblem;
-      return holdsPassword(leaf) ? 'must not hold a password; use { "env": "NAME_OF_A_VARIABLE" }' : undefined;
-    case 'number':
-      return Number.isFinite(leaf) ? undefined : notJson;
-    case 'boolean':
-    case 'undefined':
-      return undefined;
-    default:
-      return leaf === null ? undefined : notJson;
+  if (typeof leaf === 'string') {
+    if (isSecret) return literalSecretProblem;
+    return holdsPassword(leaf) ? 'must not hold a password; use { "env": "NAME_OF_A_VARIABLE" }' : undefined;
   }
+  const isJson = leaf === undefined || leaf === null || typeof leaf === 'boolean' || Number.isFinite(leaf);
+  return isJson ? undefined : notJson;
 }
 
 const notJson = 'must be JSON: text, a number, true, false, null, a list or an object, and not nested too deeply';
+
+const secretWord =
+  /(?:key|secret|token|password|passwd|passphrase|passcode|pwd|pass|pepper|credential|authorization)s?$/;
+
+/** What a name ends in that speaks about a secret and is none: `accessKeyId`, `tokenUrl`, `keyFile`. */
+const describingWord =
+  /^(?:id|ids|sid|name|names|type|url|uri|endpoint|host|file|path|header|algorithm|version|length|size|count|limit|ttl|ms|seconds)$/;
+
+/** Whether the value of a field with this name has no place in a file: `appKey`, `access_key_secret`, `AUTH_TOKEN`. */
+export function looksLikeSecret(field: string): boolean {
+  const words = field
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '');
+  return !describingWord.test(words.at(-1) ?? '') && words.some((word) => secretWord.test(word));
+}
+
+/** Whether a text is a URL that carries a password: `redis://user:password@host`. */
+export function holdsPassword(text: string): boolean {
+  return /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]*:[^/?#\s]+@/i.test(text);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdsPassword, looksLikeSecret } from './secret-names.js';
+import { holdsPassword, looksLikeSecret } from './provider-config-problems.js';
 
 describe('the name of a field', () => {
   it.each([

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
-import { isPlainObject } from '../provider-kit/schema-parts.js';
-import { assembleOptions, requireInputs } from './assemble-options.js';
+import { shownName } from '../errors/shown-name.js';
 import { readConfigSource, sourceVariables } from './config-source.js';
-import { type ConfigPath, dotted, pepperOf } from './config-values.js';
-import { applyOverrides, guesses, overrides, variablePlace, variablesWithin } from './env-overrides.js';
+import { applyOverrides, overrides, variablePlace, variablesWithin } from './env-overrides.js';
 import type { ProviderFactories } from './make-provider.js';
-import { Problems } from './problems.js';
-import { type Environment, referencedVariables, variableValue } from './resolve-references.js';
-import { readShortForm, type ShortForm } from './short-form.js';
-import { parseShortFormIds } from './short-form-ids.js';
-import { reportUnknownVariables } from './variables.js';
+import { type ConfigPath, dotted, Problems } from './problems.js';
+import { type Environment, pepperOf, providersOf, referencedVariables, variableValue } from './references.js';
+import { readShortForm } from './short-form.js';
+import { assembleOptions, requireInputs } from './sms-options-from-config.js';
+import { unknownProblem, variablePrefix } from './variables.js';
 
 /** What {@link smsOptionsFromEnv} needs besides the environment. */
 export interface SmsOptionsFromEnvOptions {
@@ -40,33 +38,30 @@ const settings = [...sourceVariables, ...shortFormVariables, ...overrides.keys()
  */
 export function smsOptionsFromEnv(env: Environment, options: SmsOptionsFromEnvOptions): SmsClientOptions {
   // JavaScript may leave everything out.
-  const { factories, readFile = readText, otherVariables = [] } = { ...options };
-  requireInputs(owner, { env, factories });
-  const problems = new Problems();
+  const { factories, readFile = (path: string) => readFileSync(path, 'utf8'), otherVariables = [] } = { ...options };
+  requireInputs(owner, env, factories);
+  const problems = new Problems(owner);
   const source = readConfigSource(env, readFile, problems);
-  if (source === undefined) throw problems.error(owner);
+  if (source === undefined) throw problems.error();
   const types = Object.keys(factories);
-  const short = source.form === 'short' ? shortFormOf(source.list, env, types, problems) : undefined;
+  const short = source.form === 'short' ? readShortForm(source.list, env, types, settings, problems) : undefined;
   if (source.form === 'json') refuseShortForm(env, problems);
   const written = source.form === 'json' ? source.config : short?.config;
   const { config, variables } = applyOverrides(written, env, problems);
-  const inUse = new Set([...referencesOf(config), ...(short?.variables ?? [])]);
-  const known = { settings, guesses, inUse, prefixes: short?.prefixes, types, others: otherVariables };
-  reportUnknownVariables(Object.keys(env), known, problems);
+  const references = [...providersOf(config), { pepper: pepperOf(config) }].flatMap(referencedVariables);
+  const known = new Set([...settings, ...references, ...(short?.variables ?? [])]);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(variablePrefix) || known.has(name)) continue;
+    if (otherVariables.some((other) => isCalled(name, other))) continue;
+    problems.add(shownName(name), unknownProblem(name, settings, types, short?.prefixes));
+  }
   // What the short form lacks is a variable too.
   const sources = short === undefined ? variables : [...overrides.keys()];
   const told = (path: ConfigPath, problem: string): readonly [string, string] => {
     const place = variablePlace(path, sources) ?? (short && variablesWithin(path, variables));
     return place === undefined ? (short?.told(path, problem) ?? [dotted(path), problem]) : [place, problem];
   };
-  return assembleOptions(config, { owner, env, factories, problems, told });
-}
-
-function shortFormOf(list: string, env: Environment, types: readonly string[], problems: Problems): ShortForm {
-  const providers = parseShortFormIds(list, types, settings, problems);
-  // Without the ids it is not known whose variables the others are.
-  if (problems.any) throw problems.error(owner);
-  return readShortForm(providers, env, settings, problems);
+  return assembleOptions(config, { env, factories, problems, told });
 }
 
 function refuseShortForm(env: Environment, problems: Problems): void {
@@ -75,12 +70,6 @@ function refuseShortForm(env: Environment, problems: Problems): void {
   }
 }
 
-function referencesOf(config: unknown): readonly string[] {
-  const providers = isPlainObject(config) ? config['providers'] : undefined;
-  const ofProviders = Array.isArray(providers) ? providers.filter(isPlainObject).flatMap(referencedVariables) : [];
-  return [...ofProviders, ...referencedVariables({ pepper: pepperOf(config) })];
-}
-
-function readText(path: string): string {
-  return readFileSync(path, 'utf8');
+function isCalled(name: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -1,6 +1,5 @@
 import { shownName } from '../errors/shown-name.js';
-import { nearestName } from '../provider-kit/nearest-name.js';
-import type { Problems } from './problems.js';
+import { nearestName } from '../provider-kit/unknown-names.js';
 
 /** What every variable of Polysms begins with. */
 export const variablePrefix = 'POLYSMS_';
@@ -22,32 +21,25 @@ export function prefixOf(id: string): string {
   return `${variablePrefix}${id.toUpperCase().replaceAll(/[._-]/g, '_')}_`;
 }
 
-/** What is known of the variables that begin with `POLYSMS_`. */
-export interface KnownVariables {
-  /** The settings, for suggestions. */
-  readonly settings: readonly string[];
-  /** Names that are none, and the settings that they mean. */
-  readonly guesses: ReadonlyMap<string, string>;
-  /** Further variables that belong to something: a provider's options, what a configuration refers to. */
-  readonly inUse: ReadonlySet<string>;
-  /** What the variables of the providers of the short form begin with; undefined if there is a file. */
-  readonly prefixes: readonly string[] | undefined;
-  /** The names of the factories. */
-  readonly types: readonly string[];
-  /** Variables of the app itself; a star at the end stands for anything. */
-  readonly others: readonly string[];
-}
+/** What somebody may take the name of a variable for, by the names of the others. */
+const guesses: ReadonlyMap<string, string> = new Map([
+  ['POLYSMS_VERIFICATION_PEPPER', 'POLYSMS_PEPPER'],
+  ['POLYSMS_VERIFICATION_PREVIOUS_PEPPER', 'POLYSMS_PREVIOUS_PEPPER'],
+]);
 
-/** Reports every variable that nobody knows: it is probably misspelt, and would silently do nothing. */
-export function reportUnknownVariables(names: readonly string[], known: KnownVariables, problems: Problems): void {
-  for (const name of names) {
-    if (!name.startsWith(variablePrefix) || known.settings.includes(name) || known.inUse.has(name)) continue;
-    if (known.others.some((other) => isCalled(name, other))) continue;
-    problems.add(shownName(name), unknownProblem(name, known));
-  }
-}
-
-function unknownProblem(name: string, { settings, guesses, prefixes, types }: KnownVariables): string {
+/**
+ * What is wrong with a variable that nobody knows: it is probably misspelt, and would silently do nothing.
+ *
+ * @param settings for suggestions
+ * @param types the names of the factories
+ * @param prefixes what the variables of the providers of the short form begin with; undefined if there is a file
+ */
+export function unknownProblem(
+  name: string,
+  settings: readonly string[],
+  types: readonly string[],
+  prefixes: readonly string[] | undefined,
+): string {
   const type = types.find((each) => name.startsWith(prefixOf(each)) && !prefixes?.includes(prefixOf(each)));
   if (type !== undefined) {
     return prefixes === undefined
@@ -61,10 +53,6 @@ function unknownProblem(name: string, { settings, guesses, prefixes, types }: Kn
   if (nearest === undefined) return 'is not a setting; if it is not for Polysms, name it in otherVariables';
   const meant = variablePrefix + nearest;
   return `is not a setting; did you mean ${shownName(guesses.get(meant) ?? meant)}?`;
-}
-
-function isCalled(name: string, pattern: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 /** `POLYSMS_MBO_APP_KEY` as a variable of `mob`: its first words exchanged for the prefix. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import { attemptContext, shareOf } from './attempt-share.js';
-import { ClosedTime } from './circuits/closed-time.js';
+import { ClosedTime } from './circuits/circuit-times.js';
+import { attemptContext, shareOf } from './further-attempts.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

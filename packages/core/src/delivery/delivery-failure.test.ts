@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../errors/sms-error.js';
 import { notSent, refused, unknown } from '../provider-kit/outcomes.js';
-import type { DeliveryFailure } from './delivery-failure.js';
-import { deliveryError } from './delivery-failure.js';
+import { type DeliveryFailure, deliveryError } from './delivery-failure.js';
 
 const cause = new Error('the cause');
 const last = refused('rate_limited', 'Slow down.', { providerCode: '429', retryAfterMs: 5_000, cause });

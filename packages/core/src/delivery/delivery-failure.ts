@@ -1,5 +1,5 @@
 import type { NotSent, Refused, Unknown } from '../contract/outcomes.js';
-import { errorPolicy } from '../errors/error-policy.js';
+import { errorPolicy } from '../errors/error-codes.js';
 import { type Attempt, type FailureOutcome, SmsError } from '../errors/sms-error.js';
 
 /** What ends a delivery that failed. */

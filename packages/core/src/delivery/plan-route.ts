@@ -116,20 +116,12 @@ function fits({ countries, callingCodes }: Route, to: PhoneNumber): boolean {
 
 function inTurn<Provider extends Candidate>(able: Provider[], route: Route, turn: number): readonly Provider[] {
   if (able.length === 1) return able;
-  switch (route.strategy) {
-    case undefined:
-    case 'priority':
-      return able;
-    case 'round-robin':
-      return rotated(able, turn % able.length);
-    case 'weighted': {
-      const cycle = cycleOf(able.map(({ id }) => weightOf(route, id)));
-      const start = turn % Math.max(1, cycle.length);
-      // The rest of the cycle is the order of failover; providers with the weight 0 come last.
-      const order = new Set([...cycle.slice(start), ...cycle.slice(0, start), ...able.keys()]);
-      return [...order].flatMap((index) => able[index] ?? []);
-    }
-  }
+  if (route.strategy === undefined || route.strategy === 'priority') return able;
+  const cycle = cycleOf(able.map(({ id }) => weightOf(route, id)));
+  const start = turn % Math.max(1, cycle.length);
+  // The rest of the cycle is the order of failover; providers with the weight 0 come last.
+  const order = new Set([...cycle.slice(start), ...cycle.slice(0, start), ...able.keys()]);
+  return [...order].flatMap((index) => able[index] ?? []);
 }
 
 function avoidedLast<Provider extends Candidate>(
@@ -143,12 +135,9 @@ function avoidedLast<Provider extends Candidate>(
   return [...providers.filter((provider) => !isAvoided(provider)), ...avoided];
 }
 
-function weightOf({ weights }: Route, id: string): number {
-  return weights !== undefined && Object.hasOwn(weights, id) ? (weights[id] ?? 1) : 1;
-}
-
-function rotated<Item>(items: readonly Item[], start: number): readonly Item[] {
-  return start === 0 ? items : [...items.slice(start), ...items.slice(0, start)];
+/** Round-robin asks for no weights: there all weigh the same. */
+function weightOf({ strategy, weights = {} }: Route, id: string): number {
+  return strategy === 'weighted' && Object.hasOwn(weights, id) ? (weights[id] ?? 1) : 1;
 }
 
 /** Cycles by their weights: few, since they come from the configuration. */

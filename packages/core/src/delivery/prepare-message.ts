@@ -27,7 +27,7 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
   // A copy: it is read for every attempt, and the caller may change its object meanwhile.
   const params = given && readGiven('send()', () => ({ ...given }));
   const problem = catalogue.check(template, params);
-  if (problem !== undefined) throw invalidRequest(`send(): ${problem.message}`);
+  if (problem !== undefined) throw invalidRequest(`send(): ${problem}`);
   return {
     to,
     request,

@@ -2,11 +2,16 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { client, failureOf, fake, hello } from '../client/sms-client.test.fixture.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import { TransportError } from '../errors/transport-code.js';
+import { TransportError } from '../errors/foreign-error.js';
 import { readOutcome } from './read-outcome.js';
 
 const read = (value: unknown) => readOutcome('send', value as SendOutcome);
 const failing = { outcome: 'refused', code: 'rate_limited', message: 'Slow down.' } as const;
+const none = {
+  outcome: 'unknown',
+  code: 'invalid_response',
+  message: 'The provider answered with something that is no outcome: a bug in the provider.',
+};
 const trap = () => {
   throw new Error('canary');
 };
@@ -72,11 +77,11 @@ describe('the outcome of a provider', () => {
 
   it('is none if reading it throws', () => {
     for (const field of ['outcome', 'code', 'message', 'providerCode', 'retryAfterMs', 'cause']) {
-      expect(read(Object.defineProperty({ ...failing }, field, { get: trap, enumerable: true }))).toBe(undefined);
+      expect(read(Object.defineProperty({ ...failing }, field, { get: trap, enumerable: true }))).toEqual(none);
     }
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    expect(read(proxy)).toBe(undefined);
+    expect(read(proxy)).toEqual(none);
   });
 });
 

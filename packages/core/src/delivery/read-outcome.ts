@@ -1,7 +1,6 @@
 import type { CheckOutcome, Price, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { smsErrorCodes } from '../errors/error-codes.js';
-import { withoutMessage } from '../errors/foreign-error.js';
-import { TransportError, transportCodeOf } from '../errors/transport-code.js';
+import { TransportError, transportCodeOf, withoutMessage } from '../errors/foreign-error.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
 
@@ -11,7 +10,7 @@ export type CallKind = 'send' | 'check';
 const codes: ReadonlySet<unknown> = new Set(smsErrorCodes);
 
 /**
- * What a provider answered, as plain data; undefined if that is no outcome of this kind of call.
+ * What a provider answered, as plain data; `unknown` if that is no outcome of this kind of call.
  *
  * A provider is somebody else's code, and may pass on whatever its vendor has sent. So every field is read once, here,
  * and is of its type from here on: nothing that comes later can throw, or read something else. Of the cause only what is
@@ -20,13 +19,15 @@ const codes: ReadonlySet<unknown> = new Set(smsErrorCodes);
 export function readOutcome<Outcome extends SendOutcome | CheckOutcome>(
   kind: CallKind,
   value: Outcome,
-): Outcome | undefined {
+): Outcome | Unknown {
+  let read: SendOutcome | CheckOutcome | undefined;
   try {
-    return outcomeOf(kind, value) as Outcome | undefined;
+    read = outcomeOf(kind, value);
   } catch {
     // A getter or a proxy that throws.
-    return undefined;
   }
+  const noOutcome = 'The provider answered with something that is no outcome: a bug in the provider.';
+  return (read as Outcome | undefined) ?? unknown('invalid_response', noOutcome);
 }
 
 function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome | undefined {
@@ -111,9 +112,4 @@ function safeCauseOf(cause: unknown): Error {
   if (cause instanceof TransportError) return cause;
   const code = transportCodeOf(cause);
   return code === undefined ? withoutMessage(cause) : Object.assign(withoutMessage(cause), { code });
-}
-
-/** What it is instead, if it is none. */
-export function noOutcome(): Unknown {
-  return unknown('invalid_response', 'The provider answered with something that is no outcome: a bug in the provider.');
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RetryBudget } from './retry-budget.js';
+import { RetryBudget } from './further-attempts.js';
 
 it('when everything fails, further attempts stay within the ratio and the burst', () => {
   const budget = new RetryBudget({ ratio: 0.1, burst: 50 });

@@ -6,11 +6,10 @@ import type { SmsErrorCode } from '../errors/error-codes.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { accepted, notSent, refused } from '../provider-kit/outcomes.js';
-import { EventHub } from '../telemetry/event-hub.js';
-import type { AttemptEvent } from '../telemetry/events.js';
+import { type AttemptEvent, EventHub } from '../telemetry/events.js';
 import { Circuit } from './circuits/circuit.js';
 import { parseCircuitBreakerOptions } from './circuits/circuit-breaker-options.js';
-import { RetryBudget } from './retry-budget.js';
+import { RetryBudget } from './further-attempts.js';
 import { type Delivered, type Delivery, Router, type RouterDeps } from './router.js';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,19 +1,16 @@
 import type { Accepted, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
-import { errorPolicy } from '../errors/error-policy.js';
-import { safeProviderCode } from '../errors/redact.js';
-import { listOfNames, shownName } from '../errors/shown-name.js';
+import { errorPolicy } from '../errors/error-codes.js';
+import { transportCodeOf } from '../errors/foreign-error.js';
+import { listOfNames, safeProviderCode, shownName } from '../errors/shown-name.js';
 import { type Attempt, SmsError } from '../errors/sms-error.js';
-import { transportCodeOf } from '../errors/transport-code.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { maskPhoneNumber } from '../phone/phone-number.js';
+import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { notSent } from '../provider-kit/outcomes.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import type { EventHub } from '../telemetry/events.js';
 import { type Account, askAccount } from './account.js';
-import { attemptContext } from './attempt-share.js';
 import { type DeliveryFailure, deliveryError, reasonToStop, wasHeldBack } from './delivery-failure.js';
+import { attemptContext, type RetryBudget } from './further-attempts.js';
 import { isPassable, planRoute, type Route, type RoutePlan } from './plan-route.js';
-import type { RetryBudget } from './retry-budget.js';
 import { invalidRequest } from './send-request.js';
 
 /** What is to be delivered. */

@@ -1,9 +1,8 @@
-import { brokenText, isBroken } from '../errors/broken-text.js';
+import type { Price } from '../contract/outcomes.js';
 import { errorKind } from '../errors/foreign-error.js';
-import { shownName, visibleName } from '../errors/shown-name.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { longestDelayMs } from '../provider-kit/deadline.js';
-import { isAbortSignal } from '../provider-kit/on-abort.js';
+import { brokenText, isBroken, shownName, visibleName } from '../errors/shown-name.js';
+import { type Attempt, isSmsError, SmsError } from '../errors/sms-error.js';
+import { isAbortSignal, longestDelayMs } from '../provider-kit/deadline.js';
 
 /** A message to one phone: a text, or a template by its logical name. */
 export type SendRequest = TextRequest | TemplateRequest;
@@ -50,21 +49,26 @@ export interface SendOptions {
   readonly screening?: unknown;
 }
 
-const known: ReadonlySet<string> = new Set([
-  'to',
-  'text',
-  'senderId',
-  'template',
-  'params',
-  'via',
-  'idempotencyKey',
-  'deadlineMs',
-  'signal',
-  'onUnknown',
-  'guard',
-  'ip',
-  'screening',
-]);
+/** Proof that a provider has taken a message. A plain value that survives JSON. */
+export interface Receipt {
+  /** The message's id, a UUID of version 7: in its events and reports, and for `sms.messages.get()`. */
+  readonly id: string;
+  /** The id of the provider. */
+  readonly provider: string;
+  /** The vendor's id of the message, if it gives one. */
+  readonly reference: string | undefined;
+  /** How many messages the vendor counts, if it says. */
+  readonly segments?: number | undefined;
+  /** What the vendor charges for all segments together, if it says. */
+  readonly price?: Price | undefined;
+  /** Every attempt, in order; the last one is the provider's that took the message. */
+  readonly attempts: readonly Attempt[];
+  /**
+   * True if an earlier call with the same `idempotencyKey` has sent the message: this is its receipt, and nothing was
+   * sent now. Such a call gives neither an `attempt` nor a `settled` event, and uses no limit up.
+   */
+  readonly replayed?: true | undefined;
+}
 
 /** The error of a call that is malformed: nothing was sent. */
 export function invalidRequest(message: string): SmsError {
@@ -104,10 +108,12 @@ function copyOf(given: SendRequest): AnyRequest {
     if (known.has(field)) continue;
     throw invalidRequest(`send(): ${shownName(field)} is not a field; it knows ${[...known].join(', ')}.`);
   }
-  // One shape for all requests: this is read for every message.
-  const { to, text, senderId, template, params, via, idempotencyKey, deadlineMs, signal, onUnknown }: AnyRequest =
-    given;
-  const { guard, ip, screening } = given;
+  return fieldsOf(given);
+}
+
+/** Every field, each read once. One shape for all requests: this is read for every message. */
+function fieldsOf(given: AnyRequest): AnyRequest {
+  const { to, text, senderId, template, params, via } = given;
   return {
     to,
     text,
@@ -116,15 +122,17 @@ function copyOf(given: SendRequest): AnyRequest {
     params,
     // A copy: the guard may take its time.
     via: isListOfIds(via) ? [...via] : via,
-    idempotencyKey,
-    deadlineMs,
-    signal,
-    onUnknown,
-    guard,
-    ip,
-    screening,
+    idempotencyKey: given.idempotencyKey,
+    deadlineMs: given.deadlineMs,
+    signal: given.signal,
+    onUnknown: given.onUnknown,
+    guard: given.guard,
+    ip: given.ip,
+    screening: given.screening,
   };
 }
+
+const known: ReadonlySet<string> = new Set(Object.keys(fieldsOf({ to: '' })));
 
 /** Every field that a request may have. */
 type AnyRequest = SendOptions & {

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SendOutcome } from '../contract/outcomes.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { notSent, unknown } from '../provider-kit/outcomes.js';
+import { settleByDeadline } from './account.js';
 import { held, noBalance, taken } from './circuits/scripted-provider.test.fixture.js';
-import { settleByDeadline } from './settle-by-deadline.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

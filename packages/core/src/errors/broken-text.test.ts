@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { brokenText, isBroken } from './broken-text.js';
+import { brokenText, isBroken } from './shown-name.js';
 
 it.each<[unknown, boolean]>([
   ['half an emoji \ud83d', true],

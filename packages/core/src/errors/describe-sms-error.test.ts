@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeSmsError } from './describe-sms-error.js';
+import { describeSmsError } from './sms-error.js';
 
 type Described = Parameters<typeof describeSmsError>[0];
 

@@ -1,4 +1,4 @@
-import { redactDigits } from './redact.js';
+import { redactDigits } from './shown-name.js';
 
 /** Whether a value is an error, of this realm or another one: in Jest and in `node:vm` the classes differ. */
 export function isError(value: unknown): value is Error {
@@ -70,25 +70,47 @@ function placeOf(line: string): string[] {
  */
 export function withoutMessage(error: unknown): Error {
   const copy = new Error('The message is withheld, since it may hold a credential.');
-  copy.name = 'Error';
-  let frames: readonly string[] = [];
-  try {
-    if (isError(error)) {
-      if (isErrorName(error.name)) copy.name = error.name;
-      frames = stackFrames(error);
-    }
-  } catch {
-    // A getter of the error threw; then there is nothing to keep.
-  }
-  copy.stack = [`${copy.name}: ${copy.message}`, ...frames].join('\n');
+  copy.name = isError(error) ? errorKind(error) : 'Error';
+  copy.stack = [`${copy.name}: ${copy.message}`, ...stackFrames(error)].join('\n');
   return copy;
 }
 
 const anyFrame = /^ {4}at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\)|\(index \d+\))$/;
 
-function stackFrames(error: Error): readonly string[] {
-  // A message can have lines that look like frames: it is cut off first, then frames are taken from the end.
-  const lines = (error.stack ?? '').replace(error.message, '').split('\n');
-  const lastOther = lines.findLastIndex((line) => !anyFrame.test(line));
-  return lines.slice(lastOther + 1);
+function stackFrames(error: unknown): readonly string[] {
+  try {
+    if (!isError(error)) return [];
+    // A message can have lines that look like frames: it is cut off first, then frames are taken from the end.
+    const lines = (error.stack ?? '').replace(error.message, '').split('\n');
+    return lines.slice(lines.findLastIndex((line) => !anyFrame.test(line)) + 1);
+  } catch {
+    // A getter of the error threw; then there is nothing to keep.
+    return [];
+  }
+}
+
+/**
+ * What the operating system, TLS or undici called a failure: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. Safe to
+ * show: it is a word in capitals, and nothing else of the cause is looked at. Undefined if the cause has none.
+ */
+export function transportCodeOf(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null) return undefined;
+  try {
+    const { code } = cause as { readonly code?: unknown };
+    return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? redactDigits(code) : undefined;
+  } catch {
+    // A getter of somebody else's error.
+    return undefined;
+  }
+}
+
+/** What the transport of the kit says of a failure: made of what is safe to show, and known by its class. */
+export class TransportError extends Error {
+  readonly code: string | undefined;
+
+  constructor(name: string, code: string | undefined, message: string) {
+    super(message);
+    this.name = name;
+    this.code = code;
+  }
 }

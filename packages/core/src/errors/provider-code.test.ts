@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { safeProviderCode } from './redact.js';
+import { safeProviderCode } from './shown-name.js';
 
 it.each<[unknown, string | undefined]>([
   ['isv.BUSINESS_LIMIT', 'isv.BUSINESS_LIMIT'],

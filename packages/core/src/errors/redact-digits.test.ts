@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactDigits } from './redact.js';
+import { redactDigits } from './shown-name.js';
 
 describe('a number in a message', () => {
   it.each([

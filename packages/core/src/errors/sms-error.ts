@@ -1,10 +1,36 @@
-import { describeSmsError } from './describe-sms-error.js';
 import type { SmsErrorCode } from './error-codes.js';
-import { redactDigits, safeProviderCode } from './redact.js';
-import { escaped } from './shown-name.js';
-import type { Attempt, FailureOutcome, SmsErrorJson } from './sms-error-json.js';
+import { errorKind, transportCodeOf } from './foreign-error.js';
+import { escaped, redactDigits, safeProviderCode, shownName } from './shown-name.js';
 
-export type { Attempt, FailureOutcome, SmsErrorJson };
+/** How a call that did not succeed ended. `docs/architecture.md` explains the outcomes. */
+export type FailureOutcome = 'refused' | 'not-sent' | 'unknown';
+
+/** One attempt to hand a message to one provider. */
+export interface Attempt {
+  /** The provider's id. */
+  readonly provider: string;
+  readonly outcome: 'accepted' | FailureOutcome;
+  readonly durationMs: number;
+  readonly code?: SmsErrorCode | undefined;
+  /** The vendor's own code. */
+  readonly providerCode?: string | undefined;
+  /** Why the network failed, in the words of Node or undici: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`. */
+  readonly transportCode?: string | undefined;
+  /** How long to wait before this provider may take it, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** What `JSON.stringify` shows of an `SmsError`: everything but the stack and the cause. */
+export interface SmsErrorJson {
+  readonly name: 'SmsError';
+  readonly code: SmsErrorCode;
+  readonly message: string;
+  readonly outcome: FailureOutcome;
+  readonly provider?: string | undefined;
+  readonly providerCode?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly attempts: readonly Attempt[];
+}
 
 /** What an {@link SmsError} is made from. */
 export interface SmsErrorOptions {
@@ -88,4 +114,37 @@ function redactAttempt(attempt: Attempt): Attempt {
 /** Whether a caught value is an {@link SmsError}, also one made by another copy of this package. */
 export function isSmsError(value: unknown): value is SmsError {
   return typeof value === 'object' && value !== null && marker in value;
+}
+
+/** What is described: the fields that are safe to show, the stack, and the name and message of the cause. */
+type Described = Omit<SmsErrorJson, 'name'> & Pick<Error, 'stack' | 'cause'>;
+
+/** An error as text: what happened, one row for each attempt, then where. */
+export function describeSmsError(error: Described): string {
+  const { code, outcome, message, provider, providerCode, retryAfterMs, attempts, stack = '', cause } = error;
+  const facts = [
+    outcome === 'unknown' ? 'the message may have been sent' : 'nothing was sent',
+    provider === undefined ? '' : `provider ${shownName(provider)}`,
+    providerCode === undefined ? '' : `vendor code ${providerCode}`,
+    retryAfterMs === undefined ? '' : `try again in ${Math.ceil(retryAfterMs / 1000)} s`,
+  ];
+  const lines = [`SmsError ${code} (${outcome}): ${message}`, `  ${facts.filter((fact) => fact !== '').join(', ')}`];
+  if (attempts.length > 0) lines.push('  attempts:', ...table(attempts));
+  // Its message is left out: a provider's author may have passed on anything.
+  if (cause !== undefined) lines.push(`  cause: ${errorKind(cause)} ${transportCodeOf(cause) ?? ''}`.trimEnd());
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return [...lines, ...frames].join('\n');
+}
+
+function table(attempts: readonly Attempt[]): string[] {
+  const rows = attempts.map(({ provider, outcome, code, providerCode, durationMs }, index) => [
+    String(index + 1),
+    shownName(provider),
+    outcome,
+    code ?? '',
+    providerCode ?? '',
+    `${durationMs.toFixed(1)} ms`,
+  ]);
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { transportCodeOf } from './transport-code.js';
+import { transportCodeOf } from './foreign-error.js';
 
 describe('the transport code of a cause', () => {
   it.each(['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'E2BIG'])(

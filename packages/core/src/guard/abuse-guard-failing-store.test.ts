@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SmsError } from '../errors/sms-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
 import {
   dayMs,
   errorOf,
   guardWith,
   hourMs,
-  ManualDeadline,
   RecordingLimitStore,
   requestTo,
   turns,

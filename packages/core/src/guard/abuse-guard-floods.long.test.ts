@@ -1,14 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parsePhoneNumber } from '../phone/parse.js';
-import {
-  errorOf,
-  guardWith,
-  hourMs,
-  ManualDeadline,
-  RecordingLimitStore,
-  requestTo,
-  unlimited,
-} from './guard.test.fixture.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
+import { errorOf, guardWith, hourMs, RecordingLimitStore, requestTo, unlimited } from './guard.test.fixture.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';

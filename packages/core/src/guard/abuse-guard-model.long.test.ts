@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
 import type { Admission } from './abuse-guard.js';
-import { guardWith, ManualDeadline, RecordingLimitStore, requestTo, turns } from './guard.test.fixture.js';
-import { type LimitScope, limitScopes } from './limit-rules.js';
-import type { Limit } from './limit-store.js';
+import { guardWith, RecordingLimitStore, requestTo, turns } from './guard.test.fixture.js';
+import { type Limit, type LimitScope, limitScopes } from './limit-store.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
 const sized = (runs: number) => (isLong ? runs : runs / 5);

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  dayMs,
-  errorOf,
-  guardWith,
-  ManualDeadline,
-  RecordingLimitStore,
-  requestTo,
-  unlimited,
-} from './guard.test.fixture.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
+import { dayMs, errorOf, guardWith, RecordingLimitStore, requestTo, unlimited } from './guard.test.fixture.js';
 
 const request = requestTo('+8613800138000', { ip: '192.0.2.1' });
 const lost = 'The limit store could not take back what a request had not used';

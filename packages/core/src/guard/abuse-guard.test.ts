@@ -1,17 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EventHub } from '../telemetry/event-hub.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
+import { EventHub } from '../telemetry/events.js';
 import type { GuardedRequest } from './abuse-guard.js';
-import {
-  dayMs,
-  errorOf,
-  guardWith,
-  hourMs,
-  ManualDeadline,
-  RecordingLimitStore,
-  requestTo,
-  unlimited,
-} from './guard.test.fixture.js';
-import type { LimitScope } from './limit-rules.js';
+import { dayMs, errorOf, guardWith, hourMs, RecordingLimitStore, requestTo, unlimited } from './guard.test.fixture.js';
+import type { LimitScope } from './limit-store.js';
 
 const to = '+8613800138000';
 const neighbour = '+8613800138001';

@@ -1,13 +1,12 @@
 import type { Deadline } from '../contract/deadline.js';
-import { canonicalPhone } from '../phone/canonical.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { maskPhoneNumber } from '../phone/phone-number.js';
-import type { EventHub } from '../telemetry/event-hub.js';
+import { errorPolicy, type SmsErrorCode } from '../errors/error-codes.js';
+import type { SmsError } from '../errors/sms-error.js';
+import { canonicalPhone, maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
+import type { EventHub } from '../telemetry/events.js';
 import { ApprovalRate } from './approval-rate.js';
-import { countedAddress } from './client-address.js';
 import { type Denial, destinationDenial, endedDenial } from './denial.js';
 import type { ParsedGuardOptions } from './guard-options.js';
-import { type CountedKeys, LimitLedger } from './limit-ledger.js';
+import { type CountedKeys, countedAddress, LimitLedger } from './limit-ledger.js';
 import type { LimitStore } from './limit-store.js';
 import { type Screened, type ScreenedRequest, Screening } from './screening.js';
 
@@ -40,27 +39,19 @@ export interface AbuseGuardDeps {
 
 /** Decides whether a request may be sent, so that nobody can have an app send in their interest and at its cost. */
 export class AbuseGuard {
+  readonly #deps: AbuseGuardDeps;
   readonly #isDestination: (to: PhoneNumber) => boolean;
-  readonly #destinationRemedy: string;
   readonly #screening: Screening | undefined;
   readonly #ledger: LimitLedger;
-  readonly #keyOf: (text: string) => string;
-  readonly #omittedDigits: number;
   readonly #approvalRate: ApprovalRate | undefined;
-  readonly #events: EventHub;
 
-  constructor({ options, store, keyOf, routes, events, now = () => performance.now() }: AbuseGuardDeps) {
-    const { destinations, screen, failOpen, limits, prefixOmitsDigits, alarm } = options;
+  constructor(deps: AbuseGuardDeps) {
+    const { options, store, routes, events, now = () => performance.now() } = deps;
+    const { destinations, screen, failOpen, alarm } = options;
+    this.#deps = deps;
     this.#isDestination = destinationsFrom(destinations, routes);
-    this.#destinationRemedy =
-      destinations === 'routes'
-        ? 'no route names it. Add it to one, or set guard.destinations'
-        : 'guard.destinations does not name it';
     this.#screening = screen && new Screening(screen, failOpen, now);
-    this.#ledger = new LimitLedger({ store, limits, failOpen, now });
-    this.#keyOf = keyOf;
-    this.#omittedDigits = prefixOmitsDigits;
-    this.#events = events;
+    this.#ledger = new LimitLedger(store, options, now);
     this.#approvalRate =
       alarm === false ? undefined : new ApprovalRate({ ...alarm, now, raise: (event) => events.emit('alarm', event) });
   }
@@ -75,7 +66,7 @@ export class AbuseGuard {
   async admit(request: GuardedRequest, deadline: Deadline): Promise<Admission> {
     const address = request.ip === undefined ? undefined : await countedAddress(request.ip);
     if (!this.#isDestination(request.to)) {
-      throw this.#deny(request, destinationDenial(request.to, this.#destinationRemedy));
+      throw this.#deny(request, destinationDenial(request.to, remedyFor(this.#deps.options)));
     }
     throwIfEnded(deadline);
     const screened = (await this.#screening?.verdictOn(request, deadline)) ?? { isProven: false };
@@ -87,21 +78,23 @@ export class AbuseGuard {
   }
 
   #keysOf(to: PhoneNumber, address: string | undefined, { isProven }: Screened): CountedKeys {
+    const { keyOf } = this.#deps;
     const whose = isProven ? 'proven:' : '';
     return {
       // The same for all tenants and under every pepper: it bounds the bill.
       global: 'global',
-      prefix: `prefix:${whose}${this.#keyOf(this.#prefixOf(to))}`,
-      ip: address === undefined ? undefined : `ip:${this.#keyOf(address)}`,
-      phone: `phone:${whose}${this.#keyOf(canonicalPhone(to).e164)}`,
+      prefix: `prefix:${whose}${keyOf(this.#prefixOf(to))}`,
+      ip: address === undefined ? undefined : `ip:${keyOf(address)}`,
+      phone: `phone:${whose}${keyOf(canonicalPhone(to).e164)}`,
     };
   }
 
   #deny({ kind, to, purpose }: GuardedRequest, { scope, error }: Denial): Denial['error'] {
+    const { events } = this.#deps;
     // An aborted call was not denied: its caller no longer wanted it.
-    if (error.code !== 'aborted' && this.#events.hasListeners('denied')) {
+    if (error.code !== 'aborted' && events.hasListeners('denied')) {
       const { code, retryAfterMs } = error;
-      this.#events.emit('denied', { kind, to: maskPhoneNumber(to), purpose, code, scope, retryAfterMs });
+      events.emit('denied', { kind, to: maskPhoneNumber(to), purpose, code, scope, retryAfterMs });
     }
     return error;
   }
@@ -117,7 +110,7 @@ export class AbuseGuard {
   }
 
   #prefixOf(to: PhoneNumber): string {
-    return numberPrefix(canonicalPhone(to), this.#omittedDigits);
+    return numberPrefix(canonicalPhone(to), this.#deps.options.prefixOmitsDigits);
   }
 
   /** Resolves when nothing is being given back any more; a store that hangs holds it up for 5 seconds at most. */
@@ -140,6 +133,12 @@ export function destinationsFrom(
     (country !== undefined && countries.has(country)) || callingCodes.has(callingCode);
 }
 
+function remedyFor({ destinations }: ParsedGuardOptions): string {
+  return destinations === 'routes'
+    ? 'no route names it. Add it to one, or set guard.destinations'
+    : 'guard.destinations does not name it';
+}
+
 /**
  * The block of numbers that a number belongs to, with a star for each digit left out: `+861380013****`.
  * The calling code always stays, so that numbers of two countries never share a block.
@@ -152,4 +151,28 @@ export function numberPrefix({ callingCode, nationalNumber }: PhoneNumber, omitt
 /** A call that has ended counts nothing, and no store is to blame. */
 function throwIfEnded({ ended }: Deadline): void {
   if (ended !== undefined) throw endedDenial('store', ended, 'before it was counted').error;
+}
+
+/** Refusals that say something about the app's own accounts and settings, though no circuit counts them. */
+const ownSettings: ReadonlySet<SmsErrorCode> = new Set([
+  'rate_limited',
+  'circuit_open',
+  'template_rejected',
+  'sender_rejected',
+  'unsupported_message',
+]);
+
+/**
+ * Whether a call that failed uses nothing of the person's limits up: certainly nothing was sent, and what kept it from
+ * being sent was none of theirs. A provider that refused the phone itself was asked for it all the same: otherwise
+ * somebody could try numbers without end.
+ */
+export function isRefundable({ outcome, attempts }: SmsError): boolean {
+  if (outcome === 'not-sent') return true;
+  if (outcome === 'unknown') return false;
+  return attempts.every(({ code, outcome: each }) => each === 'not-sent' || (code !== undefined && isOwnFault(code)));
+}
+
+function isOwnFault(code: SmsErrorCode): boolean {
+  return errorPolicy(code).countsAgainstCircuit || ownSettings.has(code);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countedAddress } from './client-address.js';
 import { errorOf } from './guard.test.fixture.js';
+import { countedAddress } from './limit-ledger.js';
 
 describe('what an address is counted by', () => {
   it.each([

@@ -2,8 +2,7 @@ import type { DeadlineEnd } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import type { DeniedScope } from '../telemetry/events.js';
-import type { LimitScope } from './limit-rules.js';
-import type { Limit } from './limit-store.js';
+import type { Limit, LimitScope } from './limit-store.js';
 
 /** Why a request is denied. */
 export interface Denial {

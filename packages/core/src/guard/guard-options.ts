@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isCountry } from '../phone/parse.js';
 import {
   dayMs,
   either,
@@ -10,9 +11,7 @@ import {
   sectionOrFalse,
   wholeNumber,
 } from '../provider-kit/schema-parts.js';
-import { isLimitMax, isLimitWindow, type LimitScope, limitMaxRule, limitWindowRule } from './limit-rules.js';
-import type { Limit } from './limit-store.js';
-import { placesEntries } from './places-entries.js';
+import { type Limit, type LimitScope, limitEntries } from './limit-store.js';
 import type { ScreenedRequest, ScreenVerdict } from './screening.js';
 
 /**
@@ -88,12 +87,7 @@ const defaultLimits: Readonly<Record<LimitScope, readonly Limit[]>> = {
 };
 
 const limitList = v.pipe(
-  v.array(
-    section({
-      max: v.pipe(v.number(limitMaxRule), v.check(isLimitMax, limitMaxRule)),
-      windowMs: v.pipe(v.number(limitWindowRule), v.check(isLimitWindow, limitWindowRule)),
-    }),
-  ),
+  v.array(section(limitEntries)),
   v.nonEmpty('must not be empty; write false for no limit'),
   v.check(
     (limits) => new Set(limits.map(({ windowMs }) => windowMs)).size === limits.length,
@@ -108,6 +102,31 @@ const limits = v.optional(
     v.literal(false, 'must be a list of limits { "max", "windowMs" }, or false for none'),
   ),
 );
+
+const notEmpty = 'must not be empty; leave it out';
+const countryRule = 'must be an ISO 3166-1 alpha-2 code in capitals, such as CN (the United Kingdom is GB)';
+const callingCodeRule = 'must be a calling code in digits without a plus, a text such as "86"';
+
+export const countrySchema = v.pipe(v.string(countryRule), v.check(isCountry, countryRule));
+
+/** The options that name destinations, in a route and in the guard. */
+export const placesEntries = {
+  countries: v.optional(
+    v.pipe(
+      v.array(countrySchema, 'must be a list of ISO 3166-1 alpha-2 codes in capitals, such as ["CN"]'),
+      v.nonEmpty(notEmpty),
+    ),
+  ),
+  callingCodes: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(v.string(callingCodeRule), v.regex(/^[1-9]\d{0,2}$/, callingCodeRule)),
+        'must be a list of calling codes in digits without a plus, such as ["86"]',
+      ),
+      v.nonEmpty(notEmpty),
+    ),
+  ),
+};
 
 const destinations = either(
   isObject,

@@ -1,22 +1,49 @@
+import { isIP, isIPv4 } from 'node:net';
 import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
-import { isSmsError } from '../errors/sms-error.js';
+import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { deadlineAfter, deadlineWithin } from '../provider-kit/deadline.js';
-import { askStore, type StoreQuestion } from '../stores/ask-store.js';
-import { isStoreFull } from '../stores/store-full.js';
+import { askStore, isStoreFull, type StoreQuestion } from '../stores/ask-store.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
-import { type LimitScope, limitScopes } from './limit-rules.js';
-import type { Limit, LimitStore, TakenUnit, TakeResult } from './limit-store.js';
+import type { ParsedGuardOptions } from './guard-options.js';
+import {
+  type Limit,
+  type LimitScope,
+  type LimitStore,
+  limitScopes,
+  type TakenUnit,
+  type TakeResult,
+} from './limit-store.js';
 
 /** What a request is counted by; a scope without a key is not limited. */
 export type CountedKeys = Readonly<Record<LimitScope, string | undefined>>;
 
-export interface LimitLedgerOptions {
-  readonly store: LimitStore;
-  /** Of each scope, the shortest window first. */
-  readonly limits: Readonly<Record<LimitScope, readonly Limit[]>>;
-  readonly failOpen: boolean;
-  readonly now: () => number;
+/**
+ * What an address is counted by: an IPv4 address itself, also when it comes in IPv6's clothes (`::ffff:192.0.2.1`,
+ * `64:ff9b::192.0.2.1`), and of an IPv6 address its /64, since whoever has one address of it has them all.
+ * Only what is written as the standards say: other forms mean other addresses to other parsers.
+ *
+ * @throws SmsError `invalid_request`; its message never repeats the input
+ */
+export async function countedAddress(ip: string): Promise<string> {
+  // A zone (`%eth0`) means something on one machine only, and would be another key for the same address.
+  if (typeof ip !== 'string' || isIP(ip) === 0 || ip.includes('%')) {
+    throw new SmsError({
+      code: 'invalid_request',
+      outcome: 'not-sent',
+      message:
+        'ip: must be the IPv4 or IPv6 address of the client, without port, brackets and zone; or leave it out, and no limit for addresses holds. Behind a proxy, take it from the header that your own proxy sets.',
+    });
+  }
+  if (isIPv4(ip)) return ip;
+  // With the first such address: an app without any need not load it.
+  const { default: ipaddr } = await import('ipaddr.js');
+  const address = ipaddr.IPv6.parse(ip);
+  if (address.isIPv4MappedAddress()) return address.toIPv4Address().toString();
+  // An IPv4 address that a translator (NAT64) wrote: all of them share one /64.
+  if (address.range() === 'rfc6052') return ipaddr.fromByteArray(address.toByteArray().slice(12)).toString();
+  const network = address.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
 }
 
 const question: StoreQuestion = {
@@ -37,7 +64,7 @@ export class LimitLedger {
   readonly #passedUncounted: SeldomWarning;
   readonly #lost: SeldomWarning;
 
-  constructor({ store, limits, failOpen, now }: LimitLedgerOptions) {
+  constructor(store: LimitStore, { limits, failOpen }: ParsedGuardOptions, now: () => number) {
     this.#store = store;
     this.#failOpen = failOpen;
     this.#rules = limitScopes.flatMap((scope) =>

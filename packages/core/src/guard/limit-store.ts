@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { dayMs, secondMs } from '../provider-kit/schema-parts.js';
 import type { Awaitable } from '../stores/ask-store.js';
 
 /**
@@ -49,3 +51,32 @@ export type TakeResult =
    * ends. If several are full, it is the one that ends last; of those that end at once, the first.
    */
   | { readonly taken: false; readonly index: number; readonly retryAfterMs: number };
+
+/**
+ * What is counted apart, whoever asks first and the widest last. A store that has to take one after the other takes in
+ * this order: what a limit denies then holds only units of the same person for a moment, none of others.
+ */
+export const limitScopes = ['ip', 'phone', 'prefix', 'global'] as const;
+
+export type LimitScope = (typeof limitScopes)[number];
+
+const numberWhere = (isSound: (value: number) => boolean, rule: string) =>
+  v.pipe(v.number(rule), v.check(isSound, rule));
+
+/** What a {@link Limit} must be, as a schema. */
+export const limitEntries = {
+  max: numberWhere(
+    (max) => Number.isInteger(max) && max >= 1 && max <= 1_000_000_000,
+    'must be a whole number of sends, from 1 to a billion',
+  ),
+  windowMs: numberWhere(
+    (ms) => ms % secondMs === 0 && ms >= secondMs && ms <= 24 * dayMs,
+    'must be whole seconds in milliseconds, from a second to 24 days',
+  ),
+};
+
+/** What is wrong with a limit; undefined if nothing is. */
+export function limitProblem(limit: Limit): string | undefined {
+  const [issue] = v.safeParse(v.object(limitEntries), limit, { abortEarly: true }).issues ?? [];
+  return issue && `${v.getDotPath(issue)}: ${issue.message}`;
+}

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dayMs } from './guard.test.fixture.js';
 import type { Limit, TakenUnit } from './limit-store.js';
-import { LimitWindows } from './limit-windows.js';
-import { MemoryLimitStore } from './memory-limit-store.js';
+import { LimitWindows, MemoryLimitStore } from './memory-limit-store.js';
 
 const three: Limit = { max: 3, windowMs: 60_000 };
 

@@ -1,13 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  errorOf,
-  guardWith,
-  hourMs,
-  ManualDeadline,
-  RecordingLimitStore,
-  requestTo,
-  unlimited,
-} from './guard.test.fixture.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
+import { errorOf, guardWith, hourMs, RecordingLimitStore, requestTo, unlimited } from './guard.test.fixture.js';
 import type { GuardOptions } from './guard-options.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 import type { ScreenVerdict } from './screening.js';

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isSmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
 import type { GuardedRequest } from './abuse-guard.js';
-import { dayMs, guardWith, ManualDeadline, unlimited } from './guard.test.fixture.js';
+import { dayMs, guardWith, unlimited } from './guard.test.fixture.js';
 import type { GuardOptions } from './guard-options.js';
-import type { LimitScope } from './limit-rules.js';
-import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
+import type { LimitScope, LimitStore, LimitUnit, TakenUnit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';

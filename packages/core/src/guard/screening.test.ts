@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import {
-  errorOf,
-  guardWith,
-  ManualDeadline,
-  RecordingLimitStore,
-  requestTo,
-  turns,
-  unlimited,
-} from './guard.test.fixture.js';
+import { ManualDeadline } from '../provider-kit/manual-deadline.test.fixture.js';
+import { errorOf, guardWith, RecordingLimitStore, requestTo, turns, unlimited } from './guard.test.fixture.js';
 import type { GuardOptions } from './guard-options.js';
 import type { ScreenedRequest } from './screening.js';
 

@@ -1,4 +1,4 @@
-import type { Receipt } from '../delivery/types.js';
+import type { Receipt } from '../delivery/send-request.js';
 import type { SmsErrorJson } from '../errors/sms-error.js';
 import type { Awaitable } from '../stores/ask-store.js';
 

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deadline } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
-import type { Receipt } from '../delivery/types.js';
+import type { Receipt } from '../delivery/send-request.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { IdempotencyStore } from './idempotency-store.js';

@@ -1,13 +1,11 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
-import { invalidRequest } from '../delivery/send-request.js';
-import type { Receipt } from '../delivery/types.js';
+import { invalidRequest, type Receipt } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { isThenable } from '../listeners/listeners.js';
-import type { Awaitable } from '../stores/ask-store.js';
-import { recordResult } from '../stores/ask-store.js';
+import { type Awaitable, recordResult } from '../stores/ask-store.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 

@@ -1,8 +1,7 @@
 import { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
-import type { Awaitable } from '../stores/ask-store.js';
+import { type Awaitable, storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
-import { storeFull } from '../stores/store-full.js';
 import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
 /** Options of a {@link MemoryIdempotencyStore}. */

@@ -2,7 +2,8 @@ import { Container, type ContainerModule } from 'inversify';
 import type { OutboundMessage } from '../contract/messages.js';
 import type { SendOutcome } from '../contract/outcomes.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { type ModuleOptions, providerModule } from '../provider-kit/inversify.js';
+import type { ModuleOptions } from '../provider-kit/container.js';
+import { providerModule } from '../provider-kit/inversify.js';
 import { accepted, notSent } from '../provider-kit/outcomes.js';
 
 /** A message that every provider of these tests sends. */

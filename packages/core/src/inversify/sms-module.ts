@@ -1,15 +1,19 @@
 import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 'inversify';
+import * as v from 'valibot';
 import { createSmsClient, type SmsClient } from '../client/sms-client.js';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { listOfNames } from '../errors/shown-name.js';
+import { listOfNames, shownName } from '../errors/shown-name.js';
 import { isThenable } from '../listeners/listeners.js';
-import { closeWithContainer, keepOpenUntil } from '../provider-kit/closing-order.js';
-import { ContainerSlot } from '../provider-kit/container-slot.js';
+import {
+  ContainerSlot,
+  closeWithContainer,
+  keepOpenUntil,
+  type ModuleOptions,
+  makeFrom,
+} from '../provider-kit/container.js';
 import { smsProviderToken } from '../provider-kit/inversify.js';
-import { type ModuleOptions, makeFrom } from '../provider-kit/module-options.js';
-import { configurationInvalid } from '../provider-kit/options.js';
-import { orderProviders } from './order-providers.js';
+import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
 
 /** The client of a container is bound to this token. */
 export const smsClientToken = Symbol.for('polysms.SmsClient') as ServiceIdentifier<SmsClient>;
@@ -79,6 +83,40 @@ function makeClient(options: SmsModuleOptions, providers: readonly SmsProvider[]
   return { client: createSmsClient({ ...rest, providers: orderProviders(providers, order).map(lend) }), providers };
 }
 
+const orderRule = 'must be a list of different provider ids';
+const orderSchema = v.object({
+  order: v.pipe(
+    v.array(v.string(orderRule), orderRule),
+    v.check((ids) => new Set(ids).size === ids.length, orderRule),
+  ),
+});
+
+/**
+ * The providers with those named first, in the order of their names.
+ *
+ * @throws SmsError `configuration_invalid`
+ */
+export function orderProviders(
+  providers: readonly SmsProvider[],
+  order: readonly string[] | undefined,
+): readonly SmsProvider[] {
+  if (order === undefined) return providers;
+  const ids = parseOptions('smsModule()', orderSchema, { order }).order;
+  const missing = ids.find((id) => !providers.some((provider) => provider.id === id));
+  if (missing !== undefined) {
+    throw configurationInvalid(
+      `smsModule(): order: there is no provider ${shownName(missing)}; there are ${idsOf(providers)}.`,
+    );
+  }
+  const rank = ({ id }: SmsProvider) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
+  return providers.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** For a message. */
+function idsOf(providers: readonly SmsProvider[]): string {
+  return listOfNames(providers.map(({ id }) => id)) || 'none';
+}
+
 function closeClient({ client, providers }: ContainedClient): Promise<void> {
   const closed = client.close();
   keepOpenUntil(providers, closed);
@@ -91,9 +129,8 @@ function closeClient({ client, providers }: ContainedClient): Promise<void> {
  */
 function clientOver({ client, providers }: ContainedClient, asked: readonly SmsProvider[]): SmsClient {
   if (asked.length !== providers.length || asked.some((provider) => !providers.includes(provider))) {
-    const names = (list: readonly SmsProvider[]) => listOfNames(list.map(({ id }) => id)) || 'none';
     throw configurationInvalid(
-      `smsModule(): the client was made with the providers ${names(providers)}, and the container has ${names(asked)}. ` +
+      `smsModule(): the client was made with the providers ${idsOf(providers)}, and the container has ${idsOf(asked)}. ` +
         'Load smsModule() into the container that has the providers; to change them, unload it and load it again.',
     );
   }

@@ -1,8 +1,13 @@
-import { isSupportedCountry } from 'libphonenumber-js/min';
+import parseWithMetadata, {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  Metadata,
+  type PhoneNumber as ParsedNumber,
+  validatePhoneNumberLength,
+} from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
 import { SmsError } from '../errors/sms-error.js';
-import { dialledFrom } from './dialled.js';
-import { isMachineNumber } from './machine-numbers.js';
 import { normalisePhoneNumber, type PhoneNumberProblem } from './normalise.js';
 import type { PhoneNumber } from './phone-number.js';
 
@@ -11,8 +16,6 @@ export function isCountry(code: string): boolean {
   // An object of countries would find a `constructor` in itself.
   return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code);
 }
-
-import parseWithMetadata, { type PhoneNumber as ParsedNumber, validatePhoneNumberLength } from 'libphonenumber-js/min';
 
 /** What {@link safeParsePhoneNumber} answers. */
 export type PhoneNumberResult =
@@ -91,7 +94,63 @@ function parseE164(e164: string, cacheKey: string): PhoneNumberResult {
 
 /** By its length; machines have numbers that are longer than any person's. */
 function isPossible(parsed: ParsedNumber): boolean {
-  return parsed.isPossible() || isMachineNumber(parsed.country, parsed.nationalNumber);
+  const { country = '', nationalNumber } = parsed;
+  return parsed.isPossible() || machineNumbers.get(country)?.test(nationalNumber) === true;
+}
+
+/**
+ * Numbers of SIM cards in machines (M2M), which receive messages like any other. libphonenumber leaves them out, and
+ * calls them too long. Sources: the regulators' numbering plans (MIIT 2017, ARCEP, SETSI, BIPT, Nkom, PTS, the Danish
+ * and the Indian plan); national numbers, by country.
+ */
+const machineNumbers: ReadonlyMap<string, RegExp> = new Map([
+  ['BE', /^77\d{11}$/],
+  ['CN', /^1(?:064[6-9]\d{8}|4[0-4]\d{10})$/],
+  ['DK', /^37\d{10}$/],
+  ['ES', /^59\d{11}$/],
+  ['FR', /^700\d{10}$/],
+  ['IN', /^5[579]\d{11}$/],
+  ['NO', /^58\d{10}$/],
+  ['SE', /^71\d{11}$/],
+]);
+
+/**
+ * E.164 of a number as people in a country dial it: a national number, with or without its trunk prefix, or one
+ * behind the country's international prefix (`011` in the US) or behind `00`, which people write everywhere. Whether
+ * it is a number at all is for the parser of E.164 to say.
+ *
+ * @param country ISO 3166-1 alpha-2, one with phone numbers
+ * @param digits without a plus
+ * @returns undefined if they mean two numbers: `0057…` is Colombia behind `00`, and Russia behind Colombia's own `005`
+ */
+function dialledFrom(country: string, digits: string): string | undefined {
+  const defaultCountry = country as CountryCode;
+  const abroad = behindPrefix(defaultCountry, digits);
+  const [first, second] = likeliest(abroad);
+  if (first !== undefined) return second === undefined ? first : undefined;
+  // No number that the library would make of it, for instance by leaving a trunk prefix out: abroad that is a guess.
+  if (abroad[0] !== undefined) return abroad[0];
+  const national = parseWithMetadata(digits, { defaultCountry, extract: false });
+  return national?.number ?? `+${getCountryCallingCode(defaultCountry)}${digits}`;
+}
+
+/** Every number that the digits could mean behind an international prefix. Some countries have one for each carrier. */
+function behindPrefix(country: CountryCode, digits: string): readonly string[] {
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(country);
+  const prefix = new RegExp(`^(?:00|${metadata.numberingPlan?.IDDPrefix() ?? '00'})$`, 'u');
+  const lengths = Array.from({ length: digits.length }, (_, length) => length);
+  return lengths.filter((length) => prefix.test(digits.slice(0, length))).map((length) => `+${digits.slice(length)}`);
+}
+
+/** Those that exist by the number plans, or else those that are as long as a number may be. */
+function likeliest(numbers: readonly string[]): readonly string[] {
+  const possible = numbers.flatMap((e164) => {
+    const parsed = parseWithMetadata(e164);
+    return parsed?.number === e164 && parsed.isPossible() ? [parsed] : [];
+  });
+  const valid = possible.filter((parsed) => parsed.isValid());
+  return (valid.length > 0 ? valid : possible).map(({ number }) => number);
 }
 
 function problemOfLength(e164: string): PhoneNumberProblem {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseCode } from './typed-code.js';
+import { normaliseCode } from './typed-text.js';
 
 describe('a code that somebody typed', () => {
   it.each([

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeParsePhoneNumber } from './parse.js';
-import { normaliseCode } from './typed-code.js';
-import { plainText } from './typed-text.js';
+import { normaliseCode, plainText } from './typed-text.js';
 
 const codePoints = Array.from({ length: 0x110000 }, (_, point) => point).filter(
   (point) => point < 0xd800 || point > 0xdfff,

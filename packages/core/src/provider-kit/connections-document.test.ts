@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { connectionOptions } from './connection-options.js';
+import { connectionOptions } from './http-transport-options.js';
 
 it('docs/connections.md has each option of a connection in its table, and no other', () => {
   const text = readFileSync(new URL('../../../../docs/connections.md', import.meta.url), 'utf8');

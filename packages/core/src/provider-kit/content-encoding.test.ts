@@ -8,7 +8,7 @@ const plain = Buffer.from(text);
 const notText = Buffer.from([0xff, 0xfe, 0xfd, 0xfc, 0x80]);
 const decode = (header: string | readonly string[] | undefined, bytes: Buffer, maxBytes = 1_000) => {
   const decoding = decodeContent(header, bytes, maxBytes);
-  return decoding.ok ? decoding.bytes.toString() : decoding.reason;
+  return typeof decoding === 'string' ? decoding : decoding.toString();
 };
 
 describe('the content encoding of an answer', () => {

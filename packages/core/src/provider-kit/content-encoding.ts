@@ -1,10 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import zlib, { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
-/** What became of the bytes of an answer. */
-export type Decoding =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: 'too-long' | 'unreadable' };
+/** The bytes of an answer, or why there are none. */
+export type Decoding = Buffer | 'too-long' | 'unreadable';
 
 /** More than two encodings have no good reason, and each costs a whole decoding. */
 const maxLayers = 2;
@@ -24,8 +22,8 @@ export function decodeContent(
 ): Decoding {
   const encodings = encodingsOf(header);
   // No body has no encoding, whatever a gateway's header says.
-  if (encodings.length === 0 || bytes.length === 0) return { ok: true, bytes };
-  if (encodings.length > maxLayers) return { ok: false, reason: 'unreadable' };
+  if (encodings.length === 0 || bytes.length === 0) return bytes;
+  if (encodings.length > maxLayers) return 'unreadable';
   let decoded = bytes;
   try {
     for (const encoding of encodings.toReversed()) {
@@ -35,14 +33,14 @@ export function decodeContent(
     }
   } catch (error) {
     const isTooLong = (error as NodeJS.ErrnoException)?.code === 'ERR_BUFFER_TOO_LARGE';
-    return isTooLong ? { ok: false, reason: 'too-long' } : asItStands(bytes);
+    return isTooLong ? 'too-long' : asItStands(bytes);
   }
-  return { ok: true, bytes: decoded };
+  return decoded;
 }
 
 /** Encoded bytes are no UTF-8: the magic numbers of gzip and zstd are not, and of the others hardly ever. */
 function asItStands(bytes: Buffer): Decoding {
-  return isUtf8(bytes) ? { ok: true, bytes } : { ok: false, reason: 'unreadable' };
+  return isUtf8(bytes) ? bytes : 'unreadable';
 }
 
 function encodingsOf(header: string | readonly string[] | undefined): readonly string[] {

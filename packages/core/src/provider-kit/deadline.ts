@@ -1,7 +1,6 @@
 import type { Deadline, DeadlineEnd, Ending } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import { Listeners, warnOfListener } from '../listeners/listeners.js';
-import { onAbort } from './on-abort.js';
 
 /** The longest wait that Node's timers can hold; a longer one would fire at once. */
 export const longestDelayMs = 2_147_483_647;
@@ -144,3 +143,66 @@ export function deadlineSignal(deadline: Deadline): DeadlineSignal {
   const release = deadline.onEnd((reason) => controller.abort(new DOMException(reason, 'AbortError')));
   return { signal: controller.signal, release, [Symbol.dispose]: release };
 }
+
+/** Whether a value is an AbortSignal, of this realm or another one: in Jest and in `node:vm` the classes differ. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { aborted, addEventListener, removeEventListener } = value as Partial<Record<keyof AbortSignal, unknown>>;
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  );
+}
+
+interface Subscription {
+  readonly listeners: Listeners<void>;
+  readonly emit: () => void;
+}
+
+const subscriptions = new WeakMap<AbortSignal, Subscription>();
+
+/**
+ * Calls `listener` when the signal is aborted; returns a function that stops listening.
+ *
+ * A signal gets one event listener however many calls share it: a batch under one signal would otherwise
+ * bring Node's warning about leaking listeners, and adding an event listener for each call is slow.
+ */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  const subscription = subscriptions.get(signal) ?? subscribe(signal);
+  const remove = subscription.listeners.add(listener);
+  return () => {
+    remove();
+    if (!subscription.listeners.isEmpty || subscriptions.get(signal) !== subscription) return;
+    subscriptions.delete(signal);
+    signal.removeEventListener('abort', subscription.emit);
+  };
+}
+
+function subscribe(signal: AbortSignal): Subscription {
+  const listeners = new Listeners<void>(warnOfListener('an AbortSignal'));
+  const emit = () => {
+    subscriptions.delete(signal);
+    listeners.emit();
+  };
+  const subscription = { listeners, emit };
+  subscriptions.set(signal, subscription);
+  signal.addEventListener('abort', emit, { once: true });
+  return subscription;
+}
+
+/** Time that only moves forward, and one way to wait for it. A test brings its own. */
+export interface Clock {
+  /** Milliseconds since some moment in the past. Never goes back. */
+  now(): number;
+  /** Calls `callback` once, `delayMs` from now or a little later. Returns a function that stops it. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** The clock of the process: a change of the date moves nothing. */
+export const monotonicClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, callback) {
+    // Rounded up, since Node drops what is behind the point and would call back too early.
+    const timer = setTimeout(callback, Math.min(Math.ceil(delayMs), longestDelayMs));
+    return () => clearTimeout(timer);
+  },
+};

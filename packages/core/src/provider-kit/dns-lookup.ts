@@ -1,5 +1,5 @@
 import dns, { type LookupAddress } from 'node:dns';
-import { onAbort } from './on-abort.js';
+import { onAbort } from './deadline.js';
 
 /** After this long without an answer the name servers are asked without a thread, too. */
 const patienceMs = 250;

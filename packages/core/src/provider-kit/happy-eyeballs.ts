@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
-import { onAbort } from './on-abort.js';
+import { onAbort } from './deadline.js';
 
 /** How long an address is alone before the next one is tried beside it (RFC 8305, section 5). */
 const attemptDelayMs = 250;

@@ -103,15 +103,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     const [first, ...rest] = this.#chunks;
     const received = first !== undefined && rest.length === 0 ? first : Buffer.concat(this.#chunks);
     const decoding = decodeContent(this.#headers['content-encoding'], received, this.#maxResponseBytes);
-    if (!decoding.ok) {
-      const { reason } = decoding;
-      this.#fail(
-        'invalid_response',
-        reason === 'too-long' ? this.#tooLong : 'The encoding of the answer is unreadable.',
-      );
+    if (typeof decoding === 'string') {
+      const message = decoding === 'too-long' ? this.#tooLong : 'The encoding of the answer is unreadable.';
+      this.#fail('invalid_response', message);
       return;
     }
-    const body = decoding.bytes.toString('utf8');
+    const body = decoding.toString('utf8');
     this.#finish({ outcome: 'answered', status: this.#status, headers: this.#headers, body });
   }
 

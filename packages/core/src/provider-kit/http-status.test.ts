@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { outcomeOfHttpStatus } from './http-status.js';
+import { outcomeOfHttpStatus } from './outcomes.js';
 
 describe('an answer without a verdict of the vendor', () => {
   it.each([

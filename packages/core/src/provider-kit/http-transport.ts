@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
-import type { HttpDispatcher } from './connection-options.js';
 import { type HttpCallContext, HttpExchange, type HttpOutcome } from './http-exchange.js';
 import { HttpPool } from './http-pool.js';
-import { proxyFor } from './http-proxy.js';
-import { checkHttpTransportOptions, type HttpTransportOptions } from './http-transport-options.js';
+import { type HttpDispatcher, type HttpTransportOptions, httpTransportOptions } from './http-transport-options.js';
+import { parseOptions } from './options.js';
 import { notSent } from './outcomes.js';
 import { createPace, type Pace } from './pace.js';
 
@@ -54,7 +53,7 @@ export interface HttpTransport {
  * @throws SmsError `configuration_invalid`, naming every wrong option
  */
 export function createHttpTransport(options: HttpTransportOptions, owner = 'createHttpTransport()'): HttpTransport {
-  checkHttpTransportOptions(options, owner);
+  parseOptions(owner, httpTransportOptions, options);
   return new PoolTransport(options, owner);
 }
 
@@ -75,7 +74,7 @@ class PoolTransport implements HttpTransport {
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#maxResponseBytes = options.maxResponseBytes ?? 65_536;
     if (options.dispatcher === undefined) {
-      this.#ownPool = new HttpPool(url.origin, options, proxyFor(options.proxy, url.origin, owner));
+      this.#ownPool = new HttpPool(url.origin, options, owner);
       this.#sender = this.#ownPool;
     } else {
       this.#sender = options.dispatcher;

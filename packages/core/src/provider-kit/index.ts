@@ -62,23 +62,29 @@ export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from 
 export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
 export { maskPhoneNumber } from '../phone/phone-number.js';
-export { normaliseCode } from '../phone/typed-code.js';
-export { baseUrlProblem } from './base-url.js';
-export type { Clock } from './clock.js';
+export { normaliseCode } from '../phone/typed-text.js';
+export { type Clock, type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
+export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
+export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
 export {
+  baseUrlProblem,
   type ConnectionEntries,
   type ConnectionOptions,
   connectionOptions,
   type HttpDispatcher,
+  type HttpTransportOptions,
   type OptionalOption,
-} from './connection-options.js';
-export { type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
-export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
-export { outcomeOfHttpStatus } from './http-status.js';
-export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
-export type { HttpTransportOptions } from './http-transport-options.js';
+} from './http-transport-options.js';
 export { configurationInvalid, parseOptions } from './options.js';
-export { accepted, type FailureDetails, notSent, refused, type UnsentDetails, unknown } from './outcomes.js';
+export {
+  accepted,
+  type FailureDetails,
+  notSent,
+  outcomeOfHttpStatus,
+  refused,
+  type UnsentDetails,
+  unknown,
+} from './outcomes.js';
 export {
   createPace,
   type OptionalPaceOptions,

@@ -2,11 +2,9 @@
 
 import { ContainerModule, type ResolutionContext, type ServiceIdentifier } from 'inversify';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import { closeWithContainer } from './closing-order.js';
-import { ContainerSlot } from './container-slot.js';
-import { type ModuleOptions, makeFrom } from './module-options.js';
+import { ContainerSlot, closeWithContainer, type ModuleOptions, makeFrom } from './container.js';
 
-export type { ModuleOptions } from './module-options.js';
+export type { ModuleOptions } from './container.js';
 
 /** Every provider of a container is bound to this token, in the order of loading. */
 export const smsProviderToken = Symbol.for('polysms.SmsProvider') as ServiceIdentifier<SmsProvider>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { didYouMean, nearestName } from './nearest-name.js';
+import { didYouMean, nearestName } from './unknown-names.js';
 
 const known = ['providers', 'routes', 'deadlineMs', 'maxAttempts', 'openMs', 'maxOpenMs'];
 

@@ -1,7 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import type { NotSent } from '../contract/outcomes.js';
-import { type Clock, monotonicClock } from './clock.js';
-import { longestDelayMs } from './deadline.js';
+import { type Clock, longestDelayMs, monotonicClock } from './deadline.js';
 import type { HttpCallContext } from './http-exchange.js';
 import { configurationInvalid } from './options.js';
 import { notSent } from './outcomes.js';

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import type { SmsErrorCode } from '../errors/error-codes.js';
-import { isError } from '../errors/foreign-error.js';
-import { TransportError, transportCodeOf } from '../errors/transport-code.js';
+import { isError, TransportError, transportCodeOf } from '../errors/foreign-error.js';
 
 /** What the transport said, reduced to what is safe to log and useful to a person. */
 export interface TransportFailure {
@@ -15,18 +14,15 @@ export interface TransportFailure {
 export function transportFailure(error: unknown): TransportFailure {
   const cause = safeCause(error);
   const code = codeOf(cause.name, cause.code);
-  return {
-    code,
-    cause,
-    message: cause.code === proxyRefused ? `${cause.message}.` : (messages[code] ?? couldNotBeSent),
-  };
+  return { code, cause, message: messageOf(code, cause) };
 }
 
-const couldNotBeSent = 'The request could not be sent.';
-
-const messages: { readonly [Code in SmsErrorCode]?: string } = {
-  invalid_request: 'The request is malformed, or the dispatcher is not one of undici 7.',
-};
+function messageOf(code: SmsErrorCode, cause: TransportError): string {
+  if (cause.code === proxyRefused) return `${cause.message}.`;
+  return code === 'invalid_request'
+    ? 'The request is malformed, or the dispatcher is not one of undici 7.'
+    : 'The request could not be sent.';
+}
 
 /** Our own code: undici has none for it. */
 const proxyRefused = 'PROXY_REFUSED';
@@ -75,8 +71,8 @@ function safeCause(error: unknown): TransportError {
 const proxyRefusal = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 
 function systemCall(error: Error): string {
-  const syscall = 'syscall' in error ? wordOf(error.syscall, /^[a-z]{1,32}$/) : undefined;
-  return syscall === undefined ? '' : `${syscall} `;
+  const syscall: unknown = 'syscall' in error ? error.syscall : undefined;
+  return typeof syscall === 'string' && /^[a-z]{1,32}$/.test(syscall) ? `${syscall} ` : '';
 }
 
 function target(error: Error): string {
@@ -84,8 +80,4 @@ function target(error: Error): string {
     'address' in error && typeof error.address === 'string' && isIP(error.address) > 0 ? error.address : '';
   if (address === '') return '';
   return 'port' in error && typeof error.port === 'number' ? ` ${address}:${error.port}` : ` ${address}`;
-}
-
-function wordOf(value: unknown, pattern: RegExp): string | undefined {
-  return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
-import type { Clock } from './clock.js';
+import type { Clock } from './deadline.js';
 
 /** Time that moves when a test says so, and calls back in order. */
 export class VirtualClock implements Clock {

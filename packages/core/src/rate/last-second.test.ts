@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LastSecond } from './last-second.js';
+import { LastSecond } from './learned-rate.js';
 
 it('counts evenly spread events of the last second', () => {
   const counter = new LastSecond();

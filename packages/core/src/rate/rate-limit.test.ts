@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { type Attempt, type FailureOutcome, SmsError } from '../errors/sms-error.js';
-import { rateLimitOf } from './rate-limit.js';
+import { rateLimitOf } from './rate-gate.js';
 
 const error = (
   code: SmsErrorCode,

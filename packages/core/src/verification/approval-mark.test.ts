@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approvalMark, hasNewApproval, idLength, isOutdated, markLength } from './approval-mark.js';
+import { approvalMark, hasNewApproval, idLength, isOutdated, markLength } from './code-secrets.js';
 import type { ChallengeState, SubjectState } from './verification-store.js';
 
 function stateOf(...challenges: readonly (readonly [string, ChallengeState['state']])[]): SubjectState {

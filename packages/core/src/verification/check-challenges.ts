@@ -1,13 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../contract/deadline.js';
-import { isSmsError, SmsError } from '../errors/sms-error.js';
-import { askStore, recordResult, withGrace } from '../stores/ask-store.js';
-import { askIssuers } from './ask-issuers.js';
-import { isConclusion, isStep } from './store-answers.js';
-import { afterApproval, mayCount } from './store-questions.js';
-import { type CheckDeps, keepMs } from './verification-deps.js';
-import type { VerificationCheckResult } from './verification-results.js';
-import type { Challenged, CheckStep, Guess, Issuer } from './verification-store.js';
+import type { CheckOutcome, NotSent, Refused, Unknown } from '../contract/outcomes.js';
+import type { SeldomWarning } from '../errors/seldom-warning.js';
+import { SmsError } from '../errors/sms-error.js';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { notSent } from '../provider-kit/outcomes.js';
+import { askStore, recordResult } from '../stores/ask-store.js';
+import type { CodeSecrets } from './code-secrets.js';
+import { afterApproval, isConclusion, isStep, keepMs, mayCount, recordAccepted } from './store-questions.js';
+import type { ParsedVerificationOptions } from './verification-options.js';
+import type { VerificationCheckResult } from './verification-requests.js';
+import type { VerificationSender } from './verification-sender.js';
+import type { Challenged, CheckStep, Guess, Issuer, VerificationStore } from './verification-store.js';
+import { withoutCode } from './without-code.js';
+
+/** What verification works with. */
+export interface VerificationDeps {
+  readonly options: ParsedVerificationOptions;
+  readonly sender: Pick<VerificationSender, 'plan' | 'check'>;
+  readonly store: VerificationStore;
+  readonly secrets: CodeSecrets;
+}
+
+/** The same with what a service makes for itself. */
+export interface CheckDeps extends VerificationDeps {
+  /** Told of a result that the store could not record. */
+  readonly unrecorded: SeldomWarning;
+}
 
 /** The result of a check, and the verification that it was for; undefined if there is none. */
 export interface Checked {
@@ -60,33 +79,17 @@ export async function checkChallenges(
   if (issuers.length === 0) return { result: { outcome: 'incorrect', checksLeft: step.checksLeft }, challenged };
   for (const issuer of issuers) askedIssuers.add(nameOf(issuer));
   const verdict = await askIssuers(sender, { ...step, issuers }, code, deadline);
+  if ('result' in verdict) return { ...verdict, challenged };
   const ids = guesses.map(({ id }) => id);
   const conclude = (outcome: 'approved' | 'refund') =>
     store.conclude({ subject, token, ids, verdict: outcome, keepMs, countsFailure });
-  switch (verdict.state) {
-    case 'approved': {
-      // The provider will not accept the code again, so the store gets a moment after the end of the call to record it.
-      const concluded = await askStore(afterApproval, withGrace(deadline), () => conclude('approved'), {
-        isAnswer: isConclusion,
-      }).catch((error: unknown) => {
-        throw usedUp(error, afterApproval.consequence);
-      });
-      return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
-    }
-    case 'judged':
-      return { result: verdict.result, challenged };
-    case 'not-judged':
-      // If the store compared a code of ours, the guess counts, even if no provider could be asked.
-      if (verdict.isCertain && !step.judged) await recordResult(unrecorded, deadline, () => conclude('refund'));
-      throw verdict.error;
+  if ('error' in verdict) {
+    // If the store compared a code of ours, the guess counts, even if no provider could be asked.
+    if (verdict.isCertain && !step.judged) await recordResult(unrecorded, deadline, () => conclude('refund'));
+    throw verdict.error;
   }
-}
-
-/** The error after a code was accepted and the store failed: always `unknown`, since the code is used up. */
-export function usedUp(error: unknown, consequence: string): unknown {
-  if (!isSmsError(error) || error.outcome === 'unknown') return error;
-  const { code, message, retryAfterMs, cause } = error;
-  return new SmsError({ code, outcome: 'unknown', message: `${message} ${consequence}`, retryAfterMs, cause });
+  const concluded = await recordAccepted(afterApproval, deadline, () => conclude('approved'), isConclusion);
+  return concluded === 'approved' ? { result: { outcome: 'approved', ...challenged }, challenged } : notFound;
 }
 
 function nameOf({ provider, reference }: Issuer): string {
@@ -94,13 +97,72 @@ function nameOf({ provider, reference }: Issuer): string {
 }
 
 function resultOf(step: Exclude<CheckStep, { readonly state: 'ask' | 'not-found' }>): VerificationCheckResult {
-  switch (step.state) {
-    case 'approved':
-      return { outcome: 'approved', to: step.to, purpose: step.purpose };
-    case 'incorrect':
-      return { outcome: 'incorrect', checksLeft: step.checksLeft };
-    case 'expired':
-    case 'exhausted':
-      return { outcome: step.state };
+  if (step.state === 'approved') return { outcome: 'approved', to: step.to, purpose: step.purpose };
+  if (step.state === 'incorrect') return { outcome: 'incorrect', checksLeft: step.checksLeft };
+  return { outcome: step.state };
+}
+
+/** A check that only providers can judge. */
+type PendingCheck = Extract<CheckStep, { readonly state: 'ask' }>;
+
+/** What the providers said of a code. */
+type IssuersVerdict =
+  | { readonly isApproved: true }
+  | { readonly result: VerificationCheckResult }
+  /** A provider could not be asked, and it may have made the code. `isCertain`: certainly no provider judged it. */
+  | { readonly error: SmsError; readonly isCertain: boolean };
+
+type Failed = (Refused | NotSent | Unknown) & { readonly provider: string };
+
+type Denied = Exclude<CheckOutcome, Refused | NotSent | Unknown | { readonly outcome: 'approved' }>;
+
+/** Asks the providers that could have made a code, one after the other, each once, until one approves it. */
+async function askIssuers(
+  sender: Pick<VerificationSender, 'check'>,
+  check: PendingCheck,
+  code: string,
+  deadline: Deadline,
+): Promise<IssuersVerdict> {
+  const to = parsePhoneNumber(check.to);
+  const denials: Denied[] = [];
+  const failures: Failed[] = [];
+  for (const { provider, reference } of check.issuers) {
+    const { ended } = deadline;
+    const answer =
+      ended === undefined
+        ? await sender.check(provider, { to, code, reference }, { deadline })
+        : notSent(ended, 'The call had ended before the provider was asked.');
+    // The client no longer has this provider: nobody can check its code.
+    if (answer === undefined) continue;
+    const outcome = withoutCode(answer, code);
+    if (outcome.outcome === 'approved') return { isApproved: true };
+    if ('code' in outcome) failures.push({ ...outcome, provider });
+    else denials.push(outcome);
   }
+  const failed = failures.find(({ outcome }) => outcome === 'unknown') ?? failures[0];
+  if (failed === undefined) return { result: summary(denials, check) };
+  return { error: notJudged(failed), isCertain: denials.length === 0 && failed.outcome !== 'unknown' };
+}
+
+function notJudged(failure: Failed): SmsError {
+  const { code, outcome, message, providerCode, cause, provider } = failure;
+  const advice = outcome === 'unknown' ? 'The check may count.' : 'It may be checked again.';
+  return new SmsError({
+    code,
+    outcome,
+    message: `The code could not be checked. ${message} ${advice}`,
+    provider,
+    providerCode,
+    retryAfterMs: outcome === 'refused' ? failure.retryAfterMs : undefined,
+    cause,
+  });
+}
+
+/** What several providers said, in one result: `incorrect` if any says so, or if the store compared a code of ours. */
+function summary(denials: readonly Denied[], { checksLeft, judged }: PendingCheck): VerificationCheckResult {
+  if (judged) return { outcome: 'incorrect', checksLeft };
+  // The store counts our own codes. Without one the providers' count is the one that matters.
+  const counted = denials.flatMap((each) => (each.outcome === 'incorrect' ? [each.checksLeft ?? checksLeft] : []));
+  if (counted.length > 0) return { outcome: 'incorrect', checksLeft: Math.min(checksLeft, Math.max(...counted)) };
+  return { outcome: denials.some(({ outcome }) => outcome === 'exhausted') ? 'exhausted' : 'expired' };
 }

@@ -2,21 +2,35 @@ import type { Deadline } from '../contract/deadline.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
-import { normaliseCode } from '../phone/typed-code.js';
-import { askStore, withGrace } from '../stores/ask-store.js';
-import { hasNewApproval, isOutdated } from './approval-mark.js';
-import { type Candidates, type Checked, checkChallenges, notFound, type Typed, usedUp } from './check-challenges.js';
-import { isSubjectState } from './store-answers.js';
-import { afterAccepting, beforeChecking } from './store-questions.js';
-import { type CheckDeps, keepMs, readSubject } from './verification-deps.js';
+import { normaliseCode } from '../phone/typed-text.js';
+import {
+  type Candidates,
+  type CheckDeps,
+  type Checked,
+  checkChallenges,
+  notFound,
+  type Typed,
+} from './check-challenges.js';
+import { hasNewApproval, isOutdated } from './code-secrets.js';
+import {
+  afterAccepting,
+  beforeChecking,
+  isSubjectState,
+  keepMs,
+  readSubject,
+  recordAccepted,
+} from './store-questions.js';
 import type { SubjectState } from './verification-store.js';
 
 /** A code, and the verification that it is to end. */
 export interface CheckInput {
   readonly code: string;
-  readonly target:
-    | { readonly id: string; readonly purpose: string | undefined }
-    | { readonly to: PhoneNumber; readonly purpose: string };
+  readonly target: { readonly id: string; readonly purpose: string | undefined } | PhoneAndPurpose;
+}
+
+interface PhoneAndPurpose {
+  readonly to: PhoneNumber;
+  readonly purpose: string;
 }
 
 /** A subject as it was before the check, with the challenges to compare; none if it is only looked at beside the other. */
@@ -89,7 +103,7 @@ async function sidesOfId(deps: CheckDeps, id: string, code: string, deadline: De
 /** The subjects of a phone and purpose, those under the current pepper first; those with nothing live come last. */
 async function sidesOfPhone(
   deps: CheckDeps,
-  target: { readonly to: PhoneNumber; readonly purpose: string },
+  target: PhoneAndPurpose,
   code: string,
   deadline: Deadline,
 ): Promise<readonly Side[]> {
@@ -128,11 +142,8 @@ async function endOther(
   deadline: Deadline,
 ): Promise<Checked> {
   const { maxFailures } = options;
-  const before = await askStore(afterAccepting, withGrace(deadline), () => store.end(other.subject, keepMs), {
-    isAnswer: isSubjectState,
-  }).catch((error: unknown) => {
-    throw usedUp(error, afterAccepting.consequence);
-  });
+  const end = () => store.end(other.subject, keepMs);
+  const before = await recordAccepted(afterAccepting, deadline, end, isSubjectState);
   if (hasNewApproval(other.state, before) && other.subject < subject) return notFound;
   // If this guess was wrong under the other subject, it was counted there: it must not count against itself.
   const failures = state.failures + before.failures - (countsFailure ? 0 : 1);

@@ -7,14 +7,17 @@ import {
   randomInt,
   randomUUID,
 } from 'node:crypto';
-import { canonicalPhone } from '../phone/canonical.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { idLength, markLength } from './approval-mark.js';
+import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
+import type { SubjectState } from './verification-store.js';
 
 /** A code of so many digits, all equally likely, leading zeros included. */
 export function makeCode(length: number): string {
   return String(randomInt(10 ** length)).padStart(length, '0');
 }
+
+/** Characters of an id without a mark, and of a mark: 48 bits. */
+export const idLength = 44;
+export const markLength = 8;
 
 /** Characters of a handle, a subject, and the random half of an id: 128 bits, and 122 bits, in base64url. */
 const halfLength = 22;
@@ -114,7 +117,30 @@ function hmac(key: KeyObject, ...fields: readonly string[]): string {
 
 /** Each field with its length. */
 function joined(...fields: readonly string[]): string {
-  let text = '';
-  for (const field of fields) text += `${field.length}:${field}`;
-  return text;
+  return fields.map((field) => `${field.length}:${field}`).join('');
+}
+
+/**
+ * The latest approval of a subject, as a few characters. Ids that are made for the other subject of the phone and
+ * purpose end with these. When the subject has a newer approval, such an id is outdated. This needs no clock, and also
+ * shows an approval whose process has not yet ended the codes of the other subject.
+ */
+export function approvalMark({ challenges }: SubjectState): string {
+  const latest = challenges.findLast(({ state }) => state === 'approved')?.id ?? '';
+  return createHash('sha256').update(latest).digest('base64url').slice(0, markLength);
+}
+
+/** Whether a code of the other subject has been approved since an id was made. */
+export function isOutdated(id: string, other: SubjectState): boolean {
+  if (id.length === idLength || !hasApproval(other)) return false;
+  return id.slice(idLength) !== approvalMark(other);
+}
+
+/** Whether a code of a subject has been approved between two looks at it. */
+export function hasNewApproval(before: SubjectState, after: SubjectState): boolean {
+  return hasApproval(after) && approvalMark(after) !== approvalMark(before);
+}
+
+function hasApproval({ challenges }: SubjectState): boolean {
+  return challenges.some(({ state }) => state === 'approved');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseCode } from '../phone/typed-code.js';
+import { normaliseCode } from '../phone/typed-text.js';
 import { makeCode } from './code-secrets.js';
 
 describe('a code of ours', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskCode } from './mask-code.js';
+import { maskCode } from './without-code.js';
 
 const code = '184130';
 const percent = (text: string) =>

@@ -1,10 +1,17 @@
-import type { SmsError } from '../errors/sms-error.js';
 import { configurationInvalid } from '../provider-kit/options.js';
+import { storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
-import { storeFull } from '../stores/store-full.js';
-import { cancelChallenge, endSubject, openChallenge, readSubject, settleChallenge } from './subject-challenges.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
-import { forgetRecordAt, prune, type SubjectRecord } from './subject-record.js';
+import {
+  cancelChallenge,
+  endSubject,
+  forgetRecordAt,
+  openChallenge,
+  prune,
+  readSubject,
+  type SubjectRecord,
+  settleChallenge,
+} from './subject-record.js';
 import type {
   CheckConclusion,
   CheckStep,
@@ -24,9 +31,8 @@ export interface MemoryVerificationStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
-interface Entry extends Expiring {
+interface Entry extends SubjectRecord, Expiring {
   readonly subject: string;
-  readonly record: SubjectRecord;
   expiresAt: number;
 }
 
@@ -62,7 +68,7 @@ export class MemoryVerificationStore implements VerificationStore {
     const now = this.#now();
     this.#sweep(now);
     const entry = this.#entryAt(challenge.subject, now) ?? this.#newEntry(challenge.subject);
-    const opening = openChallenge(entry.record, challenge, now);
+    const opening = openChallenge(entry, challenge, now);
     this.#keep(entry);
     return opening;
   }
@@ -92,15 +98,11 @@ export class MemoryVerificationStore implements VerificationStore {
     return this.#withRecord(subject, unknownSubject, (record, now) => endSubject(record, keepMs, now));
   }
 
-  #withRecord<Answer>(
-    subject: string,
-    unknown: Answer,
-    operation: (record: SubjectRecord, now: number) => Answer,
-  ): Answer {
+  #withRecord<Answer>(subject: string, unknown: Answer, operation: (record: Entry, now: number) => Answer): Answer {
     const now = this.#now();
     const entry = this.#entryAt(subject, now);
     if (entry === undefined) return unknown;
-    const answer = operation(entry.record, now);
+    const answer = operation(entry, now);
     this.#keep(entry);
     return answer;
   }
@@ -108,19 +110,23 @@ export class MemoryVerificationStore implements VerificationStore {
   /** The entry of a subject, without what has expired of it. */
   #entryAt(subject: string, now: number): Entry | undefined {
     const entry = this.#entries.get(subject);
-    if (entry !== undefined) prune(entry.record, now);
+    if (entry !== undefined) prune(entry, now);
     return entry;
   }
 
   /** An entry that is not kept yet. */
   #newEntry(subject: string): Entry {
-    if (this.#entries.size >= this.#maxSubjects) throw this.#full();
-    return { subject, record: { challenges: [], failures: undefined }, expiresAt: 0, position: -1 };
+    if (this.#entries.size >= this.#maxSubjects) {
+      throw storeFull(
+        `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
+      );
+    }
+    return { subject, challenges: [], failures: undefined, expiresAt: 0, position: -1 };
   }
 
   /** Keeps an entry, new or changed, for as long as it matters. */
   #keep(entry: Entry): void {
-    const expiresAt = forgetRecordAt(entry.record);
+    const expiresAt = forgetRecordAt(entry);
     if (expiresAt === entry.expiresAt) return;
     this.#remove(entry);
     if (expiresAt === undefined) return;
@@ -140,11 +146,5 @@ export class MemoryVerificationStore implements VerificationStore {
       if (soonest === undefined || soonest.expiresAt > now) return;
       this.#remove(soonest);
     }
-  }
-
-  #full(): SmsError {
-    return storeFull(
-      `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
-    );
   }
 }

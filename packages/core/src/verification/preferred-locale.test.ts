@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLanguageTag } from './localized.js';
-import { preferredLocale } from './preferred-locale.js';
+import { isLanguageTag, preferredLocale } from './localized.js';
 
 describe('the language that a person prefers', () => {
   it.each([

@@ -2,44 +2,39 @@ import { timingSafeEqual } from 'node:crypto';
 import {
   type ChallengeRecord,
   checksLeftOf,
-  endChallenge,
+  endAll,
   isLive,
   isLiveCode,
   type SubjectRecord,
   stateOf,
 } from './subject-record.js';
-import type { Challenged, CheckConclusion, CheckStep, IssuedCode, Issuer, StoreCheck } from './verification-store.js';
-
-/** A challenge that a code may belong to, with the code as digests. */
-interface Candidate {
-  readonly challenge: ChallengeRecord;
-  readonly digests: readonly string[];
-}
+import type { Challenged, CheckConclusion, CheckStep, Guess, Issuer, StoreCheck } from './verification-store.js';
 
 /** `VerificationStore.check` for one subject. What has been forgotten is expected to be gone from the record. */
 export function checkSubject(record: SubjectRecord, check: StoreCheck, now: number): CheckStep {
-  const { token, maxFailures, keepMs } = check;
-  const known = candidatesOf(record, check);
-  const approvedBefore = known.find(({ challenge }) => wasApprovedBy(challenge, token));
+  const { token, guesses, maxFailures, keepMs } = check;
+  const ids = guesses.map(({ id }) => id);
+  const known = challengesOf(record, ids).filter(({ purpose }) => purpose === (check.purpose ?? purpose));
+  const approvedBefore = known.find((challenge) => wasApprovedBy(challenge, token));
   if (approvedBefore !== undefined) return { state: 'approved', ...challengedOf(approvedBefore) };
-  const pending = known.filter(({ challenge }) => challenge.ended === undefined);
+  const pending = known.filter(({ ended }) => ended === undefined);
   const [first] = pending;
   if (first === undefined) return { state: 'not-found' };
 
-  const repeated = pending.some(({ challenge }) => challenge.lastToken === token);
+  const repeated = pending.some(({ lastToken }) => lastToken === token);
   if (!repeated) {
     if (failuresOf(record) >= maxFailures) return { state: 'exhausted', ...challengedOf(first) };
     const dead = deadState(pending, now);
     if (dead !== undefined) return { state: dead, ...challengedOf(first) };
   }
-  const right = pending.find((candidate) => fits(candidate, now));
+  const right = pending.find((challenge) => fits(challenge, guesses, now));
   if (right !== undefined) {
-    approve(record, right.challenge, token, now + keepMs);
+    approve(record, right, token, now + keepMs);
     return { state: 'approved', ...challengedOf(right) };
   }
   if (!repeated) charge(record, pending, check, now);
 
-  const left = Math.max(...pending.map(({ challenge }) => checksLeftOf(challenge, now)));
+  const left = Math.max(...pending.map((challenge) => checksLeftOf(challenge, now)));
   const checksLeft = Math.max(0, Math.min(left, maxFailures - failuresOf(record)));
   const { issuers, judged } = comparedWith(pending, token, now);
   return issuers.length > 0
@@ -63,17 +58,6 @@ export function concludeSubject(
   return 'approved';
 }
 
-/** In the order of the guesses, each challenge once. */
-function candidatesOf({ challenges }: SubjectRecord, { guesses, purpose }: StoreCheck): readonly Candidate[] {
-  const candidates: Candidate[] = [];
-  for (const { id, digests } of guesses) {
-    const challenge = challenges.find((each) => each.id === id && each.purpose === (purpose ?? each.purpose));
-    if (challenge === undefined || candidates.some((each) => each.challenge === challenge)) continue;
-    candidates.push({ challenge, digests });
-  }
-  return candidates;
-}
-
 /** In the order of the ids, each once. */
 function challengesOf({ challenges }: SubjectRecord, ids: readonly string[]): readonly ChallengeRecord[] {
   return [...new Set(ids.flatMap((id) => challenges.find((challenge) => challenge.id === id) ?? []))];
@@ -84,7 +68,7 @@ function wasApprovedBy({ ended, lastToken }: ChallengeRecord, token: string): bo
   return ended === 'approved' && lastToken === token;
 }
 
-function challengedOf({ challenge: { to, purpose } }: Candidate): Challenged {
+function challengedOf({ to, purpose }: ChallengeRecord): Challenged {
   return { to, purpose };
 }
 
@@ -93,12 +77,14 @@ function failuresOf({ failures }: SubjectRecord): number {
 }
 
 /** Why no code can be accepted; undefined if one can. */
-function deadState(pending: readonly Candidate[], now: number): 'expired' | 'exhausted' | undefined {
-  if (pending.some(({ challenge }) => isLive(challenge, now))) return undefined;
-  return pending.some(({ challenge }) => stateOf(challenge, now) === 'exhausted') ? 'exhausted' : 'expired';
+function deadState(pending: readonly ChallengeRecord[], now: number): 'expired' | 'exhausted' | undefined {
+  if (pending.some((challenge) => isLive(challenge, now))) return undefined;
+  return pending.some((challenge) => stateOf(challenge, now) === 'exhausted') ? 'exhausted' : 'expired';
 }
 
-function fits({ challenge, digests }: Candidate, now: number): boolean {
+/** Of guesses with the same id the first counts. */
+function fits(challenge: ChallengeRecord, guesses: readonly Guess[], now: number): boolean {
+  const digests = guesses.find(({ id }) => id === challenge.id)?.digests ?? [];
   return challenge.codes.some(
     (code) =>
       code.kind === 'local' &&
@@ -114,21 +100,17 @@ function isSameDigest(one: string, other: string): boolean {
 }
 
 function approve(record: SubjectRecord, approved: ChallengeRecord, token: string, forgetAt: number): void {
-  for (const challenge of record.challenges) {
-    if (challenge.ended !== undefined) continue;
-    endChallenge(challenge, challenge === approved ? 'approved' : 'canceled', forgetAt);
-  }
+  endAll(record, forgetAt, approved);
   approved.lastToken = token;
-  record.failures = undefined;
 }
 
 function charge(
   record: SubjectRecord,
-  pending: readonly Candidate[],
+  pending: readonly ChallengeRecord[],
   { token, failureWindowMs, countsFailure = true }: StoreCheck,
   now: number,
 ): void {
-  for (const { challenge } of pending) {
+  for (const challenge of pending) {
     if (!isLive(challenge, now)) continue;
     challenge.checks += 1;
     challenge.lastToken = token;
@@ -158,27 +140,24 @@ function refund(
 
 /** The codes that were live before the check was charged, now or the first time: who made them, and whether we did. */
 function comparedWith(
-  pending: readonly Candidate[],
+  pending: readonly ChallengeRecord[],
   token: string,
   now: number,
 ): { readonly issuers: readonly Issuer[]; readonly judged: boolean } {
   const issuers: Issuer[] = [];
   let judged = false;
-  for (const { challenge } of pending) {
-    const checksBefore = challenge.lastToken === token ? challenge.checks - 1 : challenge.checks;
-    for (const code of challenge.codes) {
-      if (!isLiveCode(challenge, code, now, checksBefore)) continue;
-      if (code.kind === 'local') judged = true;
-      else if (!issuers.some((issuer) => isSameIssuer(issuer, code))) issuers.push(issuerOf(challenge, code));
+  for (const challenge of pending) {
+    const { id, checks, codes, lastToken } = challenge;
+    for (const code of codes) {
+      if (!isLiveCode(challenge, code, now, lastToken === token ? checks - 1 : checks)) continue;
+      if (code.kind === 'local') {
+        judged = true;
+        continue;
+      }
+      const { provider, reference } = code;
+      const isKnown = issuers.some((each) => each.provider === provider && each.reference === reference);
+      if (!isKnown) issuers.push(reference === undefined ? { id, provider } : { id, provider, reference });
     }
   }
   return { issuers, judged };
-}
-
-function isSameIssuer(issuer: Issuer, { provider, reference }: IssuedCode): boolean {
-  return issuer.provider === provider && issuer.reference === reference;
-}
-
-function issuerOf({ id }: ChallengeRecord, { provider, reference }: IssuedCode): Issuer {
-  return reference === undefined ? { id, provider } : { id, provider, reference };
 }

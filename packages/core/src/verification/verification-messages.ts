@@ -28,20 +28,17 @@ export function checkVerificationMessages(
   }
 }
 
-/** What {@link checkCodeSenders} looks at. */
-interface CodeSenders {
-  readonly providers: readonly SmsProvider[];
-  readonly routes: readonly Route[];
-  readonly verification: ParsedVerificationOptions;
-}
-
 /**
  * Checks that a verification can be sent at all: by some provider of some route.
  *
  * @throws SmsError `configuration_invalid`
  */
-export function checkCodeSenders({ providers, routes, verification }: CodeSenders, catalogue: TemplateCatalogue): void {
-  const { codes, message } = verification;
+export function checkCodeSenders(
+  providers: readonly SmsProvider[],
+  routes: readonly Route[],
+  { codes, message }: ParsedVerificationOptions,
+  catalogue: TemplateCatalogue,
+): void {
   const carries = (provider: SmsProvider) => {
     if (codes === 'issued' && provider.verification !== null) return true;
     if (message.kind === 'text') return provider.sends.text;

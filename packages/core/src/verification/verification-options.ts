@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { brokenText, isBroken } from '../errors/broken-text.js';
+import { brokenText, isBroken } from '../errors/shown-name.js';
 import {
   byName,
   dayMs,
@@ -46,19 +46,6 @@ export interface VerificationOptions {
   readonly failureWindowMs?: number | undefined;
   /** Keeps apart the codes and limits of apps that share stores and a pepper; not idempotency keys. Default: none. */
   readonly tenant?: string | undefined;
-}
-
-/** {@link VerificationOptions} with every default filled in. */
-export interface ParsedVerificationOptions {
-  readonly pepper: { readonly current: string; readonly previous: string | undefined } | undefined;
-  readonly codes: 'issued' | 'local';
-  readonly message: { readonly kind: 'text' | 'template'; readonly names: Localized };
-  readonly codeLength: number;
-  readonly lifetimeMs: number;
-  readonly maxChecks: number;
-  readonly maxFailures: number;
-  readonly failureWindowMs: number;
-  readonly tenant: string;
 }
 
 export const defaultText = 'Your verification code is {code}. It is good for {minutes} minutes. Do not share it.';
@@ -131,8 +118,11 @@ export const verificationOptionsSchema = v.pipe(
   oneCarrier(),
 );
 
+/** {@link VerificationOptions} with every default filled in. */
+export type ParsedVerificationOptions = ReturnType<typeof withDefaults>;
+
 /** Fills the defaults in; the options have been checked. */
-export function withDefaults(options: VerificationOptions): ParsedVerificationOptions {
+export function withDefaults(options: VerificationOptions) {
   const { pepper, text, template } = options;
   return {
     pepper:
@@ -141,12 +131,14 @@ export function withDefaults(options: VerificationOptions): ParsedVerificationOp
         : pepper && { current: pepper.current, previous: pepper.previous },
     codes: options.codes ?? 'issued',
     message:
-      template === undefined ? { kind: 'text', names: text ?? defaultText } : { kind: 'template', names: template },
+      template === undefined
+        ? ({ kind: 'text', names: text ?? defaultText } as const)
+        : ({ kind: 'template', names: template } as const),
     codeLength: options.codeLength ?? 6,
-    lifetimeMs: options.lifetimeMs ?? 300_000,
+    lifetimeMs: options.lifetimeMs ?? 5 * minuteMs,
     maxChecks: options.maxChecks ?? 5,
     maxFailures: options.maxFailures ?? 15,
-    failureWindowMs: options.failureWindowMs ?? 86_400_000,
+    failureWindowMs: options.failureWindowMs ?? dayMs,
     tenant: options.tenant ?? '',
   };
 }

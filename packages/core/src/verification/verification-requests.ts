@@ -1,7 +1,8 @@
 import { checkDeadlineMs, invalidRequest, isListOfIds, readGiven } from '../delivery/send-request.js';
 import { shownName } from '../errors/shown-name.js';
-import { isAbortSignal } from '../provider-kit/on-abort.js';
-import { preferredLocale } from './preferred-locale.js';
+import type { Attempt } from '../errors/sms-error.js';
+import { isAbortSignal } from '../provider-kit/deadline.js';
+import { preferredLocale } from './localized.js';
 
 /** What `verifications.start()` takes. */
 export interface VerificationStartRequest {
@@ -59,6 +60,59 @@ export interface CheckByPhone extends CheckOptions {
   readonly purpose?: string | undefined;
 }
 
+/** Proof that a code is on its way. A plain value that survives JSON. */
+export interface VerificationReceipt {
+  /** Opaque. Keep it in the session of whoever asked for the code, and give it to `check`. */
+  readonly id: string;
+  /** The provider that took it. */
+  readonly provider: string;
+  /** When the code expires, in milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Milliseconds after which this phone may be sent another code at the earliest; other limits may say later. */
+  readonly resendAfterMs: number;
+  /** Every attempt, in order. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** What became of a code that somebody typed in. Wrong codes are results, not exceptions. */
+export type VerificationCheckResult =
+  | VerificationApproved
+  /** The code is wrong. Providers that do not tell also call an expired code wrong. */
+  | {
+      readonly outcome: 'incorrect';
+      /** Wrong codes that are left before it is exhausted; 0: ask for a new one. */
+      readonly checksLeft: number;
+    }
+  /** The code was too old. A new one may be asked for. */
+  | { readonly outcome: 'expired' }
+  /** Too many wrong codes: not even the right one is accepted now. */
+  | { readonly outcome: 'exhausted' }
+  /** There is no such verification, or it has been approved or canceled. */
+  | { readonly outcome: 'not-found' };
+
+/** The code is right, and will not be accepted again. */
+export interface VerificationApproved {
+  readonly outcome: 'approved';
+  /** The phone that was verified, in E.164. Trust this one, not what a form says. */
+  readonly to: string;
+  readonly purpose: string;
+}
+
+/** What `verifications.cancel()` answers. `not-found`: there is none that could still be approved. */
+export interface VerificationCancelResult {
+  readonly outcome: 'canceled' | 'not-found';
+}
+
+/** Where a verification stands. */
+export type VerificationStatus =
+  | {
+      readonly state: 'pending';
+      /** In milliseconds since 1970. */
+      readonly expiresAt: number;
+      readonly checksLeft: number;
+    }
+  | { readonly state: 'approved' | 'canceled' | 'expired' | 'exhausted' | 'not-found' };
+
 const defaultPurpose = 'verification';
 
 const fieldsOfStart = ['to', 'purpose', 'locale', 'via', 'ip', 'screening', 'deadlineMs', 'signal'] as const;
@@ -70,20 +124,18 @@ const fieldsOfCheck = ['id', 'to', 'purpose', 'code', 'deadlineMs', 'signal'] as
  * @throws SmsError `invalid_request`, naming the field
  */
 export function readStartRequest(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
-  return readGiven('verifications.start()', () => copyOfStart(given));
-}
-
-function copyOfStart(given: VerificationStartRequest): VerificationStartRequest & { purpose: string } {
   const caller = 'verifications.start()';
-  checkFields(caller, given, fieldsOfStart);
-  const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
-  const purpose = checkedPurpose(caller, givenPurpose);
-  if (via !== undefined && !isListOfIds(via)) {
-    throw invalidRequest(`${caller}: via must be a list of different provider ids, not empty.`);
-  }
-  checkDeadlineAndSignal(caller, deadlineMs, signal);
-  // What is no phone number is refused where it is parsed.
-  return { to, purpose, locale: preferredLocale(locale), via: via && [...via], ip, screening, deadlineMs, signal };
+  return readGiven(caller, () => {
+    checkFields(caller, given, fieldsOfStart);
+    const { to, locale, via, ip, screening, deadlineMs, signal, purpose: givenPurpose } = given;
+    const purpose = checkedPurpose(caller, givenPurpose);
+    if (via !== undefined && !isListOfIds(via)) {
+      throw invalidRequest(`${caller}: via must be a list of different provider ids, not empty.`);
+    }
+    checkDeadlineAndSignal(caller, deadlineMs, signal);
+    // What is no phone number is refused where it is parsed.
+    return { to, purpose, locale: preferredLocale(locale), via: via && [...via], ip, screening, deadlineMs, signal };
+  });
 }
 
 /** A check that has been read, with what it is for. */
@@ -95,26 +147,24 @@ export interface ReadCheckRequest extends CheckOptions {
 
 /** @throws SmsError `invalid_request`, naming the field */
 export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequest {
-  return readGiven('verifications.check()', () => copyOfCheck(given));
-}
-
-function copyOfCheck(given: VerificationCheckRequest): ReadCheckRequest {
   const caller = 'verifications.check()';
-  checkFields(caller, given, fieldsOfCheck);
-  const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
-  if ((id === undefined) === (to === undefined)) {
-    throw invalidRequest(`${caller} takes either the id that start gave, or to.`);
-  }
-  if (id !== undefined && typeof id !== 'string')
-    throw invalidRequest(`${caller}: id must be the string that start gave.`);
-  if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
-  checkDeadlineAndSignal(caller, deadlineMs, signal);
-  const purpose = checkedPurpose(caller, givenPurpose);
-  // An id without a purpose is good for any purpose: the default one is for phones.
-  if (id !== undefined) {
-    return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
-  }
-  return { target: { to: to as string, purpose }, code, deadlineMs, signal };
+  return readGiven(caller, () => {
+    checkFields(caller, given, fieldsOfCheck);
+    const { id, to, code, deadlineMs, signal, purpose: givenPurpose }: Partial<CheckById & CheckByPhone> = given;
+    if ((id === undefined) === (to === undefined)) {
+      throw invalidRequest(`${caller} takes either the id that start gave, or to.`);
+    }
+    if (id !== undefined && typeof id !== 'string')
+      throw invalidRequest(`${caller}: id must be the string that start gave.`);
+    if (typeof code !== 'string') throw invalidRequest(`${caller}: code must be a string, as the person typed it.`);
+    checkDeadlineAndSignal(caller, deadlineMs, signal);
+    const purpose = checkedPurpose(caller, givenPurpose);
+    // An id without a purpose is good for any purpose: the default one is for phones.
+    if (id !== undefined) {
+      return { target: { id, purpose: givenPurpose && purpose }, code, deadlineMs, signal };
+    }
+    return { target: { to: to as string, purpose }, code, deadlineMs, signal };
+  });
 }
 
 /** @throws SmsError `invalid_request` for what is no string: a receipt, say, in the place of its id */

@@ -3,30 +3,29 @@ import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { CallContext, SmsProvider } from '../contract/sms-provider.js';
 import { type Account, askAccount } from '../delivery/account.js';
 import { newMessageId } from '../delivery/message-id.js';
-import { noOutcome, readOutcome } from '../delivery/read-outcome.js';
+import { readOutcome } from '../delivery/read-outcome.js';
 import type { Delivery, Router } from '../delivery/router.js';
 import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
 import type { Attempt, SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { withoutCode } from './without-code.js';
 
-/** A verification that is to be sent. */
-export interface VerificationRequest {
+/** What is verified, and how. */
+export interface StartInput {
   readonly to: PhoneNumber;
   /** For events. */
   readonly purpose: string;
   /** BCP 47. */
-  readonly locale?: string | undefined;
-  /** What carries a code of ours, with `{code}` in the place of the code. */
-  readonly message: LocalMessage;
+  readonly locale: string | undefined;
   /** Ids of providers, in order, instead of the routes. */
-  readonly via?: readonly string[] | undefined;
+  readonly via: readonly string[] | undefined;
 }
 
-/** How a code of ours is sent: in words, or by the name of a template that has the parameter `code`. */
-export type LocalMessage =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'template'; readonly template: string };
+/** A verification that is to be sent. */
+export interface VerificationRequest extends StartInput {
+  /** What carries a code of ours: a text with `{code}` in the place of the code, or a template by its name. */
+  readonly message: { readonly kind: 'text' | 'template'; readonly name: string };
+}
 
 /** The providers that can send a verification, ready to be asked. */
 export interface VerificationPlan {
@@ -100,12 +99,11 @@ export class VerificationSender {
   plan({ to, purpose, locale, message, via }: VerificationRequest): VerificationPlan {
     const { templates, texts } = this.#deps;
     const catalogue = message.kind === 'template' ? templates : texts;
-    const template = message.kind === 'template' ? message.template : message.text;
     const issues = ({ verification }: SmsProvider) => this.#deps.codes === 'issued' && verification !== null;
     const delivery: Omit<Delivery, 'ask' | 'id'> = {
       to,
       via,
-      canSend: (provider) => issues(provider) || catalogue.canRender(template, provider),
+      canSend: (provider) => issues(provider) || catalogue.canRender(message.name, provider),
       unsupported:
         'No provider of the route makes codes or can carry one: set verification.template, or add one that sends texts.',
       onUnknown: this.#deps.onUnknown,
@@ -123,9 +121,9 @@ export class VerificationSender {
         if (issues(provider) && provider.verification !== null) {
           return provider.verification.start({ id, to, locale }, attemptContext);
         }
-        const message = catalogue.render(template, values, { id, to }, provider);
-        const answered = await provider.send(message, attemptContext);
-        return withoutCode(readOutcome('send', answered) ?? noOutcome(), values.code);
+        const rendered = catalogue.render(message.name, values, { id, to }, provider);
+        const answered = await provider.send(rendered, attemptContext);
+        return withoutCode(readOutcome('send', answered), values.code);
       };
       const { attempts, accepted, error } = await this.#deps.router.deliver({ ...delivery, id, avoid, ask }, context);
       return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, accepted?.reference)), error };
@@ -140,7 +138,7 @@ export class VerificationSender {
     if (account === undefined || verification == null) return undefined;
     const ask = async () => {
       const answered = await verification.check(check, context);
-      return withoutCode(readOutcome('check', answered) ?? noOutcome(), check.code);
+      return withoutCode(readOutcome('check', answered), check.code);
     };
     // Nobody else can check this code, so it passes an open circuit, as its probe.
     return askAccount(account, ask, context.deadline, 'check', true);
@@ -149,13 +147,6 @@ export class VerificationSender {
 
 /** Whoever may have sent a code. Only the last attempt can have been accepted. */
 function sentBy({ provider, outcome }: Attempt, reference: string | undefined): readonly SentBy[] {
-  switch (outcome) {
-    case 'accepted':
-      return [{ provider, reference }];
-    case 'unknown':
-      return [{ provider, reference: undefined }];
-    case 'refused':
-    case 'not-sent':
-      return [];
-  }
+  if (outcome === 'accepted') return [{ provider, reference }];
+  return outcome === 'unknown' ? [{ provider, reference: undefined }] : [];
 }

@@ -2,28 +2,24 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
-import type { PhoneNumber } from '../phone/phone-number.js';
-import { askStore, recordResult, type StoreQuestion } from '../stores/ask-store.js';
-import { approvalMark, isOutdated } from './approval-mark.js';
-import type { Checked } from './check-challenges.js';
+import { askStore, recordResult } from '../stores/ask-store.js';
+import type { CheckDeps, Checked, VerificationDeps } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
-import { makeCode } from './code-secrets.js';
+import { approvalMark, isOutdated, makeCode } from './code-secrets.js';
 import { variantFor } from './localized.js';
-import { isFlag, isOpening } from './store-answers.js';
-import { beforeAnswering, beforeSending, whileCanceling } from './store-questions.js';
-import { type CheckDeps, keepMs, readSubject, type VerificationDeps } from './verification-deps.js';
+import {
+  beforeAnswering,
+  beforeSending,
+  isFlag,
+  isOpening,
+  keepMs,
+  readSubject,
+  whileCanceling,
+} from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
-import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-results.js';
-import type { CodeSender, LocalMessage } from './verification-sender.js';
+import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-requests.js';
+import type { CodeSender, StartInput } from './verification-sender.js';
 import type { LiveCode, SubjectState } from './verification-store.js';
-
-/** What is verified, and how. */
-export interface StartInput {
-  readonly to: PhoneNumber;
-  readonly purpose: string;
-  readonly locale: string | undefined;
-  readonly via: readonly string[] | undefined;
-}
 
 /** Codes of one phone and purpose that may be live at once; more are a flood. */
 const maxLive = 10;
@@ -43,11 +39,13 @@ export class VerificationService {
    */
   async start(input: StartInput, deadline: Deadline): Promise<Omit<VerificationReceipt, 'resendAfterMs'>> {
     const { options, sender, store, secrets } = this.#deps;
-    const { to, purpose, locale, via } = input;
-    const plan = sender.plan({ to, purpose, locale, via, message: this.#messageFor(locale) });
+    const { to, purpose, locale } = input;
+    const { kind, names } = options.message;
+    const plan = sender.plan({ ...input, message: { kind, name: variantFor(names, locale) } });
     const startedAt = Date.now();
     const { current: subject, previous } = secrets.subjects(to, purpose);
-    const beside = previous === undefined ? undefined : await this.#read(previous, beforeSending, deadline);
+    const beside =
+      previous === undefined ? undefined : await readSubject(this.#deps, previous, beforeSending, deadline);
     const limits = limitsBeside(beside, options.maxFailures);
     const id = secrets.newId(to, purpose, beside && approvalMark(beside));
     const code = plan.senders.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
@@ -104,28 +102,18 @@ export class VerificationService {
     const { secrets, options } = this.#deps;
     const subject = secrets.subjectOf(id);
     if (subject === undefined) return { state: 'not-found' };
-    const { challenges, failures } = await this.#read(subject, beforeAnswering, deadline);
+    const { challenges, failures } = await readSubject(this.#deps, subject, beforeAnswering, deadline);
     const challenge = challenges.find((each) => each.id === id);
     if (challenge === undefined) return { state: 'not-found' };
     const { state, expiresInMs, to, purpose } = challenge;
     if (state !== 'pending') return { state };
     const other = secrets.areRotating ? secrets.otherSubject(subject, parsePhoneNumber(to), purpose) : undefined;
-    const beside = other === undefined ? undefined : await this.#read(other, beforeAnswering, deadline);
+    const beside = other === undefined ? undefined : await readSubject(this.#deps, other, beforeAnswering, deadline);
     if (beside !== undefined && isOutdated(id, beside)) return { state: 'canceled' };
     const failuresLeft = options.maxFailures - failures - (beside?.failures ?? 0);
     if (failuresLeft <= 0) return { state: 'exhausted' };
     const checksLeft = Math.min(challenge.checksLeft, failuresLeft);
     return { state, expiresAt: Date.now() + Math.ceil(expiresInMs), checksLeft };
-  }
-
-  #read(subject: string, question: StoreQuestion, deadline: Deadline): Promise<SubjectState> {
-    return readSubject(this.#deps, subject, question, deadline);
-  }
-
-  #messageFor(locale: string | undefined): LocalMessage {
-    const { kind, names } = this.#deps.options.message;
-    const name = variantFor(names, locale);
-    return kind === 'text' ? { kind, text: name } : { kind, template: name };
   }
 }
 
@@ -183,16 +171,6 @@ function locked(reason: 'failures' | 'challenges', retryAfterMs: number): SmsErr
 }
 
 function withVerification(error: SmsError, verificationId: string): SmsError {
-  const { code, outcome, provider, providerCode, retryAfterMs, attempts, message, cause } = error;
-  return new SmsError({
-    code,
-    outcome,
-    provider,
-    providerCode,
-    retryAfterMs,
-    attempts,
-    cause,
-    verificationId,
-    message: `${message} If the code arrives, it can be checked with verificationId.`,
-  });
+  const message = `${error.message} If the code arrives, it can be checked with verificationId.`;
+  return new SmsError({ ...error, cause: error.cause, verificationId, message });
 }

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { isLoopback } from '../provider-kit/base-url.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
-import { dayMs, minuteMs, secondMs, section, wholeNumber } from '../provider-kit/schema-parts.js';
+import { dayMs, isLoopback, minuteMs, secondMs, section, wholeNumber } from '../provider-kit/schema-parts.js';
 
 /** How a client takes what vendors tell by calling it. */
 export interface WebhookOptions {

@@ -1,16 +1,11 @@
-import { onAbort } from '../../provider-kit/on-abort.js';
+import { onAbort } from '../../provider-kit/deadline.js';
+import type { RateGate } from '../../rate/rate-gate.js';
 import { invalidRequest } from '../send-request.js';
 
 /** A source of requests, its items not awaited, whether it is asynchronous or not. */
 interface Source<Item> {
   next(): IteratorResult<Item> | Promise<IteratorResult<Item>>;
   return?(): unknown;
-}
-
-/** Where a new item asks whether it may begin. */
-export interface Gate {
-  /** `undefined`: at once. Otherwise it waits; false: nothing further begins. */
-  enter(): Promise<boolean> | undefined;
 }
 
 /**
@@ -23,7 +18,7 @@ export class BatchIntake<Item, Result> {
   readonly #source: Source<Item>;
   readonly #room: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #gate: Gate;
+  readonly #gate: RateGate;
   readonly #work: (item: Item, index: number) => Promise<Result>;
   readonly #onSettled: (result: Result, inFlight: number) => void;
   readonly #stopListening: (() => void) | undefined;
@@ -46,7 +41,7 @@ export class BatchIntake<Item, Result> {
     items: Iterable<Item> | AsyncIterable<Item>,
     room: number,
     signal: AbortSignal | undefined,
-    gate: Gate,
+    gate: RateGate,
     work: (item: Item, index: number) => Promise<Result>,
     onSettled: (result: Result, inFlight: number) => void,
   ) {
@@ -56,7 +51,7 @@ export class BatchIntake<Item, Result> {
     this.#gate = gate;
     this.#work = work;
     this.#onSettled = onSettled;
-    this.#stopListening = signal && onAbort(signal, () => this.#stop());
+    this.#stopListening = signal && onAbort(signal, () => this.#end());
     void this.#read();
   }
 
@@ -86,7 +81,7 @@ export class BatchIntake<Item, Result> {
 
   /** Begins nothing further, closes the source and waits for what is in flight. */
   async close(): Promise<void> {
-    this.#isStopped = true;
+    this.#end();
     this.#stopListening?.();
     const [closed] = await Promise.allSettled([this.#closeSource(), this.#drained()]);
     if (closed.status === 'rejected' && this.#signal?.aborted !== true) throw closed.reason;
@@ -146,6 +141,12 @@ export class BatchIntake<Item, Result> {
   #stop(): void {
     this.#isStopped = true;
     this.#wake();
+  }
+
+  /** Nothing further begins, and nothing is held back to be sent again. */
+  #end(): void {
+    this.#stop();
+    this.#gate.end();
   }
 
   async #closeSource(): Promise<void> {

@@ -4,9 +4,8 @@ import { SmsError } from '../../errors/sms-error.js';
 import { createPace } from '../../provider-kit/pace.js';
 import { VirtualClock } from '../../provider-kit/virtual-clock.test.fixture.js';
 import type { SendManyProgress } from './progress.js';
-import { sendMany } from './send-many.js';
+import { type SendManyOptions, sendMany } from './send-many.js';
 import { all, counted, indexes } from './send-many.test.fixture.js';
-import type { SendManyOptions } from './send-many-options.js';
 import { fixedWindow, LimitedVendor, rateLimited } from './vendors.test.fixture.js';
 
 let clock: VirtualClock;

@@ -1,13 +1,29 @@
 import { errorKind } from '../../errors/foreign-error.js';
+import { shownName } from '../../errors/shown-name.js';
 import { isSmsError, SmsError } from '../../errors/sms-error.js';
-import { type Clock, monotonicClock } from '../../provider-kit/clock.js';
-import { onAbort } from '../../provider-kit/on-abort.js';
-import { RateGate } from '../../rate/rate-gate.js';
-import { rateLimitOf } from '../../rate/rate-limit.js';
+import { type Clock, isAbortSignal, longestDelayMs, monotonicClock } from '../../provider-kit/deadline.js';
+import { RateGate, rateLimitOf } from '../../rate/rate-gate.js';
 import { invalidRequest } from '../send-request.js';
 import { BatchIntake } from './intake.js';
-import { knownTotal, ProgressMeter } from './progress.js';
-import { type ReadSendManyOptions, readSendManyOptions, type SendManyOptions } from './send-many-options.js';
+import { knownTotal, ProgressMeter, type SendManyProgress } from './progress.js';
+
+/** Options of a batch. */
+export interface SendManyOptions {
+  /** Messages begun whose results have not been taken, at most: a whole number from 1 to 10000. Default 50. */
+  readonly concurrency?: number | undefined;
+  /**
+   * How long a message that was refused because of the rate is held back to be sent again, in milliseconds; then its
+   * failure is its result. 0: not at all, and the batch does not slow down. Default 60000.
+   */
+  readonly maxWaitMs?: number | undefined;
+  /**
+   * Stops the batch: nothing further is begun, nor sent again. What has begun settles, its results are yielded, and the
+   * batch ends.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when a message has settled, and when one has to wait to be sent again. What it throws is ignored. */
+  readonly onProgress?: ((progress: SendManyProgress) => void) | undefined;
+}
 
 /** What became of one message of a batch. `index` is its place in the source, from 0. */
 export type SendManyResult<Request, Receipt> =
@@ -61,7 +77,32 @@ export interface SendManyTiming {
   readonly random?: () => number;
 }
 
-interface Batch<Request, Receipt> extends Omit<ReadSendManyOptions, 'maxWaitMs'> {
+const known: ReadonlySet<string> = new Set(['concurrency', 'maxWaitMs', 'signal', 'onProgress']);
+
+/** @throws SmsError `invalid_request`, naming the option */
+function readSendManyOptions(options: SendManyOptions) {
+  if (typeof options !== 'object' || options === null) throw invalidRequest('sendMany(): options must be an object.');
+  const unknownName = Object.keys(options).find((name) => !known.has(name));
+  if (unknownName !== undefined) {
+    throw invalidRequest(`sendMany(): ${shownName(unknownName)} is not an option; it knows ${[...known].join(', ')}.`);
+  }
+  if (options.signal !== undefined && !isAbortSignal(options.signal)) {
+    throw invalidRequest('sendMany(): signal must be an AbortSignal.');
+  }
+  const { concurrency = 50, maxWaitMs = 60_000 } = options;
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
+    throw invalidRequest('sendMany(): concurrency must be a whole number from 1 to 10000.');
+  }
+  if (typeof maxWaitMs !== 'number' || !(maxWaitMs >= 0 && maxWaitMs <= longestDelayMs)) {
+    throw invalidRequest('sendMany(): maxWaitMs must be a number of milliseconds, from 0 to 24 days.');
+  }
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function') {
+    throw invalidRequest('sendMany(): onProgress must be a function.');
+  }
+  return { concurrency, maxWaitMs, signal: options.signal, onProgress: options.onProgress };
+}
+
+interface Batch<Request, Receipt> extends Omit<ReturnType<typeof readSendManyOptions>, 'maxWaitMs'> {
   send(request: Request, signal: AbortSignal | undefined): Promise<Receipt>;
   readonly requests: Iterable<Request> | AsyncIterable<Request>;
   readonly gate: RateGate;
@@ -83,7 +124,6 @@ async function* results<Request, Receipt>(
     (request, index) => sendUntilSettled(batch, request, index, onHeld),
     (result, inFlight) => meter?.settled(result.status === 'failed' ? result.error : undefined, inFlight, gate.held),
   );
-  const stopListening = signal && onAbort(signal, () => gate.end());
   try {
     for (let ready = await intake.nextReady(); ready.length > 0; ready = await intake.nextReady()) {
       for (const result of ready) {
@@ -93,8 +133,6 @@ async function* results<Request, Receipt>(
     }
     intake.throwSourceError();
   } finally {
-    gate.end();
-    stopListening?.();
     await intake.close();
   }
 }

@@ -1,5 +1,5 @@
 import { SmsError } from '../../errors/sms-error.js';
-import type { Clock } from '../../provider-kit/clock.js';
+import type { Clock } from '../../provider-kit/deadline.js';
 
 /** How a vendor counts requests. Says how many milliseconds a refused one should wait; undefined: it takes the request. */
 export type Limit = (now: number) => number | undefined;

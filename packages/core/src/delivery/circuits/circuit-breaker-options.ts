@@ -36,15 +36,7 @@ export interface CircuitBreakerOptions {
 }
 
 /** The options with their defaults. */
-export interface CircuitBreakerSettings {
-  readonly failureRatePercent: number;
-  readonly minimumCalls: number;
-  readonly consecutiveFailures: number;
-  readonly windowMs: number;
-  readonly openMs: number;
-  readonly maxOpenMs: number;
-  readonly random: () => number;
-}
+export type CircuitBreakerSettings = ReturnType<typeof breakerSettings>;
 
 // opossum opens above the share, so that 100 would mean never.
 const percent = 'must be a number of percent, at least 0 and below 100';
@@ -87,15 +79,14 @@ export function parseCircuitBreakerOptions(options: CircuitBreakerOptions): Circ
 }
 
 /** Fills the defaults in. */
-export function breakerSettings(checked: CircuitBreakerOptions): CircuitBreakerSettings {
-  const { openMs = defaultOpenMs } = checked;
-  return {
-    failureRatePercent: checked.failureRatePercent ?? 50,
-    minimumCalls: checked.minimumCalls ?? 20,
-    consecutiveFailures: checked.consecutiveFailures ?? 5,
-    windowMs: checked.windowMs ?? 10_000,
-    openMs,
-    maxOpenMs: checked.maxOpenMs ?? Math.max(300_000, openMs),
-    random: checked.random ?? Math.random,
-  };
+export function breakerSettings({
+  failureRatePercent = 50,
+  minimumCalls = 20,
+  consecutiveFailures = 5,
+  windowMs = 10_000,
+  openMs = defaultOpenMs,
+  maxOpenMs = Math.max(300_000, openMs),
+  random = Math.random,
+}: CircuitBreakerOptions) {
+  return { failureRatePercent, minimumCalls, consecutiveFailures, windowMs, openMs, maxOpenMs, random };
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SmsErrorCode } from '../../errors/error-codes.js';
-import { errorPolicies } from '../../errors/error-policy.js';
+import { errorPolicies, type SmsErrorCode } from '../../errors/error-codes.js';
 import { refused, unknown } from '../../provider-kit/outcomes.js';
 import {
   aborted,

@@ -6,13 +6,9 @@ import { shownName } from '../../errors/shown-name.js';
 import { Listeners, warnOfListener } from '../../listeners/listeners.js';
 import { notSent } from '../../provider-kit/outcomes.js';
 import type { CircuitState } from '../../telemetry/events.js';
-import type { LastFailure, ProviderHealth } from '../types.js';
 import type { CircuitBreakerSettings } from './circuit-breaker-options.js';
-import { ClosedTime } from './closed-time.js';
-import { FailureStreak } from './failure-streak.js';
-import { OpenTime } from './open-time.js';
-import { type CircuitVerdict, circuitVerdict } from './verdict.js';
-import { CircuitWindow, windowBuckets } from './window.js';
+import { CircuitWindow, ClosedTime, FailureStreak, OpenTime, windowBuckets } from './circuit-times.js';
+import { type CircuitVerdict, circuitVerdict, type LastFailure, type ProviderHealth } from './provider-health.js';
 
 /** A step of a circuit from one state to another. */
 export interface CircuitStateChange {
@@ -24,9 +20,7 @@ export interface CircuitStateChange {
 export type CircuitStateListener = (change: CircuitStateChange) => void;
 
 /** Leave to make a call. It ends when the circuit opens: what the call then says comes too late. */
-export interface Permit {
-  readonly isProbe: boolean;
-}
+export type Permit = symbol;
 
 /** Thrown to opossum, and seen by nobody else. One for all: an error of its own for each failure would be slow. */
 const healthFailure = new Error('A health failure of the provider.');
@@ -59,7 +53,7 @@ export class Circuit {
   #state: CircuitState = 'closed';
   #isShutDown = false;
   /** The permit of all calls since the circuit closed; replaced when it opens, so that late results are recognised. */
-  #ordinaryPermit: Permit = { isProbe: false };
+  #ordinaryPermit: Permit = Symbol('call');
   #probePermit: Permit | undefined;
   #closedTime = new ClosedTime();
   #probeDueAt = 0;
@@ -121,10 +115,9 @@ export class Circuit {
     if (this.#state === 'closed') return this.#ordinaryPermit;
     if (this.#isShutDown || this.#probePermit !== undefined) return undefined;
     if (this.#state === 'open' && !asProbe) return undefined;
-    const permit = { isProbe: true };
-    this.#probePermit = permit;
+    this.#probePermit = Symbol('probe');
     this.#enter('probing');
-    return permit;
+    return this.#probePermit;
   }
 
   /** The answer to a call that may not pass. */
@@ -142,9 +135,12 @@ export class Circuit {
   record(permit: Permit, outcome: SendOutcome | CheckOutcome): void {
     if (permit !== this.#ordinaryPermit && permit !== this.#probePermit) return;
     const verdict = circuitVerdict(outcome);
-    if (verdict.kind === 'refusal') this.#countRefusal(verdict.failure);
-    else if (verdict.kind === 'failure') this.#lastFailure = verdict.failure;
-    if (permit.isProbe) this.#endProbe(verdict.kind);
+    if (verdict.kind === 'refusal') {
+      const { code } = verdict.failure;
+      this.#lastRefusal = verdict.failure;
+      this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
+    } else if (verdict.kind === 'failure') this.#lastFailure = verdict.failure;
+    if (permit === this.#probePermit) this.#endProbe(verdict.kind);
     else if (verdict.kind === 'success') this.#countSuccess();
     else if (verdict.kind === 'failure') this.#countFailure();
   }
@@ -176,7 +172,7 @@ export class Circuit {
   shutDown(): void {
     this.#isShutDown = true;
     this.#listeners.clear();
-    this.#ordinaryPermit = { isProbe: false };
+    this.#ordinaryPermit = Symbol('call');
     this.#probePermit = undefined;
     this.#state = 'open';
     this.#breaker.shutdown();
@@ -205,13 +201,8 @@ export class Circuit {
     if (this.#streak.fails(performance.now()) && this.#breaker.closed) this.#breaker.open();
   }
 
-  #countRefusal(refusal: LastFailure): void {
-    this.#lastRefusal = refusal;
-    this.#refusals[refusal.code] = (this.#refusals[refusal.code] ?? 0) + 1;
-  }
-
   #opened(): void {
-    this.#ordinaryPermit = { isProbe: false };
+    this.#ordinaryPermit = Symbol('call');
     const closedTime = this.#closedTime;
     this.#closedTime = new ClosedTime();
     this.#settleState();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FailureStreak } from './failure-streak.js';
+import { FailureStreak } from './circuit-times.js';
 import {
   noBalance,
   ScriptedProvider,

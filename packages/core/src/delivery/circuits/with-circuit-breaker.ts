@@ -1,9 +1,9 @@
 import type { SmsProvider } from '../../contract/sms-provider.js';
 import type { CircuitState } from '../../telemetry/events.js';
 import { type Account, askAccount } from '../account.js';
-import type { ProviderHealth } from '../types.js';
 import { Circuit, type CircuitStateListener } from './circuit.js';
 import { type CircuitBreakerOptions, parseCircuitBreakerOptions } from './circuit-breaker-options.js';
+import type { ProviderHealth } from './provider-health.js';
 
 /** A provider behind a circuit breaker. Its calls never reject, and settle by the deadline + 50 ms. */
 export interface ProviderWithCircuit extends SmsProvider {

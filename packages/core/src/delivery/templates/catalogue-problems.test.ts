@@ -2,8 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../../phone/parse.js';
-import type { TemplateCatalogueOptions } from './catalogue.js';
-import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
+import { createTemplateCatalogue, type TemplateCatalogueOptions, type TemplateProvider } from './catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
 const envelope = { id: 'message-1', to };

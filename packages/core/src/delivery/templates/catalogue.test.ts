@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneNumber } from '../../phone/parse.js';
-import type { TemplateOptions } from './catalogue.js';
-import { createTemplateCatalogue, type TemplateProvider } from './catalogue.js';
+import { createTemplateCatalogue, type TemplateOptions, type TemplateProvider } from './catalogue.js';
 
 const to = parsePhoneNumber('+8613800138000');
 const envelope = { id: 'message-1', to };
@@ -115,16 +114,14 @@ describe('a template catalogue', () => {
     const params = JSON.parse('{"toString":"a","__proto__":"b"}');
     expect(catalogue.check('__proto__', params)).toBe(undefined);
     expect(catalogue.render('__proto__', params, envelope, texts)).toMatchObject({ text: 'ab' });
-    expect(catalogue.check('__proto__', {})?.message).toBe(
+    expect(catalogue.check('__proto__', {})).toBe(
       'Template "__proto__": missing: "toString", "__proto__"; it takes "toString", "__proto__".',
     );
     const inherited = Object.create({ toString: 'a', ['__proto__']: 'b' });
-    expect(catalogue.check('__proto__', inherited)?.message).toContain('missing: "toString", "__proto__";');
+    expect(catalogue.check('__proto__', inherited)).toContain('missing: "toString", "__proto__";');
     expect(() => catalogue.render('__proto__', inherited, envelope, texts)).toThrow(/missing: "toString"/);
     expect(catalogue.canRender('toString', texts)).toBe(false);
-    expect(catalogue.check('toString', {})?.message).toBe(
-      'There is no template "toString"; the catalogue has "__proto__".',
-    );
+    expect(catalogue.check('toString', {})).toBe('There is no template "toString"; the catalogue has "__proto__".');
     expect(() => catalogue.render('__proto__', {}, envelope, texts)).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: 'Template "__proto__": missing: "toString".' }),
     );
@@ -133,7 +130,7 @@ describe('a template catalogue', () => {
 
 describe('the check of a call', () => {
   const catalogue = createTemplateCatalogue({ shipped, plain: { text: 'Hello.' } }, [texts], [texts, templates]);
-  const message = (name: unknown, params: unknown) => catalogue.check(name as string, params as never)?.message;
+  const message = (name: unknown, params: unknown) => catalogue.check(name as string, params as never);
 
   it.each([
     ['exactly the parameters', 'shipped', { order: '', day: 'x' }, undefined],
@@ -178,10 +175,9 @@ describe('the check of a call', () => {
   });
 
   it('says so when there are no templates at all', () => {
-    expect(createTemplateCatalogue({}, [texts]).check('shipped', {})).toStrictEqual({
-      code: 'invalid_request',
-      message: 'There is no template "shipped": the client was made without the option templates.',
-    });
+    expect(createTemplateCatalogue({}, [texts]).check('shipped', {})).toBe(
+      'There is no template "shipped": the client was made without the option templates.',
+    );
   });
 
   it('accepts exactly the declared names, and shows no value', () => {
@@ -192,9 +188,9 @@ describe('the check of a call', () => {
         const problem = one.check('t', Object.fromEntries(given.map((name) => [name, value])));
         const same = declared.length === given.length && declared.every((name) => given.includes(name));
         expect(problem === undefined).toBe(same);
-        expect(problem?.message ?? '').not.toContain(value);
+        expect(problem ?? '').not.toContain(value);
         for (const name of [...declared, ...given]) {
-          if (declared.includes(name) !== given.includes(name)) expect(problem?.message).toContain(`"${name}"`);
+          if (declared.includes(name) !== given.includes(name)) expect(problem).toContain(`"${name}"`);
         }
       }),
     );

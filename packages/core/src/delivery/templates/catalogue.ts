@@ -1,12 +1,10 @@
 import type { MessageEnvelope, OutboundMessage } from '../../contract/messages.js';
 import type { SmsProvider } from '../../contract/sms-provider.js';
-import { brokenText, isBroken } from '../../errors/broken-text.js';
-import { quotedName } from '../../errors/shown-name.js';
+import { brokenText, isBroken, quotedName } from '../../errors/shown-name.js';
 import { SmsError } from '../../errors/sms-error.js';
 import { configurationInvalid } from '../../provider-kit/options.js';
-import { type CompiledTemplate, compileTemplate } from './compiler.js';
-import { listOfQuoted, type TemplateParams, templateParam, templateParamsProblem } from './params.js';
-import { fillTemplateText } from './template-text.js';
+import { invalidRequest } from '../send-request.js';
+import { type CompiledTemplate, compileTemplate, listOfQuoted, type MessageForm } from './compiler.js';
 
 /**
  * What each template means to each provider, by the name that an app uses. Can be kept as JSON.
@@ -46,32 +44,8 @@ export interface VendorTemplateOptions {
 /** What the catalogue must know of a provider. */
 export type TemplateProvider = Pick<SmsProvider, 'id' | 'sends'>;
 
-/** Why a call's template or parameters are wrong: the code and the message of the error it is to become. */
-export interface TemplateProblem {
-  readonly code: 'invalid_request';
-  /** Names the template and the parameters, and never shows a value. */
-  readonly message: string;
-}
-
-/** The templates of a client. Compiled and checked when it is made: later changes to the options do nothing. */
-export interface TemplateCatalogue {
-  /**
-   * What is wrong with a call; undefined if nothing is. A template must be in the catalogue, and its parameters
-   * exactly those declared, all strings.
-   */
-  check(name: string, params: TemplateParams): TemplateProblem | undefined;
-  /** The parameters that a template declares; undefined if there is no such template. */
-  paramsOf(name: string): readonly string[] | undefined;
-  /** Whether this provider can render the template: by an entry of its own, or as a text. */
-  canRender(name: string, provider: TemplateProvider): boolean;
-  /**
-   * The message for this provider. Checks nothing twice: call {@link TemplateCatalogue.check} before.
-   *
-   * @throws SmsError `unsupported_message` if the provider cannot render it, `invalid_request` if a parameter that
-   * it needs is missing
-   */
-  render(name: string, params: TemplateParams, envelope: MessageEnvelope, provider: TemplateProvider): OutboundMessage;
-}
+/** What an app passes for a template's parameters. */
+type TemplateParams = Readonly<Record<string, string>> | undefined;
 
 /**
  * Makes the catalogue.
@@ -115,7 +89,7 @@ export function createTemplateCatalogue(
     }
   }
   if (problems.length > 0) throw configurationInvalid(`createSmsClient(): ${problems.join('; ')}`);
-  return new CompiledCatalogue(templates);
+  return new TemplateCatalogue(templates);
 }
 
 function remedyFor(template: CompiledTemplate, { id, sends }: TemplateProvider): string | undefined {
@@ -126,55 +100,63 @@ function remedyFor(template: CompiledTemplate, { id, sends }: TemplateProvider):
 }
 
 /** What a provider is to be sent: its own template rather than a text, since vendors approve templates. */
-function formFor(template: CompiledTemplate, { id, sends }: TemplateProvider) {
+function formFor(template: CompiledTemplate, { id, sends }: TemplateProvider): MessageForm | undefined {
   const entry = sends.template ? template.entries.get(id) : undefined;
-  if (entry !== undefined) return { kind: 'template', entry } as const;
-  return sends.text && template.text !== undefined ? ({ kind: 'text', text: template.text } as const) : undefined;
+  return entry ?? (sends.text ? template.text : undefined);
 }
 
-class CompiledCatalogue implements TemplateCatalogue {
+/** The templates of a client. Compiled and checked when it is made: later changes to the options do nothing. */
+export class TemplateCatalogue {
   readonly #templates: ReadonlyMap<string, CompiledTemplate>;
 
   constructor(templates: ReadonlyMap<string, CompiledTemplate>) {
     this.#templates = templates;
   }
 
-  check(name: string, params: TemplateParams): TemplateProblem | undefined {
+  /**
+   * What is wrong with a call; undefined if nothing is. A template must be in the catalogue, and its parameters
+   * exactly those declared, all strings. Names the template and the parameters, and never shows a value.
+   */
+  check(name: string, params: TemplateParams): string | undefined {
     const template = this.#templates.get(name);
-    if (template === undefined) return { code: 'invalid_request', message: this.#noSuchTemplate(name) };
-    const problem = templateParamsProblem(template.params, params);
-    if (problem === undefined) return undefined;
-    return { code: 'invalid_request', message: `Template ${quotedName(name)}: ${problem}.` };
+    if (template === undefined) return this.#noSuchTemplate(name);
+    const problem = paramsProblem(template.params, params);
+    return problem && `Template ${quotedName(name)}: ${problem}.`;
   }
 
+  /** The parameters that a template declares; undefined if there is no such template. */
   paramsOf(name: string): readonly string[] | undefined {
     const template = this.#templates.get(name);
     return template && [...template.params];
   }
 
+  /** Whether this provider can render the template: by an entry of its own, or as a text. */
   canRender(name: string, provider: TemplateProvider): boolean {
-    const template = this.#templates.get(name);
-    return template !== undefined && formFor(template, provider) !== undefined;
+    return this.#formFor(name, provider) !== undefined;
   }
 
+  /**
+   * The message for this provider. Checks nothing twice: call {@link TemplateCatalogue.check} before.
+   *
+   * @throws SmsError `unsupported_message` if the provider cannot render it, `invalid_request` if a parameter that
+   * it needs is missing
+   */
   render(name: string, params: TemplateParams, envelope: MessageEnvelope, provider: TemplateProvider): OutboundMessage {
-    const template = this.#templates.get(name);
-    const form = template && formFor(template, provider);
+    const form = this.#formFor(name, provider);
     if (form === undefined) {
       const message = `Provider ${quotedName(provider.id)} cannot render the template ${quotedName(name)}.`;
       throw new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message });
     }
-    const valueFor = (param: string): string => {
-      const value = templateParam(params, param);
-      if (value !== undefined) return value;
-      const message = `Template ${quotedName(name)}: missing: ${quotedName(param)}.`;
-      throw new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
-    };
-    if (form.kind === 'text') return { ...envelope, kind: 'text', text: fillTemplateText(form.text, valueFor) };
-    const { template: id, signature, params: needed } = form.entry;
-    const values = needed.map(([vendorName, param]) => ({ name: vendorName, value: valueFor(param) }));
-    if (signature === undefined) return { ...envelope, kind: 'template', template: id, params: values };
-    return { ...envelope, kind: 'template', template: id, params: values, signature };
+    return form(envelope, (param) => {
+      const value: unknown = params !== undefined && Object.hasOwn(params, param) ? params[param] : undefined;
+      if (typeof value === 'string') return value;
+      throw invalidRequest(`Template ${quotedName(name)}: missing: ${quotedName(param)}.`);
+    });
+  }
+
+  #formFor(name: string, provider: TemplateProvider): MessageForm | undefined {
+    const template = this.#templates.get(name);
+    return template && formFor(template, provider);
   }
 
   #noSuchTemplate(name: unknown): string {
@@ -184,4 +166,24 @@ class CompiledCatalogue implements TemplateCatalogue {
     }
     return `There is no template ${quotedName(name)}; the catalogue has ${listOfQuoted(this.#templates.keys())}.`;
   }
+}
+
+/** What is wrong with the parameters of a call. One that is `undefined` counts as not passed. */
+function paramsProblem(declared: ReadonlySet<string>, params: TemplateParams): string | undefined {
+  const given: unknown = params ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) return 'params must be an object of strings by name';
+  const values = new Map<string, unknown>(Object.entries(given as object).filter(([, value]) => value !== undefined));
+  const names = [...values.keys()];
+  const known = names.filter((name) => declared.has(name));
+  const wrong: readonly (readonly [problem: string, names: readonly string[]])[] = [
+    ['missing', [...declared].filter((name) => !values.has(name))],
+    ['not a parameter of this template', names.filter((name) => !declared.has(name))],
+    ['must be a string', known.filter((name) => typeof values.get(name) !== 'string')],
+    [brokenText, known.filter((name) => isBroken(values.get(name)))],
+  ];
+  const problems = wrong.flatMap(([problem, at]) => (at.length === 0 ? [] : `${problem}: ${listOfQuoted(at)}`));
+  if (problems.length === 0) return undefined;
+  return [...problems, declared.size === 0 ? 'it takes no parameters' : `it takes ${listOfQuoted(declared)}`].join(
+    '; ',
+  );
 }

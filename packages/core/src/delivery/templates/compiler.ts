@@ -1,28 +1,24 @@
-import { brokenText, isBroken } from '../../errors/broken-text.js';
-import { quotedName } from '../../errors/shown-name.js';
-import { listOfQuoted } from './params.js';
-import { parseTemplateText, type TemplateText } from './template-text.js';
+import type { MessageEnvelope, OutboundMessage } from '../../contract/messages.js';
+import { brokenText, isBroken, listOfNames, quotedName } from '../../errors/shown-name.js';
+import { isObject } from '../../provider-kit/schema-parts.js';
+import { fillTemplateText, parseTemplateText } from './template-text.js';
 
 /** A template, ready to be rendered. */
 export interface CompiledTemplate {
   readonly params: ReadonlySet<string>;
-  readonly text: TemplateText | undefined;
+  readonly text: MessageForm | undefined;
   /** By provider id. */
-  readonly entries: ReadonlyMap<string, VendorTemplate>;
+  readonly entries: ReadonlyMap<string, MessageForm>;
 }
 
-/** A template at one vendor. */
-export interface VendorTemplate {
-  readonly template: string;
-  readonly signature: string | undefined;
-  /** The vendor's name of each parameter, and ours, in the vendor's order. */
-  readonly params: readonly (readonly [vendorName: string, name: string])[];
-}
+/** Makes the message of a template: a text, or a template of one vendor. */
+export type MessageForm = (envelope: MessageEnvelope, valueFor: (param: string) => string) => OutboundMessage;
+
+/** The vendor's name of each parameter, and ours, in the vendor's order. */
+type ParamMapping = readonly (readonly [vendorName: string, name: string])[];
 
 /** Told of everything that is wrong; `path` begins with a dot or a bracket, or is empty for the template itself. */
 export type ReportProblem = (path: string, problem: string) => void;
-
-const nothing: CompiledTemplate = { params: new Set(), text: undefined, entries: new Map() };
 
 /**
  * Checks the options of one template and compiles them. They may come from a JSON file, so nothing is believed.
@@ -30,10 +26,9 @@ const nothing: CompiledTemplate = { params: new Set(), text: undefined, entries:
  */
 export function compileTemplate(options: unknown, report: ReportProblem): CompiledTemplate {
   const fields = fieldsOf(options, ['params', 'text', 'providers'], '', report);
-  if (fields === undefined) return nothing;
   const params = compileParams(fields.get('params'), report);
   const text = compileText(fields.get('text'), params, report);
-  const entries = new Map<string, VendorTemplate>();
+  const entries = new Map<string, MessageForm>();
   const providers = fields.get('providers') ?? {};
   if (!isObject(providers)) report('.providers', 'must be an object by provider id');
   else {
@@ -60,7 +55,7 @@ function compileParams(params: unknown, report: ReportProblem): ReadonlySet<stri
   return names;
 }
 
-function compileText(text: unknown, params: ReadonlySet<string>, report: ReportProblem): TemplateText | undefined {
+function compileText(text: unknown, params: ReadonlySet<string>, report: ReportProblem): MessageForm | undefined {
   if (text === undefined) return undefined;
   if (typeof text !== 'string' || text === '') {
     report('.text', 'must be a string that is not empty');
@@ -74,19 +69,14 @@ function compileText(text: unknown, params: ReadonlySet<string>, report: ReportP
   }
   const undeclared = new Set(result.text.names.filter((name) => !params.has(name)));
   if (undeclared.size > 0) report('.text', `uses ${listOfQuoted(undeclared)}, which params does not declare`);
-  return result.text;
+  return (envelope, valueFor) => ({ ...envelope, kind: 'text', text: fillTemplateText(result.text, valueFor) });
 }
 
-function compileEntry(
-  entry: unknown,
-  declared: ReadonlySet<string>,
-  path: string,
-  report: ReportProblem,
-): VendorTemplate {
-  const fields = fieldsOf(entry, ['template', 'signature', 'params'], path, report) ?? new Map<string, unknown>();
+function compileEntry(entry: unknown, declared: ReadonlySet<string>, path: string, report: ReportProblem): MessageForm {
+  const fields = fieldsOf(entry, ['template', 'signature', 'params'], path, report);
   const template = fields.get('template');
   const signature = fields.get('signature');
-  if (entry !== undefined && isObject(entry) && !(isName(template) && template.trim() !== '')) {
+  if (isObject(entry) && !(isName(template) && template.trim() !== '')) {
     report(`${path}.template`, "must be the vendor's id of the template, a string that is not empty");
   }
   if (isBroken(template)) report(`${path}.template`, brokenText);
@@ -94,11 +84,14 @@ function compileEntry(
   if (signature !== undefined && !isName(signature)) {
     report(`${path}.signature`, 'must be a string that is not empty; leave it out if the template holds it');
   }
-  return {
+  const mapping = compileMapping(fields.get('params'), declared, `${path}.params`, report);
+  return (envelope, valueFor) => ({
+    ...envelope,
+    kind: 'template',
     template: isName(template) ? template : '',
-    signature: isName(signature) ? signature : undefined,
-    params: compileMapping(fields.get('params'), declared, `${path}.params`, report),
-  };
+    params: mapping.map(([vendorName, param]) => ({ name: vendorName, value: valueFor(param) })),
+    ...(isName(signature) ? { signature } : {}),
+  });
 }
 
 function compileMapping(
@@ -106,7 +99,7 @@ function compileMapping(
   declared: ReadonlySet<string>,
   path: string,
   report: ReportProblem,
-): VendorTemplate['params'] {
+): ParamMapping {
   const mapping = mappingOf(params ?? [...declared]);
   if (mapping === undefined) {
     report(path, "must be a list of our names, or an object of our names by the vendor's, none of them empty");
@@ -121,32 +114,25 @@ function compileMapping(
   return mapping;
 }
 
-function mappingOf(params: unknown): (readonly [string, string])[] | undefined {
+function mappingOf(params: unknown): ParamMapping | undefined {
   if (isListOfNames(params)) return params.map((name) => [name, name] as const);
   if (!isObject(params)) return undefined;
   const pairs = Object.entries(params).filter((pair): pair is [string, string] => pair.every(isName));
   return pairs.length === Object.keys(params).length ? pairs : undefined;
 }
 
-/** The fields of an object, those that are undefined left out; undefined if it is none. Reports what is misspelt. */
+/** The fields of an object; none if it is no object. Reports that, and what is misspelt. */
 function fieldsOf(
   value: unknown,
   known: readonly string[],
   path: string,
   report: ReportProblem,
-): ReadonlyMap<string, unknown> | undefined {
-  if (!isObject(value)) {
-    report(path, 'must be an object');
-    return undefined;
-  }
-  const fields = new Map<string, unknown>(Object.entries(value));
+): ReadonlyMap<string, unknown> {
+  if (!isObject(value)) report(path, 'must be an object');
+  const fields = new Map<string, unknown>(isObject(value) ? Object.entries(value) : []);
   const misspelt = [...fields.keys()].filter((name) => !known.includes(name));
   if (misspelt.length > 0) report(path, `does not know ${listOfQuoted(misspelt)}, only ${listOfQuoted(known)}`);
   return fields;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isName(value: unknown): value is string {
@@ -155,4 +141,9 @@ function isName(value: unknown): value is string {
 
 function isListOfNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isName);
+}
+
+/** Names for a message, quoted, so that a blank at the end of one can be seen. */
+export function listOfQuoted(names: Iterable<string>): string {
+  return listOfNames(names, quotedName);
 }

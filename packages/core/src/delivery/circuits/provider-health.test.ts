@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { smsErrorCodes } from '../../errors/error-codes.js';
-import { errorPolicies } from '../../errors/error-policy.js';
+import { errorPolicies, smsErrorCodes } from '../../errors/error-codes.js';
 import { accepted, notSent, refused, unknown } from '../../provider-kit/outcomes.js';
-import { circuitVerdict } from './verdict.js';
+import { circuitVerdict } from './provider-health.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000 }));
 afterEach(() => void vi.useRealTimers());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalPhone } from './canonical.js';
 import { parsePhoneNumber } from './parse.js';
+import { canonicalPhone } from './phone-number.js';
 
 const canonical = (e164: string) => canonicalPhone(parsePhoneNumber(e164));
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SmsErrorCode, smsErrorCodes } from './error-codes.js';
-import { errorPolicies, errorPolicy } from './error-policy.js';
+import { errorPolicies, errorPolicy, type SmsErrorCode, smsErrorCodes } from './error-codes.js';
 
 /** The design's table, row by row: fail over, and count against the circuit. */
 const table: Record<SmsErrorCode, [failOver: string, countsAgainstCircuit: boolean]> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isConclusion, isFlag, isOpening, isStep, isSubjectState } from './store-answers.js';
+import { isConclusion, isFlag, isOpening, isStep, isSubjectState } from './store-questions.js';
 
 const whose = { to: '+8613800138000', purpose: 'login' };
 
