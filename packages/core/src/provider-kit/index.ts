@@ -88,3 +88,5 @@ export {
   type PaceProblem,
   paceProblem,
 } from './pace.js';
+export { rejected, webhookReply } from './webhook-answers.js';
+export { equalInConstantTime, type HmacProof, hmacEquals, isStale, secretInUrl } from './webhook-proof.js';

@@ -80,3 +80,14 @@ export function pathTo(input: object, ...keys: readonly (string | number)[]): [v
   const items = keys.map((key) => ({ type: 'object', origin: 'value', input, key: String(key) }));
   return items as unknown as [v.ObjectPathItem];
 }
+
+/** Whether a host, as the URL parser writes it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    // The URL parser has already brought other spellings of an IPv4 address to four decimal numbers.
+    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
+}
