@@ -33,9 +33,23 @@ export interface Delivery {
   readonly avoid?: readonly string[] | undefined;
   /** Told who is to be tried, before anybody is asked. What it returns is waited for; it must not reject. */
   readonly onPlanned?: ((providers: readonly SmsProvider[]) => Promise<void> | undefined) | undefined;
+  /** By when it is to be delivered, if it is to go to the next provider otherwise. */
+  readonly deliverWithin?: DeliverWithin | undefined;
+  /** Attempts that are left, if providers have been asked before; the budget then counts from the first. */
+  readonly furtherAttempts?: number | undefined;
   /** What it is, for events; what a verification is for. */
   readonly kind: 'message' | 'verification';
   readonly purpose?: string | undefined;
+}
+
+/** A time in which a message is to be delivered. */
+export interface DeliverWithin {
+  /** From its acceptance, in milliseconds. */
+  readonly ms: number;
+  /** Which of the able providers may be asked afterwards. Default: all. */
+  readonly canSend?: ((provider: SmsProvider) => boolean) | undefined;
+  /** When the message is worth nothing any more, on the monotonic clock. */
+  readonly until?: number | undefined;
 }
 
 /** How it ended. */
@@ -83,6 +97,11 @@ export class Router {
     return plan.providers.map(({ provider }) => provider);
   }
 
+  /** Whether the budget allows a further attempt. */
+  get allowsFurther(): boolean {
+    return this.#deps.budget.allowsAttempt;
+  }
+
   /** Never rejects. */
   async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
     const started = performance.now();
@@ -99,11 +118,13 @@ export class Router {
       const last = notSent(ended, 'The call had ended before a provider was asked.');
       return this.#failed(delivery, attempts, { last, stoppedBy: 'policy' }, started);
     }
-    const { budget, maxAttempts } = this.#deps;
+    const { budget } = this.#deps;
+    const maxAttempts = delivery.furtherAttempts ?? this.#deps.maxAttempts;
     const { providers } = plan;
     const planned = delivery.onPlanned?.(providers.map(({ provider }) => provider));
     if (planned !== undefined) await planned;
-    budget.deposit();
+    const { furtherAttempts } = delivery;
+    if (furtherAttempts === undefined) budget.deposit();
     for (let index = 0; ; index += 1) {
       // A plan has at least one.
       const account = providers[index] as Account;
@@ -124,7 +145,8 @@ export class Router {
         this.#emitSettled(delivery, attempts, undefined, started);
         return { attempts, accepted: outcome, error: undefined };
       }
-      if (index > 0 && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
+      const isFurther = index > 0 || furtherAttempts !== undefined;
+      if (isFurther && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
       const stoppedBy = reasonToStop({
         failure: outcome,
         onUnknown: delivery.onUnknown,

@@ -4,6 +4,7 @@ import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore, recordResult } from '../stores/ask-store.js';
+import type { DeliveryWatches } from './delivery-watches.js';
 import type { MessageLog } from './message-log.js';
 import type { MessageRecord } from './message-record.js';
 import { beforeSending } from './store-questions.js';
@@ -16,6 +17,7 @@ export interface RecordedDeliveriesDeps {
   serves(provider: SmsProvider): boolean;
   /** Whether any provider of the client does. */
   readonly isUsed: boolean;
+  readonly watches: DeliveryWatches;
 }
 
 /** A store that is slow costs a message without a key no more than this, or a fifth of its time, if that is less. */
@@ -43,12 +45,18 @@ export class RecordedDeliveries {
       return this.#begin(record, Math.min(longestWaitMs, remainingMs / 5));
     };
     const delivered = await router.deliver({ ...delivery, onPlanned }, call);
-    if (record !== undefined) await this.settle(record, delivered, call);
+    if (record !== undefined) await this.settle(record, delivery, delivered, call);
     return delivered;
   }
 
   /** Writes down how a delivery ended. A store that fails changes nothing about that. Never rejects. */
-  async settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> {
+  async settle(
+    record: MessageRecord,
+    delivery: Delivery,
+    delivered: Delivered,
+    { deadline }: CallContext,
+  ): Promise<void> {
+    this.#deps.watches.watch(delivery, record, delivered);
     const limit = deadlineAfter(Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10)));
     await recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
   }
