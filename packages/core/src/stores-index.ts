@@ -14,6 +14,8 @@ export {
   MemoryIdempotencyStore,
   type MemoryIdempotencyStoreOptions,
 } from './idempotency/memory-idempotency-store.js';
+export { MemoryOptOutStore, type MemoryOptOutStoreOptions } from './opt-out/memory-opt-out-store.js';
+export type { OptOutStore } from './opt-out/opt-out-store.js';
 export type { Awaitable } from './stores/ask-store.js';
 export {
   MemoryVerificationStore,
