@@ -15,6 +15,8 @@ export type {
   SettledCall,
 } from './messages/message-record.js';
 export type { Added, KeyClaim, MessageStore, Replaced } from './messages/message-store.js';
+export { MemoryOptOutStore, type MemoryOptOutStoreOptions } from './opt-out/memory-opt-out-store.js';
+export type { OptOutStore } from './opt-out/opt-out-store.js';
 export type { Awaitable } from './stores/ask-store.js';
 export {
   MemoryVerificationStore,

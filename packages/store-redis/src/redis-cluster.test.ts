@@ -21,7 +21,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
   ])('with $name', ({ make, before }) => {
     it('works on every node, also when the scripts are lost', async () => {
       const client = make();
-      const { verification, idempotency, limits } = redisStores({ client, prefix: before });
+      const { verification, idempotency, limits, optOuts } = redisStores({ client, prefix: before });
       const names = Array.from({ length: 30 }, (_, index) => `${before}${index}`);
       const round = names.map(async (name) => {
         const guesses = [{ id: name, digests: [digest] }];
@@ -34,6 +34,8 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
         expect(await idempotency.reserve(name, 'f', 60_000)).toMatchObject({ state: 'reserved' });
         await limits.refund(await taken(limits, name, { ...hourly, max: 1 }));
         await taken(limits, name, { ...hourly, max: 1 });
+        await optOuts.add(name, 1);
+        expect(await optOuts.has(['nobody', name, 'no one'])).toEqual([false, true, false]);
       });
       await Promise.all(client.nodes('master').map((node) => node.script('FLUSH')));
       await Promise.all(round);

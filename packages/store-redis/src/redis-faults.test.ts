@@ -21,6 +21,8 @@ const writes = (stores: RedisStores) =>
     [() => stores.verification.cancel(subject, 'first'), 'unknown'],
     [() => stores.idempotency.reserve('order', 'print', 60_000), 'not-sent'],
     [() => take(stores.limits, 'key'), 'not-sent'],
+    [() => stores.optOuts.add('key', 1), 'not-sent'],
+    [() => stores.optOuts.remove('key', 2), 'not-sent'],
   ] as const;
 
 async function expectAllRefused(stores: RedisStores, words: string): Promise<void> {

@@ -19,7 +19,7 @@ import {
 } from './sample.test.fixture.js';
 
 /** Every operation, each at least once with an effect. */
-async function everyOperation({ verification, idempotency, limits }: RedisStores): Promise<void> {
+async function everyOperation({ verification, idempotency, limits, optOuts }: RedisStores): Promise<void> {
   const issued = { kind: 'issued', provider: 'mob', reference: 'r', maxChecks: 3, lifetimeMs: 300_000 } as const;
   const both = [localCode, issued];
   expect(await verification.open(challenge({ codes: both }))).toEqual({ state: 'opened', previous: [] });
@@ -67,6 +67,11 @@ async function everyOperation({ verification, idempotency, limits }: RedisStores
   await limits.refund(second);
   await taken(limits, '203.0.113.9');
   await limits.refund(together.units.slice(2));
+
+  await optOuts.add('out', 1_767_225_600_000);
+  await optOuts.add('back', 1);
+  await optOuts.remove('back', 2);
+  expect(await optOuts.has(['back', 'out', 'unknown'])).toEqual([false, true, false]);
 }
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => {
@@ -101,7 +106,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => 
     });
     afterEach(() => client.disconnect());
 
-    it('does every operation, gives every key a bounded time, and forgets what it must not keep', async () => {
+    it('does every operation, gives every key but opt-outs a bounded time, and forgets what it must not keep', async () => {
       await everyOperation(redisStores({ client }));
       const keys = (await admin.keys('*')).sort();
       expect(keys).toEqual([
@@ -110,12 +115,17 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => 
         `${before}polysms:limit:{203.0.113.9}:2:3600000`,
         expect.stringMatching(new RegExp(`^${before}polysms:limit:{203.0.113.9}:2:3600000:[\\w-]{6}:0$`)),
         expect.stringMatching(new RegExp(`^${before}polysms:limit:{~[\\w-]{43}}:2:3600000$`)),
+        `${before}polysms:opt-out:{back}`,
+        `${before}polysms:opt-out:{out}`,
         `${before}polysms:verification:{${subject}}`,
         `${before}polysms:verification:{other}`,
         `${before}polysms:verification:{other}:failures`,
       ]);
-      const longest = { idempotency: 120_000, limit: 3_600_000, verification: 86_400_000 };
-      for (const key of keys) {
+      const longest = { idempotency: 120_000, limit: 3_600_000, verification: 86_400_000, 'opt-out': 2_592_000_000 };
+      const forGood = `${before}polysms:opt-out:{out}`;
+      expect(await admin.pttl(forGood)).toBe(-1);
+      expect(await storedAt(forGood)).toEqual({ v: 1, at: 1_767_225_600_000, stop: true });
+      for (const key of keys.filter((each) => each !== forGood)) {
         const [kind] = key.slice(`${before}polysms:`.length).split(':');
         const ttlMs = await admin.pttl(key);
         expect(ttlMs, key).toBeGreaterThan(0);
@@ -182,7 +192,7 @@ describe('the options of redisStores', () => {
 
   it('may leave all but the client out, and say that the stores are shared', () => {
     const stores = redisStores({ client, prefix: 'p'.repeat(64), now: undefined });
-    expect([stores.verification.isShared, stores.limits.isShared]).toEqual([true, true]);
+    expect([stores.verification.isShared, stores.limits.isShared, stores.optOuts.isShared]).toEqual([true, true, true]);
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '60000' as never])(
@@ -241,6 +251,9 @@ describe('an operation that fails', () => {
     ['release', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.release('k', 't')],
     ['takeAll', 'limit', 'not-sent', ({ limits }) => take(limits, 'k')],
     ['refund', 'limit', 'not-sent', ({ limits }) => limits.refund([strayUnit])],
+    ['add', 'opt-out', 'not-sent', ({ optOuts }) => optOuts.add('k', 1)],
+    ['remove', 'opt-out', 'not-sent', ({ optOuts }) => optOuts.remove('k', 1)],
+    ['has', 'opt-out', 'not-sent', ({ optOuts }) => optOuts.has(['k', 'l'])],
   ])('leaves open what cannot be known, and is not tried again: %s', async (_, store, outcome, operation) => {
     const evalsha = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
     const whole = vi.fn(async () => undefined);

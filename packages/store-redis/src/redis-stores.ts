@@ -1,6 +1,13 @@
-import { type IdempotencyStore, type LimitStore, SmsError, type VerificationStore } from '@polysms/core/stores';
+import {
+  type IdempotencyStore,
+  type LimitStore,
+  type OptOutStore,
+  SmsError,
+  type VerificationStore,
+} from '@polysms/core/stores';
 import { RedisIdempotencyStore } from './idempotency-store.js';
 import { RedisLimitStore } from './limit-store.js';
+import { RedisOptOutStore } from './opt-out-store.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisScripts } from './redis-scripts.js';
 import { RedisVerificationStore } from './verification-store.js';
@@ -20,12 +27,13 @@ export interface RedisStores {
   readonly verification: VerificationStore;
   readonly idempotency: IdempotencyStore;
   readonly limits: LimitStore;
+  readonly optOuts: OptOutStore;
 }
 
 /**
- * Keeps verifications, idempotency keys and limits in Redis 7 or Valkey, standalone or cluster.
+ * Keeps verifications, idempotency keys, limits and opt-outs in Redis 7 or Valkey, standalone or cluster.
  *
- * Each operation is one script; over a cluster, limits need scripts for each key. A method whose command fails rejects
+ * Each operation is one script; over a cluster, limits and opt-outs need one for each key. A method whose command fails rejects
  * with SmsError `store_unavailable`.
  *
  * @throws SmsError `configuration_invalid` if an option cannot work
@@ -37,6 +45,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     verification: new RedisVerificationStore(scripts, prefix),
     idempotency: new RedisIdempotencyStore(scripts, prefix),
     limits: new RedisLimitStore(scripts, prefix),
+    optOuts: new RedisOptOutStore(scripts, prefix),
   };
 }
 

@@ -12,7 +12,7 @@ export const newerVersion = 'POLYSMSVERSION';
 /**
  * What every script begins with.
  *
- * All keys share a hash tag, but for limits outside a cluster. `ARGV[1]` is the time of a test, or empty. `now` is the
+ * All keys share a hash tag, but for limits and opt-outs outside a cluster. `ARGV[1]` is the time of a test, or empty. `now` is the
  * time in milliseconds. `held` is what the first key holds, unless it has ended. A script writes last: Redis refuses a script that may not write, or
  * has no memory to, at its first write, so that one that fails has changed nothing.
  *
@@ -37,7 +37,7 @@ for index, key in ipairs(KEYS) do
   if value and value.v ~= 1 then
     return redis.error_reply('${newerVersion} the value has another version')
   end
-  values[index] = value and value.endsAt > now and value or nil
+  values[index] = value and (not value.endsAt or value.endsAt > now) and value or nil
 end
 local held = values[1]
 
@@ -46,6 +46,12 @@ local function save(value, endsAt, index)
   value.endsAt = endsAt
   local ttlMs = math.max(1, math.ceil(endsAt - now)) + graceMs
   redis.call('SET', KEYS[index or 1], cjson.encode(value), 'PX', string.format('%.0f', ttlMs))
+end
+
+-- For what nothing but another word ends.
+local function saveForGood(value, index)
+  value.v = 1
+  redis.call('SET', KEYS[index or 1], cjson.encode(value))
 end
 
 local function forget(index)

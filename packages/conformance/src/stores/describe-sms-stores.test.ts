@@ -1,5 +1,10 @@
 import { describe as nodeDescribe, it as nodeIt } from 'node:test';
-import { MemoryIdempotencyStore, MemoryLimitStore, MemoryVerificationStore } from '@polysms/core/stores';
+import {
+  MemoryIdempotencyStore,
+  MemoryLimitStore,
+  MemoryOptOutStore,
+  MemoryVerificationStore,
+} from '@polysms/core/stores';
 import { describe, expect, it, vi } from 'vitest';
 import { CollectingRunner } from '../self-test/collecting-runner.js';
 import { describeSmsStores } from './describe-sms-stores.js';
@@ -13,6 +18,7 @@ function memoryStores(): StoresUnderTest {
       verification: new MemoryVerificationStore(),
       idempotency: new MemoryIdempotencyStore(),
       limits: new MemoryLimitStore(),
+      optOuts: new MemoryOptOutStore(),
     },
     advance: (ms) => void vi.advanceTimersByTime(ms),
     close: () => void vi.useRealTimers(),
@@ -41,7 +47,7 @@ describe('describeSmsStores()', () => {
     const suites = (options: Partial<StoresConformanceOptions>) => [
       ...new Set(runnerOf(options).titles.map((title) => title.split(':')[0])),
     ];
-    expect(suites({})).toEqual(['verification', 'idempotency', 'limits']);
+    expect(suites({})).toEqual(['verification', 'idempotency', 'limits', 'optOuts']);
     expect(suites({ ports: ['limits'] })).toEqual(['limits']);
     const { titles } = runnerOf();
     expect(titles).toHaveLength(new Set(titles).size);
@@ -119,7 +125,7 @@ describe('describeSmsStores()', () => {
   });
 
   it.each<[string, Partial<StoresConformanceOptions>]>([
-    ['ports: expected at least one of verification, idempotency, limits', { ports: [] }],
+    ['ports: expected at least one of verification, idempotency, limits, optOuts', { ports: [] }],
     ['ports: expected at least one of verification', { ports: ['other' as 'limits'] }],
     ['slackMs: expected a whole number', { slackMs: 1000 }],
     ['slackMs: expected a whole number', { slackMs: -1 }],

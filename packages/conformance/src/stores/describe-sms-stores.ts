@@ -4,6 +4,9 @@ import { limitsRefunding } from './limits-refunding.js';
 import { limitsSequences } from './limits-sequences.js';
 import { limitsTaking } from './limits-taking.js';
 import { limitsTakingTogether } from './limits-taking-together.js';
+import { optOutsConcurrency } from './opt-outs-concurrency.js';
+import { optOutsKeeping } from './opt-outs-keeping.js';
+import { optOutsSequences } from './opt-outs-sequences.js';
 import { withStore } from './store-bench.js';
 import type { StoreSuite } from './store-suite.js';
 import { planStores, type SmsStores, type StoresConformanceOptions, type StoresPlan } from './stores-options.js';
@@ -42,11 +45,16 @@ const suites: { readonly [Port in keyof SmsStores]: Readonly<Record<string, Stor
     'limits: refund': limitsRefunding,
     'limits: random sequences': limitsSequences,
   },
+  optOuts: {
+    'optOuts: add, remove, has': optOutsKeeping,
+    'optOuts: many at once': optOutsConcurrency,
+    'optOuts: random sequences': optOutsSequences,
+  },
 };
 
 /**
- * Defines the tests that prove that stores keep their contracts: `VerificationStore`, `IdempotencyStore` and
- * `LimitStore`, as far as they are among `options.ports`. Every test gets stores of its own from `options.create`.
+ * Defines the tests that prove that stores keep their contracts: `VerificationStore`, `IdempotencyStore`,
+ * `LimitStore` and `OptOutStore`, as far as they are among `options.ports`. Every test gets stores of its own from `options.create`.
  *
  * @throws SmsError `configuration_invalid`
  */
@@ -56,6 +64,7 @@ export function describeSmsStores(options: StoresConformanceOptions): void {
     if (plan.ports.includes('verification')) describePort(plan, 'verification', suites.verification);
     if (plan.ports.includes('idempotency')) describePort(plan, 'idempotency', suites.idempotency);
     if (plan.ports.includes('limits')) describePort(plan, 'limits', suites.limits);
+    if (plan.ports.includes('optOuts')) describePort(plan, 'optOuts', suites.optOuts);
   });
 }
 

@@ -1,5 +1,5 @@
 import { configurationInvalid } from '@polysms/core/provider-kit';
-import type { IdempotencyStore, LimitStore, VerificationStore } from '@polysms/core/stores';
+import type { IdempotencyStore, LimitStore, OptOutStore, VerificationStore } from '@polysms/core/stores';
 import type { TestFunctions } from '../options.js';
 
 /** The stores by the names of their ports. */
@@ -7,6 +7,7 @@ export interface SmsStores {
   readonly verification: VerificationStore;
   readonly idempotency: IdempotencyStore;
   readonly limits: LimitStore;
+  readonly optOuts: OptOutStore;
 }
 
 /** What {@link describeSmsStores} takes. */
@@ -38,7 +39,7 @@ export interface StoresUnderTest {
   close(): Promise<void> | void;
 }
 
-const allPorts: readonly (keyof SmsStores)[] = ['verification', 'idempotency', 'limits'];
+const allPorts: readonly (keyof SmsStores)[] = ['verification', 'idempotency', 'limits', 'optOuts'];
 
 /** The options with their defaults. */
 export interface StoresPlan {

@@ -8,6 +8,8 @@ import { listOfNames, shownName, visibleName } from '../errors/shown-name.js';
 import { type GuardOptions, guardSchema, withGuardDefaults } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
 import type { MessageStore } from '../messages/message-store.js';
+import { noOptOutRule, type OptOutOptions, optOutSchema, withOptOutDefaults } from '../opt-out/opt-out-options.js';
+import type { OptOutStore } from '../opt-out/opt-out-store.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
 import { isPlainObject, section, sectionOrFalse } from '../provider-kit/schema-parts.js';
 import {
@@ -16,6 +18,7 @@ import {
   withDefaults,
 } from '../verification/verification-options.js';
 import type { VerificationStore } from '../verification/verification-store.js';
+import { type WebhookOptions, webhookOptionsSchema, withWebhookDefaults } from '../webhooks/webhook-options.js';
 import { idempotencyTtl, messagesSchema, noGuardRule, settingsEntries } from './settings-entries.js';
 
 /** What {@link createSmsClient} takes. */
@@ -56,6 +59,10 @@ export interface SmsClientOptions {
   readonly idempotency?: { readonly ttlMs?: number | undefined } | undefined;
   /** What is recorded of messages. */
   readonly messages?: MessageOptions | undefined;
+  /** How vendors call the app, and how their calls are checked. */
+  readonly webhooks?: WebhookOptions | undefined;
+  /** What is done about people who want no messages; false: nothing. Default: they get none. See `docs/inbound.md`. */
+  readonly optOut?: OptOutOptions | false | undefined;
   /** How codes are made, sent and checked. */
   readonly verification?: VerificationOptions | undefined;
   /** How verifications are kept from abuse; false: not at all. Default: on, with the limits of `docs/abuse.md`. */
@@ -69,6 +76,7 @@ export interface SmsStores {
   readonly verification?: VerificationStore | undefined;
   readonly limits?: LimitStore | undefined;
   readonly messages?: MessageStore | undefined;
+  readonly optOuts?: OptOutStore | undefined;
 }
 
 /** What is recorded of messages, and when vendors are asked about them. */
@@ -112,18 +120,21 @@ const schema = section({
   templates: v.optional(anyObject),
   idempotency: v.optional(section({ ttlMs: v.optional(idempotencyTtl) })),
   messages: v.optional(messagesSchema),
+  webhooks: v.optional(webhookOptionsSchema),
+  optOut: v.optional(sectionOrFalse(optOutSchema, noOptOutRule)),
   verification: v.optional(verificationOptionsSchema),
   guard: v.optional(sectionOrFalse(guardSchema, noGuardRule)),
   stores: v.optional(
     v.pipe(
       v.custom<object>(
         isPlainObject, // A `Redis` of ioredis has hundreds of properties, none of which is a store.
-        'must be an object of stores, { verification, limits, messages }, such as redisStores({ client })',
+        'must be an object of stores, { verification, limits, messages, optOuts }, such as redisStores({ client })',
       ),
       section({
         verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods, 'isShared')),
         limits: v.optional(store<LimitStore>('a LimitStore', ['takeAll', 'refund'], 'isShared')),
         messages: v.optional(store<MessageStore>('a MessageStore', messageMethods, 'isShared')),
+        optOuts: v.optional(store<OptOutStore>('an OptOutStore', ['add', 'remove', 'has'], 'isShared')),
       }),
     ),
   ),
@@ -218,6 +229,8 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
     ...parsed,
     routes: parsed.routes ?? [{ providers: ids }],
     verification: withDefaults(parsed.verification),
+    webhooks: withWebhookDefaults(parsed.webhooks ?? {}),
+    optOut: parsed.optOut === false ? undefined : withOptOutDefaults(parsed.optOut ?? {}),
     guard: parsed.guard === false ? undefined : withGuardDefaults(parsed.guard),
   };
 }

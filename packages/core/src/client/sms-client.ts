@@ -1,23 +1,28 @@
 import type { CallContext } from '../contract/call-context.js';
-import type { MessageEnvelope } from '../contract/messages.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
 import type { ProviderHealth } from '../delivery/circuits/provider-health.js';
+import { envelopeOf } from '../delivery/envelope.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
-import type { Delivered, Router } from '../delivery/router.js';
+import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import { invalidRequest, type Receipt, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { type Admission, isRefundable } from '../guard/abuse-guard.js';
+import type { MessageRecord } from '../messages/message-record.js';
 import { receiptOfDelivery } from '../messages/receipts.js';
+import type { OptOuts } from '../opt-out/opt-outs.js';
 import { parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { SmsEvents } from '../telemetry/events.js';
+import type { Webhooks } from '../webhooks/webhooks.js';
 import { type Composition, compose } from './compose.js';
 import type { Messages } from './messages.js';
 import type { SmsClientOptions } from './sms-client-options.js';
+import { recipientOptedOut } from './vendor-events.js';
 import type { Verifications } from './verifications.js';
 
 /** Sends messages through the first provider that is able to and is well. */
@@ -40,6 +45,8 @@ export interface SmsClient extends AsyncDisposable {
   readonly verifications: Verifications;
   /** What became of messages after they were sent. */
   readonly messages: Messages;
+  /** Takes what vendors tell by calling the app. */
+  readonly webhooks: Webhooks;
   /** How every provider is doing, by its id. */
   health(): Readonly<Record<string, ProviderHealth>>;
   /** Listens to an event. Dispose of what it returns to stop. A listener that throws changes nothing. */
@@ -63,6 +70,8 @@ const longestCloseMs = 10_000;
 class RoutingClient implements SmsClient {
   readonly verifications: Verifications;
   readonly messages: Messages;
+  readonly webhooks: Webhooks;
+  readonly #listening: readonly Disposable[];
   readonly #parts: Composition;
   #closed: Promise<void> | undefined;
 
@@ -70,29 +79,47 @@ class RoutingClient implements SmsClient {
     this.#parts = parts;
     this.verifications = parts.verifications;
     this.messages = parts.messages;
+    this.webhooks = parts.webhooks;
     parts.sweeping.start();
+    this.#listening = parts.accounts.flatMap(({ provider }) => parts.vendorEvents.listen(provider) ?? []);
   }
 
   async send(given: SendRequest): Promise<Receipt> {
     const request = readSendRequest(given);
-    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends, deliveries, router } = this.#parts;
+    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends, deliveries } = this.#parts;
     const message = prepareMessage(request, parsePhoneNumberIn(defaultCountry, request.to), templates);
+    if (request.deliverWithinMs !== undefined && (request.onUnknown ?? this.#parts.onUnknown) !== 'failover') {
+      throw invalidRequest(
+        "send(): deliverWithinMs: is for messages that may arrive twice; set onUnknown to 'failover', or leave it out.",
+      );
+    }
     const id = newMessageId();
     inFlight.begin();
     try {
       const deadline = deadlineAfter(request.deadlineMs ?? deadlineMs, { signal: request.signal });
       const { idempotencyKey } = request;
-      const context: CallContext = idempotencyKey === undefined ? { deadline } : { deadline, idempotencyKey };
-      if (idempotencyKey !== undefined) {
-        const { to } = message;
-        return await idempotentSends.once({ id, key: idempotencyKey, request, to }, deadline, () =>
-          this.#admitAndDeliver(id, message, context, router),
-        );
+      if (idempotencyKey === undefined) {
+        return receiptOfDelivery(id, await this.#admitAndDeliver(id, message, { deadline }, deliveries));
       }
-      return receiptOfDelivery(id, await this.#admitAndDeliver(id, message, context, deliveries));
+      const keyed = { id, key: idempotencyKey, request, to: message.to };
+      return await idempotentSends.once(keyed, deadline, (record) =>
+        this.#admitAndDeliver(id, message, { deadline, idempotencyKey }, this.#recordedAs(record)),
+      );
     } finally {
       inFlight.end();
     }
+  }
+
+  /** Delivers a message whose record is begun and settled by whoever holds its key. */
+  #recordedAs(record: MessageRecord): Deliverer {
+    const { router, watches } = this.#parts;
+    return {
+      deliver: async (delivery, context) => {
+        const delivered = await router.deliver(delivery, context);
+        watches.watch(delivery, record, delivered);
+        return delivered;
+      },
+    };
   }
 
   #admitAndDeliver(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
@@ -118,26 +145,54 @@ class RoutingClient implements SmsClient {
     return delivered;
   }
 
-  #deliver(
+  #deliver(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
+    const { optOuts } = this.#parts;
+    if (optOuts !== undefined) return this.#deliverToWhoWants(optOuts, id, message, context, by);
+    return by.deliver(this.#deliveryOf(id, message), context);
+  }
+
+  /** Nothing is sent to a person who has opted out. */
+  async #deliverToWhoWants(
+    optOuts: OptOuts,
     id: string,
-    { to, request, canSend, unsupported, messageFor }: PreparedMessage,
+    message: PreparedMessage,
     context: CallContext,
     by: Deliverer,
   ): Promise<Delivered> {
-    const envelope: MessageEnvelope = { id, to };
-    return by.deliver(
-      {
-        id,
-        to,
-        canSend,
-        unsupported,
-        ask: (provider, attemptContext) => provider.send(messageFor(provider, envelope), attemptContext),
-        onUnknown: request.onUnknown ?? this.#parts.onUnknown,
-        via: request.via,
-        kind: 'message',
-      },
-      context,
-    );
+    const { accounts, router } = this.#parts;
+    const { to, request, canSend } = message;
+    const senderId = 'senderId' in request ? request.senderId : undefined;
+    try {
+      const providers = accounts.map((account) => account.id);
+      const blocked = await optOuts.blockedProviders({ to, senderId, providers }, context.deadline);
+      if (blocked.size === 0) return await by.deliver(this.#deliveryOf(id, message), context);
+      const delivery = this.#deliveryOf(id, message);
+      if (router.ableProviders(delivery).every((provider) => blocked.has(provider.id))) throw recipientOptedOut();
+      const mayWrite = (provider: SmsProvider) => !blocked.has(provider.id) && canSend(provider);
+      return await by.deliver({ ...delivery, canSend: mayWrite }, context);
+    } catch (error) {
+      if (!isSmsError(error)) throw error;
+      return { attempts: error.attempts, accepted: undefined, error };
+    }
+  }
+
+  #deliveryOf(id: string, { to, request, canSend, unsupported, messageFor }: PreparedMessage): Delivery {
+    const { reportUrlOf } = this.#parts;
+    const { validForMs, deliverWithinMs } = request;
+    const validUntil = validForMs === undefined ? undefined : performance.now() + validForMs;
+    const send = (provider: SmsProvider, context: CallContext) =>
+      provider.send(messageFor(provider, envelopeOf(id, to, validUntil, reportUrlOf(provider))), context);
+    return {
+      id,
+      to,
+      canSend,
+      unsupported,
+      ask: send,
+      onUnknown: request.onUnknown ?? this.#parts.onUnknown,
+      via: request.via,
+      kind: 'message',
+      deliverWithin: deliverWithinMs === undefined ? undefined : { ms: deliverWithinMs, until: validUntil },
+    };
   }
 
   sendMany(
@@ -168,6 +223,8 @@ class RoutingClient implements SmsClient {
 
   async #close(): Promise<void> {
     this.#parts.sweeping.stop();
+    this.#parts.watches.close();
+    for (const listening of this.#listening) listening[Symbol.dispose]();
     await this.#parts.inFlight.close();
     await this.#parts.guard?.settled();
     this.#parts.dispose();

@@ -19,11 +19,7 @@ const vendorsOwn: ReadonlySet<UndeliveredReason> = new Set(['carrier_fault', 'fi
  *
  * @param isDue whether the time in which it was to be delivered is over
  */
-export function deliveryStep(
-  state: MessageState,
-  reason: UndeliveredReason | undefined,
-  isDue: boolean,
-): DeliveryStep {
+export function deliveryStep(state: MessageState, reason: UndeliveredReason | undefined, isDue: boolean): DeliveryStep {
   switch (state) {
     case 'delivered':
       return 'done';

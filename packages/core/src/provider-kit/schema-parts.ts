@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isBroken } from '../errors/shown-name.js';
 
 // What the schemas of options are made of. They check, and change nothing: defaults are filled in afterwards, so that a
 // configuration is checked by the same schemas and handed on as it was written.
@@ -17,6 +18,18 @@ export function wholeNumber(min: number, max: number, expected: string) {
 export const text = (message: string) => v.pipe(v.string(message), v.nonEmpty(message));
 
 export const texts = (message: string) => v.array(text(message), message);
+
+const howToMakeOne = 'make one with: openssl rand -base64 32';
+
+/** A secret under which something is kept. */
+export function secret(expected: string) {
+  return v.pipe(
+    v.string(`${expected}; ${howToMakeOne}`),
+    v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`),
+    // In UTF-8 one half character is the same as any other: the secret would be weaker than it looks.
+    v.check((each) => !isBroken(each), `must be whole characters; ${howToMakeOne}`),
+  );
+}
 
 /** An object of options, of any class. */
 export function isObject(value: unknown): value is Record<string, unknown> {

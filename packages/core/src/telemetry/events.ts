@@ -21,6 +21,8 @@ export interface SmsEvents {
   readonly report: ReportEvent;
   /** It is known now whether a message was sent of which nobody knew. */
   readonly resolved: ResolvedEvent;
+  /** A person has written to one of our numbers. It holds the text: do not log it whole. */
+  readonly inbound: InboundEvent;
 }
 
 export interface AttemptEvent {
@@ -141,6 +143,24 @@ export interface ResolvedEvent {
   readonly by: 'report' | 'lookup';
 }
 
+export interface InboundEvent {
+  /** Through whose account it came. */
+  readonly provider: string;
+  /** Masked: `+86*******8000`; empty if it came from no phone, such as a short code. */
+  readonly from: string;
+  /** Our number, short code or sender name that the person wrote to, as the vendor writes it. */
+  readonly to: string;
+  readonly text: string;
+  /** Whether the person wants no messages any more, or wants them again. It has been kept already. */
+  readonly optOut: 'stop' | 'start' | undefined;
+  /** The vendor's id of the message. */
+  readonly reference: string | undefined;
+  /** When it was sent, in milliseconds since 1970, if the vendor says. */
+  readonly at: number | undefined;
+  /** The phone in E.164, for an answer. Not enumerable: neither `JSON.stringify` nor a logger shows it. */
+  readonly phone: string;
+}
+
 type ListenersOfEvents = { readonly [Name in keyof SmsEvents]: Listeners<SmsEvents[Name]> };
 
 const listenersOf = <Name extends keyof SmsEvents>(name: Name): Listeners<SmsEvents[Name]> =>
@@ -157,6 +177,7 @@ export class EventHub {
     check: listenersOf('check'),
     report: listenersOf('report'),
     resolved: listenersOf('resolved'),
+    inbound: listenersOf('inbound'),
   };
 
   /** Of every event there is. */

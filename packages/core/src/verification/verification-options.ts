@@ -8,6 +8,7 @@ import {
   minuteMs,
   pathTo,
   secondMs,
+  secret,
   section,
   text,
   wholeNumber,
@@ -50,23 +51,16 @@ export interface VerificationOptions {
 
 export const defaultText = 'Your verification code is {code}. It is good for {minutes} minutes. Do not share it.';
 
-const howToMakeOne = 'make one with: openssl rand -base64 32';
-const secretRule = `must be a secret of at least 32 characters, or { current, previous }; ${howToMakeOne}`;
-const secret = v.pipe(
-  v.string(secretRule),
-  v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`),
-  // In UTF-8 one half character is the same as any other: the secret would be weaker than it looks.
-  v.check((each) => !isBroken(each), `must be whole characters; ${howToMakeOne}`),
-);
+const pepper = secret('must be a secret of at least 32 characters, or { current, previous }');
 
 /** The secret, or the two of a rotation. */
 export const pepperSchema = either(
   isObject,
   v.pipe(
-    section({ current: secret, previous: v.optional(secret) }),
+    section({ current: pepper, previous: v.optional(pepper) }),
     v.check(({ current, previous }) => current !== previous, 'current and previous must differ'),
   ),
-  secret,
+  pepper,
 );
 
 const language = v.pipe(
