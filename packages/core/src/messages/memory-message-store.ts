@@ -190,7 +190,8 @@ export class MemoryMessageStore implements MessageStore {
       );
     }
     this.#remove(soonest);
-    if (soonest.key !== undefined && this.#keys.get(soonest.key, Number.NEGATIVE_INFINITY)?.id === soonest.id) this.#keys.delete(soonest.key);
+    if (soonest.key !== undefined && this.#keys.get(soonest.key, Number.NEGATIVE_INFINITY)?.id === soonest.id)
+      this.#keys.delete(soonest.key);
   }
 
   #add(entry: Entry): void {
