@@ -84,10 +84,12 @@ export class MessageLog {
     const references = accepted === undefined || !this.#reports(provider) ? [] : referencesOf(accepted);
     const linking = references.map((reference) => store.link(provider, reference, record.id, retainMs));
     const settling = this.#update(record, (current) => this.#scheduled(withSettlement(current, delivered, Date.now())));
-    // Without anything to wait for, a settlement in memory is one step.
-    const waiting = linking.some(isThenable) ? await Promise.all(linking) : (linking as (readonly ReportEntry[])[]);
-    const settled = await settling;
+    // Without anything to wait for, a settlement in memory is one step. Both are waited for: either may reject.
+    const [settled, waiting] = linking.some(isThenable)
+      ? await Promise.all([settling, Promise.all(linking)])
+      : [await settling, linking as (readonly ReportEntry[])[]];
     if (settled === undefined) return;
+    this.#tellProvenBefore(settled.before, settled.record, attempts);
     for (const report of waiting.flat()) await this.#takeIn(settled.record.id, provider, report);
   }
 
@@ -115,7 +117,24 @@ export class MessageLog {
     const updated = await this.#update(record, (current) =>
       this.#scheduled(withLookup(current, provider, outcome, { now: Date.now(), absenceProves })),
     );
-    if (updated !== undefined) this.#tellResolved(updated.before, updated.record, provider, 'lookup');
+    if (updated === undefined) return;
+    this.#tellResolved(updated.before, updated.record, provider, 'lookup');
+    this.changes.emit(updated.record);
+    if (outcome.outcome !== 'found' || outcome.reference === undefined || !this.#reports(provider)) return;
+    // Nobody knew the vendor's name for it until now, so its reports may wait.
+    const { store, retainMs } = this.#deps;
+    const waiting = await store.link(provider, outcome.reference, record.id, retainMs);
+    for (const report of waiting) await this.#takeIn(record.id, provider, report);
+  }
+
+  /** When a provider is to be asked about a message next; undefined if never. */
+  nextLookup(record: MessageRecord, provider: string): number | undefined {
+    const known = record.attempts.find((each) => each.provider === provider);
+    if (known !== undefined) return this.#nextLookupOf(record, known);
+    const lookup = this.#lookupOf(provider);
+    // A call that died may have asked any of them.
+    if (record.settled !== undefined || lookup === undefined) return undefined;
+    return record.settlesBy + Math.max(afterEndMs, lookup.visibleAfterMs);
   }
 
   /** Puts off a record that has nothing to be asked now. */
@@ -177,15 +196,8 @@ export class MessageLog {
   }
 
   #nextLookup(record: MessageRecord): number | undefined {
-    const { settled, attempts, providers, settlesBy } = record;
-    const times = attempts.map((attempt) => this.#nextLookupOf(record, attempt));
-    // A call that died may have asked any of them.
-    const rest =
-      settled === undefined ? providers.filter((id) => attempts.every(({ provider }) => provider !== id)) : [];
-    for (const provider of rest) {
-      const lookup = this.#lookupOf(provider);
-      if (lookup !== undefined) times.push(settlesBy + Math.max(afterEndMs, lookup.visibleAfterMs));
-    }
+    const asked = new Set([...record.providers, ...record.attempts.map(({ provider }) => provider)]);
+    const times = [...asked].map((provider) => this.nextLookup(record, provider));
     const due = times.filter((time) => time !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);
   }
@@ -230,14 +242,32 @@ export class MessageLog {
     });
   }
 
+  /** A report that came before the end of its call has proved what the call does not know. */
+  #tellProvenBefore(before: MessageRecord, record: MessageRecord, attempts: Delivered['attempts']): void {
+    for (const { provider, outcome } of attempts) {
+      const known = before.attempts.find((each) => each.provider === provider);
+      const hasCome = known !== undefined && known.attempt === undefined && known.history.length > 0;
+      if (hasCome && outcome === 'unknown') this.#emitResolved(record, provider, 'accepted', 'report');
+    }
+  }
+
   #tellResolved(before: MessageRecord, record: MessageRecord, provider: string, by: 'report' | 'lookup'): void {
     const now = Date.now();
     const [was, is] = [before, record].map((each) => {
       const attempt = each.attempts.find((one) => one.provider === provider);
       // Of a call that died nobody knew whom it had asked.
-      return outcomeOf(attempt ?? { provider, history: [] }, each.settled !== undefined || now >= each.settlesBy);
+      const isOver = each.settled !== undefined || now >= each.settlesBy + afterEndMs;
+      return outcomeOf(attempt ?? { provider, history: [] }, isOver);
     });
-    if (was !== 'unknown' || (is !== 'accepted' && is !== 'not-sent')) return;
+    if (was === 'unknown' && (is === 'accepted' || is === 'not-sent')) this.#emitResolved(record, provider, is, by);
+  }
+
+  #emitResolved(
+    record: MessageRecord,
+    provider: string,
+    outcome: 'accepted' | 'not-sent',
+    by: 'report' | 'lookup',
+  ): void {
     const { events } = this.#deps;
     if (!events.hasListeners('resolved')) return;
     const { id, kind, purpose, to } = record;
@@ -247,7 +277,7 @@ export class MessageLog {
       purpose,
       provider,
       to: maskPhoneNumber(parsePhoneNumber(to)),
-      outcome: is,
+      outcome,
       by,
     });
   }
