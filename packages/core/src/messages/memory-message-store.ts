@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { type Awaitable, storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
@@ -92,7 +93,11 @@ export class MemoryMessageStore implements MessageStore {
 
   replace(record: MessageRecord): Awaitable<Replaced> {
     const entry = this.#entryOf(record.id);
-    if (entry?.record.revision !== record.revision - 1) return { state: 'outdated', current: entry?.record };
+    if (entry?.record.revision !== record.revision - 1) {
+      return isDeepStrictEqual(entry?.record, record)
+        ? { state: 'replaced' }
+        : { state: 'outdated', current: entry?.record };
+    }
     this.#put(record, entry.expiresAt, entry.key);
     return { state: 'replaced' };
   }
@@ -137,9 +142,10 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   forget(to: string): Awaitable<number> {
+    const now = this.#now();
     const entries = [...this.#entries.values()].filter(({ record }) => record.to === to);
     for (const entry of entries) this.#remove(entry);
-    return entries.length;
+    return entries.filter(({ expiresAt }) => expiresAt > now).length;
   }
 
   #put(record: MessageRecord, expiresAt: number, key: string | undefined): void {
