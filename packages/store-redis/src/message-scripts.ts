@@ -18,12 +18,12 @@ export const readScript = script(`return held and held.record or ''`);
 /** ARGV: the record as JSON, its revision, when it is due or empty. Answers also when the one before it was due. */
 export const replaceScript = script(`
 if not held then return '{"state":"outdated"}' end
-if held.record == ARGV[2] then return '{"state":"replaced"}' end
+if held.record == ARGV[2] then return cjson.encode({ state = 'replaced', wasDueAt = held.wasDueAt }) end
 local revision = tonumber(ARGV[3])
 if held.revision ~= revision - 1 then return cjson.encode({ state = 'outdated', current = held.record }) end
-local answer = cjson.encode({ state = 'replaced', wasDueAt = held.dueAt })
-save({ record = ARGV[2], revision = revision, dueAt = tonumber(ARGV[4]) }, held.endsAt)
-return answer
+local wasDueAt = held.dueAt
+save({ record = ARGV[2], revision = revision, dueAt = tonumber(ARGV[4]), wasDueAt = wasDueAt }, held.endsAt)
+return cjson.encode({ state = 'replaced', wasDueAt = wasDueAt })
 `);
 
 /** Erases a record. */
