@@ -118,6 +118,16 @@ describe('events', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('may be any that a test makes up', async () => {
+    const provider = await withMessage();
+    const { told } = listening(provider);
+    const event = { kind: 'report', reference: 'somebody-else', state: 'expired' } as const;
+    provider.tell(event);
+    await provider.answered();
+    expect(told).toEqual([event]);
+    expect(() => mock().tell(event)).toThrow(/tell\(\): expected a mock with the option events/u);
+  });
+
   it('end with close()', async () => {
     const provider = await withMessage();
     const { told } = listening(provider, () => new Promise(() => {}));

@@ -36,6 +36,12 @@ export interface MockProvider extends SmsProvider, AsyncDisposable {
    */
   reply(reply: MockReply): InboundMessage;
   /**
+   * Tells any event over the connection, such as a report of a message that the mock has never taken.
+   *
+   * @throws SmsError `configuration_invalid` if the mock has no `events`
+   */
+  tell(event: ProviderEvent): void;
+  /**
    * What was told over the connection, and has not been answered: its sink has not resolved, or rejected, or its listener
    * has gone. Oldest first.
    */

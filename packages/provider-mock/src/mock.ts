@@ -191,6 +191,10 @@ class Mock implements MockProvider {
     return this.#reporting.reply(reply, () => this.#randomness.reference());
   }
 
+  tell(event: ProviderEvent): void {
+    this.#reporting.tell(event);
+  }
+
   answered(): Promise<void> {
     return this.#reporting.connection.answered();
   }

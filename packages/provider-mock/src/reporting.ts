@@ -1,10 +1,12 @@
-import type {
-  DeliveryReport,
-  InboundMessage,
-  LookupOutcome,
-  MessageQuery,
-  ProviderEvents,
-  ProviderWebhooks,
+import {
+  configurationInvalid,
+  type DeliveryReport,
+  type InboundMessage,
+  type LookupOutcome,
+  type MessageQuery,
+  type ProviderEvent,
+  type ProviderEvents,
+  type ProviderWebhooks,
 } from '@polysms/core/provider-kit';
 import { EventConnection } from './event-connection.js';
 import { Ledger } from './ledger.js';
@@ -49,6 +51,12 @@ export class Reporting {
     const event = inboundOf(reply, reference, this.#clock.now());
     if (this.events !== null) this.connection.push(event);
     return event;
+  }
+
+  /** @throws SmsError `configuration_invalid` */
+  tell(event: ProviderEvent): void {
+    if (this.events === null) throw configurationInvalid('tell(): expected a mock with the option events; add it.');
+    this.connection.push(event);
   }
 
   find(query: MessageQuery, visibleAfterMs: number): LookupOutcome {
