@@ -45,8 +45,6 @@ export type {
   CircuitState,
   DeniedEvent,
   DeniedScope,
-  ReportEvent,
-  ResolvedEvent,
   SettledEvent,
   SmsEvents,
 } from './telemetry/events.js';
@@ -63,3 +61,5 @@ export type {
   VerificationStartRequest,
   VerificationStatus,
 } from './verification/verification-requests.js';
+export { toNodeHandler } from './webhooks/node-handler.js';
+export type { Webhooks } from './webhooks/webhooks.js';

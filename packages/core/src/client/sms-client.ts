@@ -102,7 +102,12 @@ class RoutingClient implements SmsClient {
       }
       const keyed = { id, key: idempotencyKey, request, to: message.to };
       return await idempotentSends.once(keyed, deadline, (record) =>
-        this.#admitAndDeliver(id, message, { deadline, idempotencyKey }, this.#recordedAs(record)),
+        this.#admitAndDeliver(
+          id,
+          message,
+          { deadline, idempotencyKey },
+          this.#recordedAs(record, request.deliverWithinMs !== undefined),
+        ),
       );
     } finally {
       inFlight.end();
@@ -110,8 +115,9 @@ class RoutingClient implements SmsClient {
   }
 
   /** Delivers a message whose record is begun and settled by whoever holds its key. */
-  #recordedAs(record: MessageRecord): Deliverer {
+  #recordedAs(record: MessageRecord, isWatched: boolean): Deliverer {
     const { router, watches } = this.#parts;
+    if (!isWatched) return router;
     return {
       deliver: async (delivery, context) => {
         const delivered = await router.deliver(delivery, context);
