@@ -43,9 +43,8 @@ describe('records in memory', () => {
   it('are replaced by exactly one of many writers at once', async () => {
     const { store } = storeAt();
     void store.add(record('m'), 100);
-    const writers = Array.from(
-      { length: 50 },
-      async (_, index) => void store.replace(record('m', { revision: 2, dueAt: index })),
+    const writers = Array.from({ length: 50 }, async (_, index) =>
+      store.replace(record('m', { revision: 2, dueAt: index })),
     );
     const answers = await Promise.all(writers);
     expect(answers.filter(({ state }) => state === 'replaced')).toHaveLength(1);
