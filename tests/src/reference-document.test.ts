@@ -241,6 +241,7 @@ describe('docs/reference.md', () => {
         template: true,
         codeLength: true,
         lifetimeMs: true,
+        deliverWithinMs: true,
         maxChecks: true,
         maxFailures: true,
         failureWindowMs: true,

@@ -34,14 +34,16 @@ export type {
   SendOutcome,
   Unknown,
 } from '../contract/outcomes.js';
-export type {
-  DeliveryReport,
-  EventSink,
-  InboundMessage,
-  ProviderEvent,
-  ProviderEvents,
-  ReportedState,
-  UndeliveredReason,
+export {
+  type DeliveryReport,
+  type EventSink,
+  type InboundMessage,
+  type ProviderEvent,
+  type ProviderEvents,
+  type ReportedState,
+  reportedStates,
+  type UndeliveredReason,
+  undeliveredReasons,
 } from '../contract/provider-events.js';
 export type { IssuedCodeLimits, IssuedVerification, SendCapabilities, SmsProvider } from '../contract/sms-provider.js';
 export type {
