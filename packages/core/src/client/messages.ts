@@ -147,7 +147,11 @@ function attemptStatus(known: AttemptRecord, isOver: boolean): AttemptStatus {
     outcome: outcomeOf(known, isOver),
     code: attempt?.code,
     references: [...new Set([...(reference === undefined ? [] : [reference]), ...references, ...reported])],
-    reports: history,
+    // Copies: what the caller does to them is not to change a record in memory.
+    reports: history.map(({ price, ...entry }) => ({
+      ...entry,
+      ...(price === undefined ? {} : { price: { ...price } }),
+    })),
     lookups: lookups && { asked: lookups.asked, last: lookups.last },
   };
 }

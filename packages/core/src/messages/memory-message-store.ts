@@ -94,9 +94,9 @@ export class MemoryMessageStore implements MessageStore {
   replace(record: MessageRecord): Awaitable<Replaced> {
     const entry = this.#entryOf(record.id);
     if (entry?.record.revision !== record.revision - 1) {
-      return isDeepStrictEqual(entry?.record, record)
-        ? { state: 'replaced' }
-        : { state: 'outdated', current: entry?.record };
+      // Whoever has not heard the answer asks again.
+      if (isDeepStrictEqual(entry?.record, record)) return { state: 'replaced' };
+      return { state: 'outdated', current: entry?.record };
     }
     this.#put(record, entry.expiresAt, entry.key);
     return { state: 'replaced' };
@@ -152,13 +152,15 @@ export class MemoryMessageStore implements MessageStore {
     const known = this.#entries.get(record.id);
     if (known !== undefined) this.#remove(known);
     const { id, dueAt } = record;
+    // Whoever looks at it now keeps it: only another time ends the lease.
+    const isSameTime = known?.due !== undefined && known.record.dueAt === dueAt;
     this.#add({
       id,
       record,
       key,
       expiresAt,
       position: -1,
-      due: dueAt === undefined ? undefined : { id, expiresAt: dueAt, position: -1 },
+      due: dueAt === undefined ? undefined : { id, expiresAt: isSameTime ? known.due.expiresAt : dueAt, position: -1 },
     });
   }
 
@@ -189,7 +191,8 @@ export class MemoryMessageStore implements MessageStore {
       );
     }
     this.#remove(soonest);
-    if (soonest.key !== undefined && this.#keys.get(soonest.key, 0)?.id === soonest.id) this.#keys.delete(soonest.key);
+    if (soonest.key !== undefined && this.#keys.get(soonest.key, Number.NEGATIVE_INFINITY)?.id === soonest.id)
+      this.#keys.delete(soonest.key);
   }
 
   #add(entry: Entry): void {

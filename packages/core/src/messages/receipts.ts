@@ -24,7 +24,8 @@ function attemptOf(known: AttemptRecord): Attempt {
   const outcome = outcomeOf(known, true);
   const { provider, attempt } = known;
   if (outcome === 'accepted') return { provider, outcome, durationMs: attempt?.durationMs ?? 0 };
-  return attempt === undefined ? { provider, outcome: 'unknown', durationMs: 0 } : { ...attempt };
+  if (attempt !== undefined) return { ...attempt };
+  return { provider, outcome: outcome === 'not-sent' ? outcome : 'unknown', durationMs: 0 };
 }
 
 function receipt(
@@ -38,7 +39,8 @@ function receipt(
     provider,
     reference,
     ...(segments === undefined ? {} : { segments }),
-    ...(price === undefined ? {} : { price }),
+    // A copy: the record has the same, and the caller may change it.
+    ...(price === undefined ? {} : { price: { ...price } }),
     attempts,
   };
 }

@@ -7,6 +7,7 @@ import { askStore, recordResult } from '../stores/ask-store.js';
 import type { DeliveryWatches } from './delivery-watches.js';
 import type { MessageLog } from './message-log.js';
 import type { MessageRecord } from './message-record.js';
+import type { Added } from './message-store.js';
 import { beforeSending } from './store-questions.js';
 
 /** What {@link RecordedDeliveries} work with. */
@@ -37,38 +38,53 @@ export class RecordedDeliveries {
   async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
     const { router, log, serves, isUsed } = this.#deps;
     if (!isUsed) return router.deliver(delivery, call);
-    let record: MessageRecord | undefined;
+    let begun: Begun | undefined;
     const onPlanned = (providers: readonly SmsProvider[]) => {
       if (!providers.some(serves)) return undefined;
       const remainingMs = call.deadline.remainingMs();
-      record = log.newRecord(delivery, idsOf(providers), remainingMs);
-      return this.#begin(record, Math.min(longestWaitMs, remainingMs / 5));
+      const record = log.newRecord(delivery, idsOf(providers), remainingMs);
+      begun = { record, isWritten: false };
+      return this.#begin(begun, call, Math.min(longestWaitMs, remainingMs / 5));
     };
     const delivered = await router.deliver({ ...delivery, onPlanned }, call);
-    if (record !== undefined) await this.settle(record, delivery, delivered, call);
+    if (begun === undefined) return delivered;
+    this.#deps.watches.watch(delivery, begun.record, delivered);
+    begun.delivered = delivered;
+    if (begun.isWritten) await this.#settle(begun.record, delivered, call);
     return delivered;
   }
 
   /** Writes down how a delivery ended. A store that fails changes nothing about that. Never rejects. */
-  async settle(
-    record: MessageRecord,
-    delivery: Delivery,
-    delivered: Delivered,
-    { deadline }: CallContext,
-  ): Promise<void> {
-    this.#deps.watches.watch(delivery, record, delivered);
+  async #settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> {
     const limit = deadlineAfter(Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10)));
     await recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
   }
 
-  /** A message without a key is sent even if the store is down. */
-  #begin(record: MessageRecord, waitMs: number): Promise<void> {
-    const asked = askStore(beforeSending, deadlineAfter(waitMs), () => this.#deps.log.begin(record));
-    return asked.then(
-      () => {},
-      (error: unknown) => this.#unrecorded.warn(error),
+  /** A message without a key is sent even if the store is down. What it takes late is settled late. */
+  #begin(begun: Begun, call: CallContext, waitMs: number): Promise<void> {
+    const { record } = begun;
+    const onAdded = () => {
+      begun.isWritten = true;
+    };
+    const onLate = () => {
+      onAdded();
+      if (begun.delivered !== undefined) void this.#settle(record, begun.delivered, call);
+    };
+    const isAnswer = (added: Added | undefined) => added?.state === 'added';
+    const ask = () => this.#deps.log.begin(record);
+    return askStore(beforeSending, deadlineAfter(waitMs), ask, { isAnswer, onLate }).then(onAdded, (error: unknown) =>
+      this.#unrecorded.warn(error),
     );
   }
+}
+
+/** A record whose message is on its way. */
+interface Begun {
+  readonly record: MessageRecord;
+  /** Whether the store has it. */
+  isWritten: boolean;
+  /** How it ended, if it has. */
+  delivered?: Delivered;
 }
 
 function idsOf(providers: readonly SmsProvider[]): readonly string[] {

@@ -5,8 +5,7 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore } from '../stores/ask-store.js';
 import type { MessageLog } from './message-log.js';
-import type { AttemptRecord, MessageRecord } from './message-record.js';
-import { outcomeOf } from './message-state.js';
+import type { MessageRecord } from './message-record.js';
 import type { MessageStore } from './message-store.js';
 import { whileReading } from './store-questions.js';
 
@@ -41,9 +40,9 @@ export class Sweeper {
   }
 
   /**
-   * Looks at every message that is due.
+   * Looks at every message that is due. Settles when all look-ups that it has begun have.
    *
-   * @throws SmsError `store_unavailable`
+   * @throws SmsError `store_unavailable`, when what it had claimed has been looked at
    */
   async sweep(): Promise<SweepResult> {
     let messages = 0;
@@ -51,13 +50,22 @@ export class Sweeper {
     while (!this.#isStopped) {
       const ids = await this.#claim();
       const left = [...ids];
+      const failures: unknown[] = [];
       const work = async () => {
         for (let id = left.shift(); id !== undefined && !this.#isStopped; id = left.shift()) {
-          lookups += await this.#resolve(id);
+          try {
+            // Not added to what the sum was before the wait: others add to it meanwhile.
+            const asked = await this.#resolve(id);
+            lookups += asked;
+          } catch (error) {
+            // The others are claimed already: nobody else would look at them for a while.
+            failures.push(error);
+          }
         }
       };
       await Promise.all(Array.from({ length: atOnce }, work));
       messages += ids.length;
+      if (failures.length > 0) throw failures[0];
       if (ids.length < batchSize) break;
     }
     return { messages, lookups };
@@ -81,26 +89,31 @@ export class Sweeper {
     const { log, deadlineMs } = this.#deps;
     const record = await askStore(whileReading, deadlineAfter(deadlineMs), () => log.read(id));
     if (record === undefined) return 0;
-    const providers = this.#unknownAt(record);
-    if (providers.length === 0) await log.reschedule(record);
+    const providers = this.#dueAt(record);
+    if (providers.length === 0) await this.#write(() => log.reschedule(record));
     for (const provider of providers) await this.#ask(record, provider);
     return providers.length;
   }
 
-  /** The providers that may know more. Of a call that died, any of its providers may have been asked. */
-  #unknownAt({ settled, settlesBy, attempts, providers }: MessageRecord): readonly SmsProvider[] {
-    const isOver = settled !== undefined || Date.now() >= settlesBy;
-    const unknownHere = (attempt: AttemptRecord | undefined) =>
-      attempt === undefined ? settled === undefined && isOver : outcomeOf(attempt, isOver) === 'unknown';
-    return providers.flatMap((id) => {
-      const provider = this.#deps.providers.get(id);
-      return provider?.lookup != null && unknownHere(attempts.find((each) => each.provider === id)) ? provider : [];
+  /** The providers that may know more, and whose turn it is: each has waits of its own. */
+  #dueAt(record: MessageRecord): readonly SmsProvider[] {
+    const { log, providers } = this.#deps;
+    const now = Date.now();
+    return record.providers.flatMap((id) => {
+      const due = log.nextLookup(record, id);
+      return due === undefined || due > now ? [] : (providers.get(id) ?? []);
     });
   }
 
-  async #ask({ id, to, createdAt, settlesBy, attempts, ...rest }: MessageRecord, provider: SmsProvider): Promise<void> {
+  /** A store that hangs must not hold up the sweep, and the client that closes. */
+  #write(write: () => Promise<void>): Promise<void> {
+    return askStore(whileReading, deadlineAfter(this.#deps.deadlineMs), write);
+  }
+
+  async #ask(record: MessageRecord, provider: SmsProvider): Promise<void> {
     const { lookup } = provider;
     if (lookup === null) return;
+    const { id, to, createdAt, settlesBy, attempts } = record;
     const known = attempts.find((each) => each.provider === provider.id);
     const reference = known?.accepted?.reference;
     const query = {
@@ -110,11 +123,11 @@ export class Sweeper {
       sentFrom: createdAt,
       sentUntil: settlesBy,
     };
+    // Too early to prove anything: the vendor's list may be behind. It is as old as the question.
+    const isEarly = Date.now() < settlesBy + lookup.visibleAfterMs;
     const deadline = deadlineAfter(this.#deps.deadlineMs);
     const found: LookupOutcome = await settleByDeadline(() => lookup.find(query, { deadline }), deadline, 'lookup');
-    // Too early to prove anything: the vendor's list may be behind.
-    const isEarly = found.outcome === 'absent' && Date.now() < settlesBy + lookup.visibleAfterMs;
-    const outcome: LookupOutcome = isEarly ? { outcome: 'inconclusive' } : found;
-    await this.#deps.log.lookedUp({ id, to, createdAt, settlesBy, attempts, ...rest }, provider.id, outcome);
+    const outcome: LookupOutcome = found.outcome === 'absent' && isEarly ? { outcome: 'inconclusive' } : found;
+    await this.#write(() => this.#deps.log.lookedUp(record, provider.id, outcome));
   }
 }
