@@ -80,11 +80,11 @@ export class RedisMessageStore implements MessageStore {
 
   async replace(record: MessageRecord): Promise<Replaced> {
     const { id, revision, dueAt } = record;
-    const seen = dueAt === undefined ? undefined : await this.#index.expecting(id, dueAt, 'unknown');
+    const seen = dueAt === undefined ? undefined : await this.#expect(record, dueAt);
     const args = [JSON.stringify(record), String(revision), dueText(dueAt)];
     const answer = parsedAnswer(await this.#run(replaceScript, this.#recordKey(id), args, 'unknown')) as ReplaceAnswer;
     if (answer.state === 'outdated') return { state: 'outdated', current: recordFrom(answer.current ?? '', 'unknown') };
-    const entry = seen ?? answer.wasDueAt;
+    const entry = dueAt === undefined ? answer.wasDueAt : seen;
     if (entry !== undefined) await this.#index.settle(id, entry, dueAt);
     return { state: 'replaced' };
   }
@@ -125,6 +125,16 @@ export class RedisMessageStore implements MessageStore {
     const records = await Promise.all(ids.map((id) => this.#run(readScript, this.#recordKey(id), [], 'unknown')));
     await this.#erase(ids, to);
     return records.filter((record) => record !== '').length;
+  }
+
+  /**
+   * Says before a replacement when it is due. Its entry stays if that was so before, since somebody may have claimed it,
+   * and if the replacement will be refused.
+   */
+  async #expect({ id, revision }: MessageRecord, dueAt: number): Promise<number | undefined> {
+    const known = await this.read(id);
+    const isNew = known?.revision === revision - 1 && known.dueAt !== dueAt;
+    return isNew ? this.#index.expecting(id, dueAt, 'unknown') : undefined;
   }
 
   async #erase(ids: readonly string[], to: string): Promise<void> {
