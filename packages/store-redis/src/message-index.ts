@@ -42,8 +42,8 @@ export class MessageIndex {
   }
 
   /** Before a record is written that is due. Answers what its entry is until then. */
-  async expecting(id: string, dueAt: number, ifLost: FailureOutcome): Promise<number> {
-    return Number(await this.#run(expectScript, [this.#due], [id, String(dueAt)], ifLost));
+  async expecting(id: string, dueAt: number, outcome: FailureOutcome): Promise<number> {
+    return Number(await this.#run(expectScript, [this.#due], [id, String(dueAt)], outcome));
   }
 
   /** After a record was written: its entry is set if it is what it was seen to be. Else others know it better. */
@@ -72,8 +72,8 @@ export class MessageIndex {
     script: Script,
     keys: readonly string[],
     args: readonly string[],
-    ifLost: FailureOutcome = 'not-sent',
+    outcome: FailureOutcome = 'not-sent',
   ): Promise<unknown> {
-    return this.#scripts.run({ script, keys, args, store: 'message store', ifLost });
+    return this.#scripts.run({ script, keys, args, store: 'message store', ifLost: outcome, ifRefused: outcome });
   }
 }

@@ -80,11 +80,11 @@ export class RedisMessageStore implements MessageStore {
 
   async replace(record: MessageRecord): Promise<Replaced> {
     const { id, revision, dueAt } = record;
-    const seen = dueAt === undefined ? undefined : await this.#index.expecting(id, dueAt, 'unknown');
+    const seen = dueAt === undefined ? undefined : await this.#expect(record, dueAt);
     const args = [JSON.stringify(record), String(revision), dueText(dueAt)];
     const answer = parsedAnswer(await this.#run(replaceScript, this.#recordKey(id), args, 'unknown')) as ReplaceAnswer;
-    if (answer.state === 'outdated') return { state: 'outdated', current: recordFrom(answer.current ?? '') };
-    const entry = seen ?? answer.wasDueAt;
+    if (answer.state === 'outdated') return { state: 'outdated', current: recordFrom(answer.current ?? '', 'unknown') };
+    const entry = dueAt === undefined ? answer.wasDueAt : seen;
     if (entry !== undefined) await this.#index.settle(id, entry, dueAt);
     return { state: 'replaced' };
   }
@@ -127,6 +127,16 @@ export class RedisMessageStore implements MessageStore {
     return records.filter((record) => record !== '').length;
   }
 
+  /**
+   * Says before a replacement when it is due. Its entry stays if that was so before, since somebody may have claimed it,
+   * and if the replacement will be refused.
+   */
+  async #expect({ id, revision }: MessageRecord, dueAt: number): Promise<number | undefined> {
+    const known = await this.read(id);
+    const isNew = known?.revision === revision - 1 && known.dueAt !== dueAt;
+    return isNew ? this.#index.expecting(id, dueAt, 'unknown') : undefined;
+  }
+
   async #erase(ids: readonly string[], to: string): Promise<void> {
     await Promise.all(ids.map((id) => this.#run(eraseScript, this.#recordKey(id), [], 'unknown')));
     await this.#index.erased(ids, to);
@@ -146,16 +156,18 @@ export class RedisMessageStore implements MessageStore {
     return false;
   }
 
-  async #read(id: string, ifLost: FailureOutcome): Promise<MessageRecord | undefined> {
-    return recordFrom(String(await this.#run(readScript, this.#recordKey(id), [], ifLost)));
+  async #read(id: string, outcome: FailureOutcome): Promise<MessageRecord | undefined> {
+    return recordFrom(String(await this.#run(readScript, this.#recordKey(id), [], outcome)), outcome);
   }
 
   #recordKey(id: string): string {
     return `message:{${keyPart(id)}}`;
   }
 
-  #run(script: Script, key: string, args: readonly string[], ifLost: FailureOutcome = 'not-sent'): Promise<unknown> {
-    return this.#scripts.run({ script, keys: [`${this.#prefix}:${key}`], args, store: 'message store', ifLost });
+  /** A failure says nothing of a message that may have been sent before: it is `not-sent` only while one is added. */
+  #run(script: Script, key: string, args: readonly string[], outcome: FailureOutcome = 'not-sent'): Promise<unknown> {
+    const keys = [`${this.#prefix}:${key}`];
+    return this.#scripts.run({ script, keys, args, store: 'message store', ifLost: outcome, ifRefused: outcome });
   }
 }
 
@@ -168,10 +180,10 @@ function dueText(dueAt: number | undefined): string {
   return dueAt === undefined ? '' : String(dueAt);
 }
 
-function recordFrom(text: string): MessageRecord | undefined {
+function recordFrom(text: string, outcome: FailureOutcome): MessageRecord | undefined {
   if (text === '') return undefined;
   const record = JSON.parse(text) as Pick<MessageRecord, 'version'>;
-  if (record.version !== 1) throw redisFailure(new Error(newerVersion), 'message store', 'not-sent');
+  if (record.version !== 1) throw redisFailure(new Error(newerVersion), 'message store', outcome, outcome);
   return record as MessageRecord;
 }
 

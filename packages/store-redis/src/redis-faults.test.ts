@@ -30,17 +30,19 @@ const writes = (stores: RedisStores) =>
     [() => stores.verification.conclude(conclusion), 'unknown'],
     [() => stores.verification.cancel(subject, 'first'), 'unknown'],
     [() => stores.messages.add(record({ dueAt: 1 }), 60_000, claimOf()), 'not-sent'],
-    [() => stores.messages.replace(record({ id: 'none', revision: 2, dueAt: 1 })), 'unknown'],
-    [() => stores.messages.link('mob', 'linked', 'message-1', 60_000), 'unknown'],
-    [() => stores.messages.find('mob', 'early', { state: 'sent' }, 60_000), 'unknown'],
-    [() => stores.messages.isFirst('inbound', 60_000), 'unknown'],
+    [() => stores.messages.replace(record({ id: 'before', revision: 2, dueAt: 5 })), 'unknown', 'sent before'],
+    [() => stores.messages.link('mob', 'linked', 'message-1', 60_000), 'unknown', 'sent before'],
+    [() => stores.messages.find('mob', 'early', { state: 'sent' }, 60_000), 'unknown', 'sent before'],
+    [() => stores.messages.isFirst('inbound', 60_000), 'unknown', 'sent before'],
     [() => take(stores.limits, 'key'), 'not-sent'],
     [() => stores.optOuts.add('key', 1), 'not-sent'],
     [() => stores.optOuts.remove('key', 2), 'not-sent'],
   ] as const;
 
 async function expectAllRefused(stores: RedisStores, words: string): Promise<void> {
-  for (const [ask] of writes(stores)) await expectUnavailable(ask(), 'not-sent', words);
+  for (const [ask, outcome, isSent] of writes(stores)) {
+    await expectUnavailable(ask(), isSent === undefined ? 'not-sent' : outcome, words);
+  }
 }
 
 async function expectAllLost(stores: RedisStores, words: string): Promise<void> {
@@ -68,11 +70,12 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     return client;
   }
 
-  /** Stores that have worked: a challenge is open, one check is charged. */
+  /** Stores that have worked: a challenge is open, one check is charged, a message is being sent. */
   async function working(client: Redis): Promise<RedisStores> {
     const stores = redisStores({ client });
     await stores.verification.open(challenge());
     expect(await stores.verification.check(check('wrong'))).toMatchObject({ state: 'incorrect' });
+    await stores.messages.add(record({ id: 'before' }), 60_000);
     return stores;
   }
 

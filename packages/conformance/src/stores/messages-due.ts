@@ -87,6 +87,14 @@ export const messagesDue: StoreSuite<MessageStore> = ({ test: define }) => {
     await demandDue(bench, 100, [], 'when there is nothing to ask');
   });
 
+  test('keeps a lease when the record is replaced by one with the same time', async (bench) => {
+    const record = await due(bench, 'a', 1);
+    await demandDue(bench, 2, [record], 'at first');
+    await bench.store.replace(settled(record));
+    await demandDue(bench, 11.9, [], 'just before the end of the lease');
+    await demandDue(bench, 12.1, [record], 'after the lease');
+  });
+
   test('follows no replacement that was refused', async (bench) => {
     const [sooner, later, never] = [
       await due(bench, 'sooner', 10),

@@ -267,6 +267,22 @@ const wrongDue: readonly WrongStore<'messages'>[] = [
     },
   },
   {
+    name: 'ends a lease with any replacement',
+    says: /keeps a lease when the record is replaced/u,
+    make: (clock) =>
+      new (class extends MemoryMessageStore {
+        override async replace(record: MessageRecord) {
+          const { dueAt, ...rest } = record;
+          await super.replace(rest);
+          return super.replace({ ...record, dueAt, revision: record.revision + 1 });
+        }
+        override read(id: string) {
+          const record = super.read(id);
+          return record && { ...record, revision: Math.ceil(record.revision / 2) };
+        }
+      })(clock),
+  },
+  {
     name: 'gives a message to two that ask at once',
     says: /to one of several callers at once/u,
     make: (clock) => {
