@@ -3,7 +3,7 @@
  * in `./stores`; options as data are in `./configuration`.
  */
 
-export type { AttemptStatus, MessageStatus, Messages } from './client/messages.js';
+export type { MessageStatus, Messages } from './client/messages.js';
 export { createSmsClient, type SmsClient } from './client/sms-client.js';
 export type { MessageOptions, SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
 export type { Verifications } from './client/verifications.js';
@@ -45,8 +45,6 @@ export type {
   CircuitState,
   DeniedEvent,
   DeniedScope,
-  ReportEvent,
-  ResolvedEvent,
   SettledEvent,
   SmsEvents,
 } from './telemetry/events.js';
@@ -63,3 +61,5 @@ export type {
   VerificationStartRequest,
   VerificationStatus,
 } from './verification/verification-requests.js';
+export { toNodeHandler } from './webhooks/node-handler.js';
+export type { Webhooks } from './webhooks/webhooks.js';

@@ -22,7 +22,7 @@ const refusal = (codes: string, words: string): Trouble => ({
 const lost = (sign: RegExp, words: string): Trouble => ({ sign, words, refused: false });
 
 const lacksPermission =
-  'The Redis user lacks a permission. It needs EVAL, EVALSHA, GET, SET, DEL and TIME on the keys with the prefix.';
+  'The Redis user lacks a permission. It needs EVAL, EVALSHA, GET, SET, DEL, TIME, PEXPIRE, ZADD, ZRANGE, ZREM and ZSCORE on the keys with the prefix.';
 
 /** The first that fits. Each is recognised by the name and the message of the client's error. */
 const troubles: readonly Trouble[] = [

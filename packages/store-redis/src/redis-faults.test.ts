@@ -5,7 +5,17 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RedisStores, redisStores } from './redis-stores.js';
-import { challenge, check, digest, expectUnavailable, subject, take, taken } from './sample.test.fixture.js';
+import {
+  challenge,
+  check,
+  claimOf,
+  digest,
+  expectUnavailable,
+  record,
+  subject,
+  take,
+  taken,
+} from './sample.test.fixture.js';
 
 const conclusion = { subject, token: 'token', ids: ['first'], verdict: 'approved', keepMs: 60_000 } as const;
 
@@ -19,7 +29,11 @@ const writes = (stores: RedisStores) =>
     [() => stores.verification.check(check('wrong', { token: 'lost' })), 'unknown'],
     [() => stores.verification.conclude(conclusion), 'unknown'],
     [() => stores.verification.cancel(subject, 'first'), 'unknown'],
-    [() => stores.idempotency.reserve('order', 'print', 60_000), 'not-sent'],
+    [() => stores.messages.add(record({ dueAt: 1 }), 60_000, claimOf()), 'not-sent'],
+    [() => stores.messages.replace(record({ id: 'none', revision: 2, dueAt: 1 })), 'unknown'],
+    [() => stores.messages.link('mob', 'linked', 'message-1', 60_000), 'unknown'],
+    [() => stores.messages.find('mob', 'early', { state: 'sent' }, 60_000), 'unknown'],
+    [() => stores.messages.isFirst('inbound', 60_000), 'unknown'],
     [() => take(stores.limits, 'key'), 'not-sent'],
     [() => stores.optOuts.add('key', 1), 'not-sent'],
     [() => stores.optOuts.remove('key', 2), 'not-sent'],
@@ -69,7 +83,9 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     });
     expect(await stores.verification.check(check(digest, { token: 'right' }))).toMatchObject({ state: 'approved' });
     await taken(stores.limits, 'key');
-    expect(await stores.idempotency.reserve('order', 'print', 1000)).toMatchObject({ state: 'reserved' });
+    expect(await stores.messages.add(record({ dueAt: 1 }), 60_000, claimOf())).toEqual({ state: 'added' });
+    expect(await stores.messages.read('message-1')).toEqual(record({ dueAt: 1 }));
+    expect(await stores.messages.claimDue(2, 10, 1000)).toEqual(['message-1']);
   }
 
   it('say that it is full, and work again when it is not', async () => {
@@ -102,7 +118,19 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
   });
 
   it('say that the user lacks a permission, and need those that they name, on keys with the prefix', async () => {
-    const commands = ['+evalsha', '+eval', '+get', '+del', '+time', '+info'];
+    const commands = [
+      '+evalsha',
+      '+eval',
+      '+get',
+      '+del',
+      '+time',
+      '+info',
+      '+pexpire',
+      '+zadd',
+      '+zrange',
+      '+zrem',
+      '+zscore',
+    ];
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>secret-of-app', '~polysms:*', ...commands);
     const client = connect({ username: 'app', password: 'secret-of-app' });
     const stores = redisStores({ client });
@@ -148,10 +176,11 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     const stores = await working(client);
     server.pause();
     const opened = stores.verification.open(challenge({ id: 'another' }));
-    const reserved = stores.idempotency.reserve('order', 'print', 60_000);
+    const added = stores.messages.add(record(), 60_000, claimOf());
     await server.restart();
     expect(await opened).toEqual({ state: 'opened', previous: [] });
-    expect(await reserved).toMatchObject({ state: 'reserved' });
+    expect(await added).toEqual({ state: 'added' });
+    expect(await stores.messages.read('message-1')).toEqual(record());
     expect(await stores.verification.read(subject)).toMatchObject({ challenges: [{ id: 'another' }] });
   });
 

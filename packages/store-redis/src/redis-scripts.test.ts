@@ -7,9 +7,11 @@ import { type RedisStores, redisStores } from './redis-stores.js';
 import {
   challenge,
   check,
+  claimOf,
   digest,
   expectUnavailable,
   hourly,
+  record,
   strayUnit,
   subject,
   take,
@@ -201,21 +203,9 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     expect(await admin.get(key)).toBe(newer);
   });
 
-  it('leaves an idempotency value of a newer version alone', async () => {
-    const reservation = await stores.idempotency.reserve('k', 'f', 60_000);
-    const [key = ''] = await admin.keys('*');
-    const newer = JSON.stringify({ ...(await storedAt(key)), v: 2 });
-    await admin.set(key, newer, 'PX', 60_000);
-    await expectUnavailable(stores.idempotency.reserve('k', 'f', 1), 'not-sent', 'newer version');
-    if (reservation.state === 'reserved') {
-      await expectUnavailable(stores.idempotency.release('k', reservation.token), 'not-sent', 'newer version');
-    }
-    expect(await admin.get(key)).toBe(newer);
-  });
-
   it('keeps what a standing clock of a test keeps, though the time of the server goes on', async () => {
     const standing = redisStores({ client, now: () => 0 });
-    await standing.idempotency.reserve('k', 'f', 1);
+    await standing.messages.isFirst('k', 1);
     const [key = ''] = await admin.keys('*');
     expect(await admin.pttl(key)).toBeGreaterThan(1_000_000);
   });
@@ -225,23 +215,6 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     await expectUnavailable(stores.verification.open(challenge()), 'not-sent', 'Choose a prefix');
   });
 
-  it('answers a reservation that the client repeats as it did the first time', async () => {
-    let answers: unknown[] = [];
-    const twice: RedisClient = {
-      eval: (...args) => client.eval(...args),
-      evalsha: async (...args) => {
-        answers = [await client.evalsha(...args), await client.evalsha(...args)];
-        return answers[1];
-      },
-    };
-    await stores.idempotency.reserve('loads the script', 'f', 1000);
-    expect(await redisStores({ client: twice }).idempotency.reserve('k', 'f', 1000)).toMatchObject({
-      state: 'reserved',
-    });
-    expect(answers[1]).toEqual(answers[0]);
-    expect(await stores.idempotency.reserve('k', 'f', 1000)).toEqual({ state: 'in-progress' });
-  });
-
   it('takes lone surrogates wherever a caller may put them', async () => {
     await stores.verification.open(challenge({ subject: '\ud800' }));
     const guesses = [{ id: '\ud800 \\ud800', digests: [digest] }];
@@ -249,7 +222,13 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
       state: 'not-found',
     });
     expect(await stores.verification.read('\ud801')).toMatchObject({ challenges: [] });
-    await stores.idempotency.reserve('\ud800', 'f', 1000);
-    expect(await stores.idempotency.reserve('\ud801', 'g', 1000)).toMatchObject({ state: 'reserved' });
+    for (const key of ['\ud800', '\ud801']) {
+      const message = record({ id: key, purpose: key });
+      expect(await stores.messages.add(message, 1000, claimOf({ key }))).toEqual({ state: 'added' });
+      expect(await stores.messages.read(key)).toEqual(message);
+      await stores.messages.find('mob', key, { state: 'sent', providerCode: key }, 1000);
+      const waiting = await stores.messages.link('mob', key, 'message-1', 1000);
+      expect(waiting).toEqual([{ state: 'sent', providerCode: key }]);
+    }
   });
 });

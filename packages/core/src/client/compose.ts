@@ -31,7 +31,7 @@ import { ClientMessages, type Messages } from './messages.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
 import { Sweeping } from './sweeping.js';
 import { VendorEvents } from './vendor-events.js';
-import { ClientVerifications, type Verifications } from './verifications.js';
+import { type BlockedProviders, ClientVerifications, type Verifications } from './verifications.js';
 
 /** Everything that a client works with. */
 export interface Composition {
@@ -110,6 +110,7 @@ export function compose(options: SmsClientOptions): Composition {
   const guard = guardOf(parsed, ownLimits, secrets, events);
   const optOuts = optOutsOf(parsed);
   const vendorEvents = new VendorEvents({ log, store: messageStore, optOuts, events, deadlineMs });
+  const reportUrlOf = reportUrls(parsed);
   const sender = new VerificationSender({
     accounts: accountsById,
     router,
@@ -118,6 +119,8 @@ export function compose(options: SmsClientOptions): Composition {
     texts: textsOf(verification.message, providers),
     codes: verification.codes,
     onUnknown: onUnknown?.verification ?? 'failover',
+    deliverWithinMs: verification.deliverWithinMs,
+    reportUrlOf,
   });
   const verificationStore = stores.verification ?? new MemoryVerificationStore();
   const service = new VerificationService({ options: verification, secrets, store: verificationStore, sender });
@@ -137,7 +140,7 @@ export function compose(options: SmsClientOptions): Composition {
       options: parsed.webhooks,
       inFlight,
     }),
-    reportUrlOf: reportUrls(parsed),
+    reportUrlOf,
     idempotentSends,
     messages: new ClientMessages({ log, store: messageStore, sweeper, inFlight, deadlineMs, defaultCountry }),
     sweeping: sweepingOf(parsed, sweeper, inFlight),
@@ -150,6 +153,7 @@ export function compose(options: SmsClientOptions): Composition {
       events,
       deadlineMs,
       defaultCountry,
+      blockedProviders: verificationsBlocked(parsed, optOuts),
     }),
     events,
     inFlight,
@@ -181,6 +185,13 @@ function optOutsOf({ optOut, stores, providers, verification }: ParsedOptions): 
   );
   const keyOf = store.isShared ? (text: string) => secrets.keyOf(text) : (text: string) => text;
   return new OptOuts({ store, words: optOut.words, keyOf });
+}
+
+/** Which providers must not send a verification to a phone: none, unless the client keeps these from who opted out. */
+function verificationsBlocked({ optOut, providers }: ParsedOptions, optOuts: OptOuts | undefined): BlockedProviders {
+  if (optOuts === undefined || optOut?.verifications !== true) return async () => undefined;
+  const ids = providers.map(({ id }) => id);
+  return (to, deadline) => optOuts.blockedProviders({ to, senderId: undefined, providers: ids }, deadline);
 }
 
 function reportUrls({ webhooks, providers }: ParsedOptions): (provider: SmsProvider) => string | undefined {

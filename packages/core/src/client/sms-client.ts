@@ -22,7 +22,6 @@ import type { Webhooks } from '../webhooks/webhooks.js';
 import { type Composition, compose } from './compose.js';
 import type { Messages } from './messages.js';
 import type { SmsClientOptions } from './sms-client-options.js';
-import { recipientOptedOut } from './vendor-events.js';
 import type { Verifications } from './verifications.js';
 
 /** Sends messages through the first provider that is able to and is well. */
@@ -103,7 +102,12 @@ class RoutingClient implements SmsClient {
       }
       const keyed = { id, key: idempotencyKey, request, to: message.to };
       return await idempotentSends.once(keyed, deadline, (record) =>
-        this.#admitAndDeliver(id, message, { deadline, idempotencyKey }, this.#recordedAs(record)),
+        this.#admitAndDeliver(
+          id,
+          message,
+          { deadline, idempotencyKey },
+          this.#recordedAs(record, request.deliverWithinMs !== undefined),
+        ),
       );
     } finally {
       inFlight.end();
@@ -111,8 +115,9 @@ class RoutingClient implements SmsClient {
   }
 
   /** Delivers a message whose record is begun and settled by whoever holds its key. */
-  #recordedAs(record: MessageRecord): Deliverer {
+  #recordedAs(record: MessageRecord, isWatched: boolean): Deliverer {
     const { router, watches } = this.#parts;
+    if (!isWatched) return router;
     return {
       deliver: async (delivery, context) => {
         const delivered = await router.deliver(delivery, context);
@@ -159,17 +164,13 @@ class RoutingClient implements SmsClient {
     context: CallContext,
     by: Deliverer,
   ): Promise<Delivered> {
-    const { accounts, router } = this.#parts;
-    const { to, request, canSend } = message;
+    const { accounts } = this.#parts;
+    const { to, request } = message;
     const senderId = 'senderId' in request ? request.senderId : undefined;
     try {
       const providers = accounts.map((account) => account.id);
       const blocked = await optOuts.blockedProviders({ to, senderId, providers }, context.deadline);
-      if (blocked.size === 0) return await by.deliver(this.#deliveryOf(id, message), context);
-      const delivery = this.#deliveryOf(id, message);
-      if (router.ableProviders(delivery).every((provider) => blocked.has(provider.id))) throw recipientOptedOut();
-      const mayWrite = (provider: SmsProvider) => !blocked.has(provider.id) && canSend(provider);
-      return await by.deliver({ ...delivery, canSend: mayWrite }, context);
+      return await by.deliver({ ...this.#deliveryOf(id, message), blocked }, context);
     } catch (error) {
       if (!isSmsError(error)) throw error;
       return { attempts: error.attempts, accepted: undefined, error };

@@ -1,7 +1,6 @@
 import type { InboundMessage, ProviderEvent } from '../contract/provider-events.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
-import { SmsError } from '../errors/sms-error.js';
 import type { MessageLog } from '../messages/message-log.js';
 import type { MessageStore } from '../messages/message-store.js';
 import { whileReporting } from '../messages/store-questions.js';
@@ -98,13 +97,4 @@ function inboundEvent(
   const event = { provider, from: masked, to, text, optOut, reference, at };
   // Not enumerable, since loggers copy what is enumerable.
   return Object.defineProperty(event, 'phone', { value: from }) as InboundEvent;
-}
-
-/** Nobody may write to this person any more who could have. */
-export function recipientOptedOut(): SmsError {
-  return new SmsError({
-    code: 'recipient_blocked',
-    outcome: 'not-sent',
-    message: 'The person has opted out at every provider that could send this. Nothing was sent.',
-  });
 }

@@ -29,6 +29,8 @@ export interface Delivery {
   readonly onUnknown: 'stop' | 'failover';
   /** Ids of providers, in order, instead of the routes. */
   readonly via?: readonly string[] | undefined;
+  /** Ids of providers at which the person has opted out: they are not asked. */
+  readonly blocked?: ReadonlySet<string> | undefined;
   /** Ids of providers that come last. */
   readonly avoid?: readonly string[] | undefined;
   /** Told who is to be tried, before anybody is asked. What it returns is waited for; it must not reject. */
@@ -69,6 +71,11 @@ export interface RouterDeps {
   readonly attemptTimeoutMs: number | undefined;
   readonly budget: RetryBudget;
   readonly events: EventHub;
+}
+
+/** The person has opted out at every provider that could send it. */
+interface OptedOut {
+  readonly status: 'opted-out';
 }
 
 type Planned = Extract<RoutePlan<Account>, { readonly status: 'planned' }>;
@@ -160,7 +167,19 @@ export class Router {
     }
   }
 
-  #plan({ to, canSend, via, avoid, onUnknown }: Omit<Delivery, 'ask' | 'id'>): RoutePlan<Account> {
+  #plan(delivery: Omit<Delivery, 'ask' | 'id'>): RoutePlan<Account> | OptedOut {
+    const { blocked } = delivery;
+    if (blocked === undefined || blocked.size === 0) return this.#planFor(delivery, delivery.canSend);
+    const plan = this.#planFor(delivery, (provider) => !blocked.has(provider.id) && delivery.canSend(provider));
+    if (plan.status !== 'unsupported') return plan;
+    const unblocked = this.#planFor(delivery, delivery.canSend);
+    return unblocked.status === 'planned' ? { status: 'opted-out' } : unblocked;
+  }
+
+  #planFor(
+    { to, via, avoid, onUnknown }: Omit<Delivery, 'ask' | 'id'>,
+    canSend: (provider: SmsProvider) => boolean,
+  ): RoutePlan<Account> {
     return planRoute<Account>(
       {
         to,
@@ -256,7 +275,7 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
 }
 
 function planError(
-  plan: Exclude<RoutePlan<never>, { status: 'planned' }>,
+  plan: Exclude<RoutePlan<never>, { status: 'planned' }> | OptedOut,
   { kind, unsupported }: Pick<Delivery, 'kind' | 'unsupported'>,
   accounts: ReadonlyMap<string, unknown>,
 ): SmsError {
@@ -266,6 +285,12 @@ function planError(
         code: 'no_route',
         outcome: 'not-sent',
         message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
+      });
+    case 'opted-out':
+      return new SmsError({
+        code: 'recipient_blocked',
+        outcome: 'not-sent',
+        message: 'The person has opted out at every provider that could send this. Nothing was sent.',
       });
     case 'unsupported':
       return new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message: unsupported });

@@ -111,7 +111,7 @@ describe('an idempotency key', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(await ending).toMatchObject({ outcome: 'not-sent' });
     const again = sms.send(keyed);
-    // Twice: the key is asked for, and then taken over from the message that was not sent.
+    // The key is asked for, and then taken over from the message that was not sent.
     await vi.advanceTimersByTimeAsync(200);
     expect((await again).provider).toBe('a');
     expect(a.sent.length).toBe(1);
@@ -164,7 +164,6 @@ describe('an idempotency key', () => {
     await vi.advanceTimersByTimeAsync(50);
     expect(await first).toMatchObject({ outcome: 'not-sent' });
     const next = sms.send(keyed);
-    // Until the key is free, and until the store has taken how the next call ended.
     await vi.advanceTimersByTimeAsync(600);
     expect((await next).provider).toBe('a');
     expect(a.sent.length).toBe(2);

@@ -120,7 +120,8 @@ export class IdempotentSends {
     const record = log.newRecord({ id, to, kind: 'message' }, request.via ?? providers, deadline.remainingMs());
     let replaces: string | undefined;
     for (;;) {
-      const added = await this.#take(record, message, call, deadline, replaces);
+      const taking = this.#take(record, message, call, deadline, replaces);
+      const added = isThenable(taking) ? await taking : taking;
       switch (added.state) {
         case 'added':
           return this.#sendAndSettle(record, call, deadline, send);
@@ -139,17 +140,25 @@ export class IdempotentSends {
   }
 
   /** Asks for the key, for no longer than the call may take. */
-  async #take(
+  #take(
     record: MessageRecord,
     { key }: KeyedMessage,
     call: RunningCall,
     deadline: Deadline,
     replaces: string | undefined,
-  ): Promise<Added> {
+  ): Awaitable<Added> {
     const ttlMs = this.#deps.ttlMs + deadline.remainingMs() + 1_000;
     const claim = { key, fingerprint: call.fingerprint, ttlMs, ...(replaces === undefined ? {} : { replaces }) };
     const taking = this.#begin(record, claim);
-    if (!isThenable(taking)) return taking;
+    return isThenable(taking) ? this.#takenInTime(record, taking, call, deadline) : taking;
+  }
+
+  async #takenInTime(
+    record: MessageRecord,
+    taking: Promise<Added>,
+    call: RunningCall,
+    deadline: Deadline,
+  ): Promise<Added> {
     try {
       return await within(deadline, taking, 'not-sent');
     } catch (error) {
@@ -189,9 +198,9 @@ export class IdempotentSends {
     const delivered = await send(record);
     const recorded = recordResult(this.#unrecorded, deadline, () => {
       const settling = this.#deps.log.settle(record, delivered);
-      if (delivered.error !== undefined && delivered.error.outcome !== 'unknown') {
+      if (isThenable(settling) && delivered.error !== undefined && delivered.error.outcome !== 'unknown') {
         // Whoever wants the key next waits until it is free, if that takes longer than this call may.
-        const done = settling.then(noValue, noValue);
+        const done = Promise.resolve(settling).then(noValue, noValue);
         call.release = { done, overdueAt: performance.now() + longestReleaseMs };
       }
       return settling;

@@ -142,9 +142,10 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   forget(to: string): Awaitable<number> {
+    const now = this.#now();
     const entries = [...this.#entries.values()].filter(({ record }) => record.to === to);
     for (const entry of entries) this.#remove(entry);
-    return entries.length;
+    return entries.filter(({ expiresAt }) => expiresAt > now).length;
   }
 
   #put(record: MessageRecord, expiresAt: number, key: string | undefined): void {

@@ -2,7 +2,7 @@ import type { LookupOutcome, MessageLookup } from '../contract/lookup.js';
 import type { DeliveryReport } from '../contract/provider-events.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Delivered, Delivery } from '../delivery/router.js';
-import { SmsError } from '../errors/sms-error.js';
+import { type Attempt, SmsError } from '../errors/sms-error.js';
 import { isThenable, Listeners, warnOfListener } from '../listeners/listeners.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
@@ -12,7 +12,7 @@ import { withReport } from './merge-reports.js';
 import { entryOf, referencesOf, withLookup, withSettlement } from './message-changes.js';
 import type { AttemptRecord, MessageRecord, ReportEntry } from './message-record.js';
 import { outcomeOf, stateOf } from './message-state.js';
-import type { Added, KeyClaim, MessageStore } from './message-store.js';
+import type { Added, KeyClaim, MessageStore, Replaced } from './message-store.js';
 
 /** What a {@link MessageLog} works with. */
 export interface MessageLogDeps {
@@ -33,6 +33,15 @@ const shortestWaitMs = 10_000;
 const longestWaitMs = 6 * 3_600_000;
 /** Writers of one record at the same time: reports of one message, and its settlement. */
 const mostTurns = 100;
+
+/** What a record is to become; undefined if it is to stay as it is. */
+type Change = (current: MessageRecord) => MessageRecord | undefined;
+
+/** A record before and after a change. */
+interface Updated {
+  readonly before: MessageRecord;
+  readonly record: MessageRecord;
+}
 
 /** Keeps the records of messages: begins and settles them, and takes in what is told of them. */
 export class MessageLog {
@@ -77,20 +86,33 @@ export class MessageLog {
    * Writes down how a call ended. What the vendor calls the message is linked at the same time, so that a report that
    * came first is found.
    */
-  async settle(record: MessageRecord, delivered: Delivered): Promise<void> {
+  settle(record: MessageRecord, delivered: Delivered): Awaitable<void> {
     const { store, retainMs } = this.#deps;
     const { accepted, attempts } = delivered;
     const provider = attempts.at(-1)?.provider ?? '';
     const references = accepted === undefined || !this.#reports(provider) ? [] : referencesOf(accepted);
     const linking = references.map((reference) => store.link(provider, reference, record.id, retainMs));
     const settling = this.#update(record, (current) => this.#scheduled(withSettlement(current, delivered, Date.now())));
-    // Without anything to wait for, a settlement in memory is one step. Both are waited for: either may reject.
-    const [settled, waiting] = linking.some(isThenable)
-      ? await Promise.all([settling, Promise.all(linking)])
-      : [await settling, linking as (readonly ReportEntry[])[]];
+    // Without anything to wait for, a settlement in memory is one step.
+    if (linking.length === 0 && !isThenable(settling)) return this.#settled(settling, attempts);
+    return this.#settledAndLinked(settling, linking, provider, attempts);
+  }
+
+  /** Both are waited for: either may reject. */
+  async #settledAndLinked(
+    settling: Awaitable<Updated | undefined>,
+    linking: readonly Awaitable<readonly ReportEntry[]>[],
+    provider: string,
+    attempts: readonly Attempt[],
+  ): Promise<void> {
+    const [settled, waiting] = await Promise.all([settling, Promise.all(linking)]);
+    this.#settled(settled, attempts);
     if (settled === undefined) return;
-    this.#tellProvenBefore(settled.before, settled.record, attempts);
     for (const report of waiting.flat()) await this.#takeIn(settled.record.id, provider, report);
+  }
+
+  #settled(settled: Updated | undefined, attempts: readonly Attempt[]): void {
+    if (settled !== undefined) this.#tellProvenBefore(settled.before, settled.record, attempts);
   }
 
   /**
@@ -166,26 +188,23 @@ export class MessageLog {
    * Changes a record, however many others change it at the same time. `change` is asked again for what is there then.
    * Undefined if nothing was to be changed, or the record is gone.
    */
-  async #update(
-    known: MessageRecord,
-    change: (current: MessageRecord) => MessageRecord | undefined,
-  ): Promise<{ readonly before: MessageRecord; readonly record: MessageRecord } | undefined> {
-    let before = known;
-    for (let turn = 0; turn < mostTurns; turn += 1) {
-      const changed = change(before);
-      if (changed === undefined) return undefined;
-      const record = { ...changed, revision: before.revision + 1 };
-      const replacing = this.#deps.store.replace(record);
-      const replaced = isThenable(replacing) ? await replacing : replacing;
-      if (replaced.state === 'replaced') return { before, record };
-      if (replaced.current === undefined) return undefined;
-      before = replaced.current;
+  #update(known: MessageRecord, change: Change, turn = 0): Awaitable<Updated | undefined> {
+    if (turn === mostTurns) {
+      throw new SmsError({
+        code: 'store_unavailable',
+        outcome: 'unknown',
+        message: 'The message store has not taken a change: others changed the record each time.',
+      });
     }
-    throw new SmsError({
-      code: 'store_unavailable',
-      outcome: 'unknown',
-      message: 'The message store has not taken a change: others changed the record each time.',
-    });
+    const changed = change(known);
+    if (changed === undefined) return undefined;
+    const record = { ...changed, revision: known.revision + 1 };
+    const next = (replaced: Replaced): Awaitable<Updated | undefined> => {
+      if (replaced.state === 'replaced') return { before: known, record };
+      return replaced.current === undefined ? undefined : this.#update(replaced.current, change, turn + 1);
+    };
+    const replacing = this.#deps.store.replace(record);
+    return isThenable(replacing) ? Promise.resolve(replacing).then(next) : next(replacing);
   }
 
   /** With the moment at which the sweep is to look at it next. */

@@ -39,6 +39,12 @@ export interface VerificationOptions {
   readonly codeLength?: number | undefined;
   /** How long a code is good for, in milliseconds, up to 10 minutes as NIST asks. Default 300000, five minutes. */
   readonly lifetimeMs?: number | undefined;
+  /**
+   * By when after its acceptance a code is to be delivered, in milliseconds, from a second to 10 minutes. If the vendor
+   * has not reported that by then, or reports a failure of its own, the next provider carries our code, and both codes
+   * are good. Providers that do not report are not waited for. Default: no limit.
+   */
+  readonly deliverWithinMs?: number | undefined;
   /** Checks of one code at most, 1 to 10. Default 5. */
   readonly maxChecks?: number | undefined;
   /** Wrong codes for one phone and purpose, over all its codes, 1 to 100. Default 15. An approval forgets them. */
@@ -87,6 +93,7 @@ export const verificationEntries = {
   template: localized('must be the name of a template, or an object of names by language such as en'),
   codeLength: v.optional(wholeNumber(6, 10, 'digits, from 6 to 10')),
   lifetimeMs: v.optional(wholeNumber(secondMs, 10 * minuteMs, 'milliseconds, from a second to 10 minutes')),
+  deliverWithinMs: v.optional(wholeNumber(secondMs, 10 * minuteMs, 'milliseconds, from a second to 10 minutes')),
   maxChecks: v.optional(wholeNumber(1, 10, 'checks, from 1 to 10')),
   maxFailures: v.optional(wholeNumber(1, 100, 'wrong codes, from 1 to 100')),
   failureWindowMs: v.optional(wholeNumber(minuteMs, 24 * dayMs, 'milliseconds, from a minute to 24 days')),
@@ -130,6 +137,7 @@ export function withDefaults(options: VerificationOptions) {
         : ({ kind: 'template', names: template } as const),
     codeLength: options.codeLength ?? 6,
     lifetimeMs: options.lifetimeMs ?? 5 * minuteMs,
+    deliverWithinMs: options.deliverWithinMs,
     maxChecks: options.maxChecks ?? 5,
     maxFailures: options.maxFailures ?? 15,
     failureWindowMs: options.failureWindowMs ?? dayMs,
