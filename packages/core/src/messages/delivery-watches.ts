@@ -124,7 +124,11 @@ export class DeliveryWatches {
       const further = { ...delivery, canSend, onPlanned: undefined, furtherAttempts: left };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
       if (delivered.attempts.length === 0) return false;
-      await log.settle(record, delivered);
+      // A store that hangs must hold up neither the watch nor the client that closes.
+      const limit = deadlineAfter(deadlineMs);
+      await askStore(whileReading, limit, () => log.settle(record, delivered)).catch((error) =>
+        this.#warning.warn(error),
+      );
       this.watch(delivery, record, delivered);
       return this.#watches.get(record.id)?.isBusy === false;
     } catch (error) {
