@@ -34,6 +34,14 @@ const longestWaitMs = 6 * 3_600_000;
 /** Writers of one record at the same time: reports of one message, and its settlement. */
 const mostTurns = 100;
 
+/** A report with what tells that it is of another phone. */
+interface WaitingReport extends ReportEntry {
+  readonly phoneEnding?: string | undefined;
+}
+
+/** Four digits, as masked numbers show them. */
+const endingOf = (phone: string) => phone.slice(-4);
+
 /** What a record is to become; undefined if it is to stay as it is. */
 type Change = (current: MessageRecord) => MessageRecord | undefined;
 
@@ -124,7 +132,8 @@ export class MessageLog {
     const entry = entryOf(report);
     if (entry === undefined) return;
     const { id, reference, to } = report;
-    const waiting = to === undefined ? entry : { ...entry, to };
+    // A report that waits must not hold the phone: nobody could erase it.
+    const waiting = to === undefined ? entry : { ...entry, phoneEnding: endingOf(to) };
     if (id !== undefined && (await this.#takeIn(id, provider, waiting))) return;
     if (reference === undefined) return;
     const found = await this.#deps.store.find(provider, reference, waiting, unclaimedMs);
@@ -169,10 +178,10 @@ export class MessageLog {
   }
 
   /** Whether it took in the report, or knew it. */
-  async #takeIn(id: string, provider: string, { to, ...report }: ReportEntry & { to?: string }): Promise<boolean> {
+  async #takeIn(id: string, provider: string, { phoneEnding, ...report }: WaitingReport): Promise<boolean> {
     const known = await this.#deps.store.read(id);
     if (known === undefined || !known.providers.includes(provider)) return false;
-    if (to !== undefined && to !== known.to) return false;
+    if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return false;
     const updated = await this.#update(known, (current) => {
       const changed = withReport(current, provider, report);
       return changed && this.#scheduled(changed);
