@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errorPolicy, smsErrorCodes } from '@polysms/core';
+import { undeliveredReasons } from '@polysms/core/provider-kit';
 import { expect, it } from 'vitest';
 import { documents } from './document-blocks.js';
 import { root } from './repository.js';
@@ -17,7 +18,7 @@ it('docs/errors.md lists every code, with the policy of the code', () => {
 });
 
 it('no document names a code that does not exist', () => {
-  const known = new Set<string>([...smsErrorCodes, 'node_modules', 'polysms_circuit_open']);
+  const known = new Set<string>([...smsErrorCodes, ...undeliveredReasons, 'node_modules', 'polysms_circuit_open']);
   // In backticks, and of words in small letters with an underscore: how hardly anything but a code is written.
   const names = documents().flatMap((document) =>
     [...readFileSync(root + document, 'utf8').matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, name = '']) => ({

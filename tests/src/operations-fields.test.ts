@@ -46,6 +46,37 @@ describe('docs/operations.md', () => {
       scope: true,
       retryAfterMs: true,
     }),
+    report: fieldsOf<SmsEvents['report']>()({
+      id: true,
+      kind: true,
+      purpose: true,
+      provider: true,
+      to: true,
+      reported: true,
+      reason: true,
+      providerCode: true,
+      at: true,
+      state: true,
+    }),
+    resolved: fieldsOf<SmsEvents['resolved']>()({
+      id: true,
+      kind: true,
+      purpose: true,
+      provider: true,
+      to: true,
+      outcome: true,
+      by: true,
+    }),
+    inbound: fieldsOf<SmsEvents['inbound']>()({
+      provider: true,
+      from: true,
+      to: true,
+      text: true,
+      optOut: true,
+      reference: true,
+      at: true,
+      phone: true,
+    }),
     alarm: fieldsOf<SmsEvents['alarm']>()({
       prefix: true,
       starts: true,
@@ -64,7 +95,7 @@ describe('docs/operations.md', () => {
     expect(sorted(namesIn(section('docs/operations.md', `### \`${name}\``), 'field'))).toEqual(sorted(fields));
   });
 
-  it('names every scope that refuses, and every outcome of a check', () => {
+  it('names every scope that refuses, every reported state, and every outcome of a check', () => {
     const page = (name: string, field: string) =>
       new RegExp(`^\\| \`${field}\` \\|([^|]+)\\|`, 'm').exec(section('docs/operations.md', `### \`${name}\``))?.[1];
     const listed = (cell = '') => sorted([...cell.matchAll(/`([^`]+)`/g)].map(([, value]) => value ?? ''));
@@ -77,6 +108,14 @@ describe('docs/operations.md', () => {
       phone: true,
       store: true,
     });
+    const reported = valuesOf<SmsEvents['report']['reported']>()({
+      queued: true,
+      sent: true,
+      delivered: true,
+      undelivered: true,
+      rejected: true,
+      expired: true,
+    });
     const outcomes = valuesOf<SmsEvents['check']['outcome']>()({
       approved: true,
       incorrect: true,
@@ -86,6 +125,7 @@ describe('docs/operations.md', () => {
       failed: true,
     });
     expect(listed(page('denied', 'scope'))).toEqual(sorted(scopes));
+    expect(listed(page('report', 'reported'))).toEqual(sorted(reported));
     expect(listed(page('check', 'outcome'))).toEqual(sorted(outcomes));
     expect(listed(page('circuit', 'from'))).toEqual(sorted(circuitState));
   });

@@ -39,6 +39,8 @@ const text = fieldsOf<TextRequest>()({
   via: true,
   idempotencyKey: true,
   deadlineMs: true,
+  validForMs: true,
+  deliverWithinMs: true,
   signal: true,
   onUnknown: true,
   guard: true,
@@ -206,8 +208,11 @@ describe('docs/reference.md', () => {
         onUnknown: true,
         templates: true,
         idempotency: true,
+        messages: true,
         verification: true,
         guard: true,
+        optOut: true,
+        webhooks: true,
         stores: true,
       }),
     ],
@@ -225,7 +230,8 @@ describe('docs/reference.md', () => {
       }),
     ],
     ['onUnknown.', fieldsOf<NonNullable<SmsClientOptions['onUnknown']>>()({ message: true, verification: true })],
-    ['idempotency.', fieldsOf<NonNullable<SmsClientOptions['idempotency']>>()({ store: true, ttlMs: true })],
+    ['idempotency.', fieldsOf<NonNullable<SmsClientOptions['idempotency']>>()({ ttlMs: true })],
+    ['messages.', fieldsOf<NonNullable<SmsClientOptions['messages']>>()({ retainMs: true, sweepEveryMs: true })],
     [
       'verification.',
       fieldsOf<VerificationOptions>()({
@@ -235,6 +241,7 @@ describe('docs/reference.md', () => {
         template: true,
         codeLength: true,
         lifetimeMs: true,
+        deliverWithinMs: true,
         maxChecks: true,
         maxFailures: true,
         failureWindowMs: true,
@@ -254,7 +261,25 @@ describe('docs/reference.md', () => {
     ],
     ['guard.limits.', fieldsOf<Limits>()({ global: true, prefix: true, ip: true, phone: true })],
     ['guard.alarm.', fieldsOf<Alarm>()({ windowMs: true, minimumStarts: true, approvalRatePercent: true })],
-    ['stores.', fieldsOf<SmsStores>()({ verification: true, limits: true, idempotency: true })],
+    [
+      'optOut.',
+      fieldsOf<NonNullable<SmsClientOptions['optOut']>>()({
+        stopWords: true,
+        startWords: true,
+        verifications: true,
+        pepper: true,
+      }),
+    ],
+    [
+      'webhooks.',
+      fieldsOf<NonNullable<SmsClientOptions['webhooks']>>()({
+        publicUrl: true,
+        maxBodyBytes: true,
+        toleranceMs: true,
+        deadlineMs: true,
+      }),
+    ],
+    ['stores.', fieldsOf<SmsStores>()({ verification: true, limits: true, messages: true, optOuts: true })],
   ])('has a row for each option, and for nothing else: %s', (prefix, names) => {
     const shown = options.filter((option) => option.startsWith(prefix));
     expect(sorted(shown.map((option) => option.slice(prefix.length).split('.')[0] ?? ''))).toEqual(sorted(names));

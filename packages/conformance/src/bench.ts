@@ -4,7 +4,8 @@ import { demand, demandEqual, reject } from './demand.js';
 import { contractSlackMs } from './differences.js';
 import type { ConformanceOptions } from './options.js';
 import { inTime, patienceMs } from './settle.js';
-import type { ConformanceSubject, ReceivedMessage, Situation, VendorRefusal } from './subject.js';
+import type { Situation } from './situations.js';
+import type { ConformanceSubject, ReceivedMessage, VendorRefusal } from './subject.js';
 import { turnEventLoop } from './turns.js';
 
 /** The subject of one test, and what all suites ask of it. */

@@ -32,11 +32,22 @@ describe('describeSmsProvider()', () => {
     expectTypeOf({ describe: nodeDescribe, it: nodeIt }).toExtend<TestFunctions>();
   });
 
-  it('defines the same seven suites whatever the provider can do', () => {
+  it('defines the same ten suites whatever the provider can do', () => {
     const suites = (options: Partial<ConformanceOptions>) => [
       ...new Set(titlesFor(options).map((title) => title.split(':')[0])),
     ];
-    const all = ['contract', 'send', 'outcomes', 'abort and deadline', 'verification', 'privacy', 'close'];
+    const all = [
+      'contract',
+      'send',
+      'outcomes',
+      'abort and deadline',
+      'verification',
+      'webhooks',
+      'events',
+      'lookup',
+      'privacy',
+      'close',
+    ];
     expect(suites({})).toEqual(all);
     expect(suites({ capabilities: { text: true, template: false, senderId: false, verification: false } })).toEqual(
       all,

@@ -6,10 +6,13 @@ import type { Suite } from './suite.js';
 import { closeSuite } from './suites/close.js';
 import { contractSuite } from './suites/contract.js';
 import { deadlineSuite } from './suites/deadline.js';
+import { eventsSuite } from './suites/events.js';
+import { lookupSuite } from './suites/lookup.js';
 import { outcomesSuite } from './suites/outcomes.js';
 import { privacySuite } from './suites/privacy.js';
 import { sendSuite } from './suites/send.js';
 import { verificationSuite } from './suites/verification.js';
+import { webhooksSuite } from './suites/webhooks.js';
 
 /** The suites by their titles. */
 function suitesFor({ slack }: Differences): readonly (readonly [string, Suite])[] {
@@ -20,6 +23,9 @@ function suitesFor({ slack }: Differences): readonly (readonly [string, Suite])[
     ['outcomes', outcomesSuite],
     [`abort and deadline${lateness}`, deadlineSuite],
     ['verification', verificationSuite],
+    ['webhooks', webhooksSuite],
+    ['events', eventsSuite],
+    ['lookup', lookupSuite],
     ['privacy', privacySuite],
     ['close', closeSuite],
   ];
@@ -27,7 +33,7 @@ function suitesFor({ slack }: Differences): readonly (readonly [string, Suite])[
 
 /**
  * Defines the tests that prove that a provider keeps the contract `SmsProvider`: the suites contract, send, outcomes,
- * abort and deadline, verification, privacy and close. Every test gets a subject of its own from `options.create`.
+ * abort and deadline, verification, webhooks, events, lookup, privacy and close. Every test gets a subject of its own from `options.create`.
  *
  * Nothing is skipped: what a provider cannot do is declared in `options.capabilities` and then proven as well, and
  * where it differs from the contract is declared in `options.differences`, with a reason.

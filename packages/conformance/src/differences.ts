@@ -22,6 +22,19 @@ export interface Differences {
   readonly refusesSpecialCharacters?: string | undefined;
   /** The vendor approves a right code again and again. */
   readonly approvesCodeAgain?: string | undefined;
+  /**
+   * Some of what comes with a request of the vendor is not signed: the URL, fields of an envelope. A change there must
+   * change nothing of what is read.
+   */
+  readonly unsignedParts?: string | undefined;
+  /** The vendor signs nothing: who knows the secret in the URL is believed. */
+  readonly requestsNotSigned?: string | undefined;
+  /** The vendor signs no time, so that old requests are read. */
+  readonly timeNotSigned?: string | undefined;
+  /** A request of the vendor tells one event. */
+  readonly oneEventPerRequest?: string | undefined;
+  /** The vendor tells nothing of what people write. */
+  readonly noInbound?: string | undefined;
   /** How much later than its deadline a call may settle: `ms` replaces the 50 of the contract, upwards only. For slow machines. */
   readonly slack?: { readonly ms: number; readonly reason: string } | undefined;
 }

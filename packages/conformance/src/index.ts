@@ -3,6 +3,8 @@
 export { describeSmsProvider } from './describe-sms-provider.js';
 export type { Differences } from './differences.js';
 export type { Capabilities, ConformanceOptions, TestFunctions } from './options.js';
+export type { EventsSubject, LookupSubject, WebhookSubject } from './reporting-subjects.js';
+export type { Situation } from './situations.js';
 export { describeSmsStores } from './stores/describe-sms-stores.js';
 export type { SmsStores, StoresConformanceOptions, StoresUnderTest } from './stores/stores-options.js';
 export type {
@@ -12,7 +14,6 @@ export type {
   ReceivedText,
   ReceivedVerification,
   Samples,
-  Situation,
   TemplateSample,
   TextSample,
   VendorRefusal,

@@ -36,4 +36,14 @@ export interface Capabilities {
    * kit does. The subject then has `stallWrites()`. Default false, for providers over SDKs.
    */
   readonly writeBy?: boolean | undefined;
+  /** Whether `provider.webhooks` is not null. The subject then has `webhooks`. Default false. */
+  readonly webhooks?: boolean | undefined;
+  /** Whether `provider.events` is not null. The subject then has `events`. Default false. */
+  readonly events?: boolean | undefined;
+  /** Whether `provider.lookup` is not null. The subject then has `lookup`. Default false. */
+  readonly lookup?: boolean | undefined;
+  /** Whether the vendor is given our id of every message. `received()` then shows it. Default false. */
+  readonly messageId?: boolean | undefined;
+  /** Whether the vendor is told how long a message is worth anything. `received()` then shows it. Default false. */
+  readonly validFor?: boolean | undefined;
 }

@@ -14,6 +14,17 @@ export async function settle<Result extends Outcome>(
   call: () => Promise<Result>,
   withinMs: number = patienceMs,
 ): Promise<Result> {
+  const outcome = await settled(name, call, withinMs);
+  demandWellFormed(name, outcome);
+  return outcome;
+}
+
+/** Makes a call and returns what it gives. Fails the test if the call throws or is not settled in time. */
+export async function settled<Result>(
+  name: string,
+  call: () => Promise<Result>,
+  withinMs: number = patienceMs,
+): Promise<Result> {
   const end = await inTime(call, withinMs);
   switch (end.status) {
     case 'late':
@@ -27,7 +38,6 @@ export async function settle<Result extends Outcome>(
         'a provider never throws for a failure; catch it where it happens and return the outcome that it means',
       );
     case 'fulfilled':
-      demandWellFormed(name, end.value);
       return end.value;
   }
 }

@@ -1,4 +1,6 @@
-import type { SmsProvider, TemplateMessage, TextMessage } from '@polysms/core/provider-kit';
+import type { MessageEnvelope, SmsProvider, TemplateMessage, TextMessage } from '@polysms/core/provider-kit';
+import type { EventsSubject, LookupSubject, WebhookSubject } from './reporting-subjects.js';
+import type { Situation } from './situations.js';
 
 /**
  * A fresh provider together with the environment that it talks to: a simulator or a fake server of the vendor.
@@ -35,37 +37,15 @@ export interface ConformanceSubject {
    * providers with the capability `writeBy`.
    */
   stallWrites?(): void | Promise<void>;
+  /** How the vendor calls the app. For providers with the capability `webhooks`. */
+  readonly webhooks?: WebhookSubject | undefined;
+  /** How the vendor talks over a connection of the provider. For providers with the capability `events`. */
+  readonly events?: EventsSubject | undefined;
+  /** What the vendor knows of messages. For providers with the capability `lookup`. */
+  readonly lookup?: LookupSubject | undefined;
   /** Closes the provider, which a test may have done before, and takes the environment down. */
   close(): void | Promise<void>;
 }
-
-/**
- * How a request ends, and the outcome that it must have:
- *
- * - `refuse`: the vendor answers that it will not do it → `refused`
- * - `unreachable`: nobody listens and idle connections are closed, so the connection is refused → `not-sent`
- * - `lose-answer`: the vendor does its work, then closes the connection (FIN) instead of answering → `unknown`
- * - `reset-connection`: the vendor does its work, then resets the connection (RST) instead of answering → `unknown`
- * - `cut-answer`: the vendor does its work, then closes the connection in the middle of its answer → `unknown`
- * - `server-error`: the vendor does its work, then answers that it has failed (HTTP 500) → `unknown`
- * - `garbage`: the vendor answers with something that nobody can read (a page of HTML) → `unknown`
- * - `hang`: the vendor reads the request and never answers → `unknown` when the deadline ends
- *
- * An environment without connections (an SDK's double, a provider in memory) loses its answer in all three of
- * `lose-answer`, `reset-connection` and `cut-answer`.
- */
-export type Situation = (typeof situations)[number];
-
-export const situations = [
-  'refuse',
-  'unreachable',
-  'lose-answer',
-  'reset-connection',
-  'cut-answer',
-  'server-error',
-  'garbage',
-  'hang',
-] as const;
 
 /** How a vendor refuses. */
 export interface VendorRefusal {
@@ -95,15 +75,23 @@ export interface Samples {
 }
 
 /** A text without its recipient and sender. */
-export type TextSample = Omit<TextMessage, 'kind' | 'id' | 'to' | 'senderId'>;
+export type TextSample = Omit<TextMessage, keyof MessageEnvelope | 'kind' | 'senderId'>;
 /** A template with its values, without its recipient. */
-export type TemplateSample = Omit<TemplateMessage, 'kind' | 'id' | 'to'>;
+export type TemplateSample = Omit<TemplateMessage, keyof MessageEnvelope | 'kind'>;
 
 /** A message as the vendor delivered it. */
 export type ReceivedMessage = ReceivedText | ReceivedTemplate | ReceivedVerification;
 
+/** What the vendor was told of a message. */
+interface Told {
+  /** Our id of the message; undefined if the vendor was not given it. */
+  readonly id?: string | undefined;
+  /** How long the message is worth anything, in milliseconds; undefined if the vendor was not told. */
+  readonly validForMs?: number | undefined;
+}
+
 /** A text as the phone shows it. */
-export interface ReceivedText {
+export interface ReceivedText extends Told {
   readonly kind: 'text';
   /** The phone's number in E.164. */
   readonly to: string;
@@ -113,7 +101,7 @@ export interface ReceivedText {
 }
 
 /** A template that was rendered, by its values. */
-export interface ReceivedTemplate {
+export interface ReceivedTemplate extends Told {
   readonly kind: 'template';
   /** The phone's number in E.164. */
   readonly to: string;
@@ -124,7 +112,7 @@ export interface ReceivedTemplate {
 }
 
 /** A code that the vendor made and sent. */
-export interface ReceivedVerification {
+export interface ReceivedVerification extends Told {
   readonly kind: 'verification';
   /** The phone's number in E.164. */
   readonly to: string;

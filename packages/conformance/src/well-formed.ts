@@ -34,6 +34,11 @@ export function demandWellFormed(name: string, outcome: Outcome): void {
         `${name} was accepted with the reference ${describeValue(outcome.reference)}`,
         "turn the vendor's id into a text that is not empty, or leave the reference out",
       );
+      demand(
+        outcome.segments === undefined || (Number.isInteger(outcome.segments) && outcome.segments > 0),
+        `${name} was accepted with ${describeValue(outcome.segments)} segments`,
+        'make segments a whole number, 1 or more, or leave it out',
+      );
       return;
     case 'incorrect':
       demand(

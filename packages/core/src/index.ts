@@ -3,8 +3,9 @@
  * in `./stores`; options as data are in `./configuration`.
  */
 
+export type { MessageStatus, Messages } from './client/messages.js';
 export { createSmsClient, type SmsClient } from './client/sms-client.js';
-export type { SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
+export type { MessageOptions, SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
 export type { Verifications } from './client/verifications.js';
 export type { SmsProvider } from './contract/sms-provider.js';
 export type { SendManyProgress } from './delivery/batches/progress.js';
@@ -60,3 +61,5 @@ export type {
   VerificationStartRequest,
   VerificationStatus,
 } from './verification/verification-requests.js';
+export { toNodeHandler } from './webhooks/node-handler.js';
+export type { Webhooks } from './webhooks/webhooks.js';

@@ -3,17 +3,20 @@
 export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from './errors/sms-error.js';
 export type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './guard/limit-store.js';
 export { MemoryLimitStore, type MemoryLimitStoreOptions } from './guard/memory-limit-store.js';
-export type {
-  IdempotencyStore,
-  Reservation,
-  StoredAccepted,
-  StoredResult,
-  StoredUnknown,
-} from './idempotency/idempotency-store.js';
 export {
-  MemoryIdempotencyStore,
-  type MemoryIdempotencyStoreOptions,
-} from './idempotency/memory-idempotency-store.js';
+  MemoryMessageStore,
+  type MemoryMessageStoreOptions,
+} from './messages/memory-message-store.js';
+export type {
+  AttemptRecord,
+  LookupRecord,
+  MessageRecord,
+  ReportEntry,
+  SettledCall,
+} from './messages/message-record.js';
+export type { Added, KeyClaim, MessageStore, Replaced } from './messages/message-store.js';
+export { MemoryOptOutStore, type MemoryOptOutStoreOptions } from './opt-out/memory-opt-out-store.js';
+export type { OptOutStore } from './opt-out/opt-out-store.js';
 export type { Awaitable } from './stores/ask-store.js';
 export {
   MemoryVerificationStore,

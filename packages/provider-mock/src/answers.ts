@@ -1,4 +1,4 @@
-import type { Deadline, DeadlineEnd } from '@polysms/core/provider-kit';
+import { type Deadline, type DeadlineEnd, type Unknown, unknown } from '@polysms/core/provider-kit';
 
 /** Why a call ended without an answer. */
 export type Interruption = DeadlineEnd | 'closed';
@@ -40,5 +40,17 @@ export class Answers {
       // A deadline that has ended meanwhile calls back at once, before there is anything to stop.
       stopListening = deadline.onEnd(end);
     });
+  }
+}
+
+/** What a call gives that ended without an answer. */
+export function unanswered(interruption: Interruption): Unknown {
+  switch (interruption) {
+    case 'deadline_exceeded':
+      return unknown('timeout', 'The mock had not answered when the deadline ended.');
+    case 'aborted':
+      return unknown('aborted', 'The mock had not answered when the caller ended the call.');
+    case 'closed':
+      return unknown('client_closed', 'The mock was closed before it answered.');
   }
 }

@@ -142,7 +142,7 @@ describe('fail()', () => {
     ['after: expected a whole number of calls, 0 or more', { outcome: 'refused' }, { after: -1 }],
     ['times: expected a whole number of calls, 1 or more, or Infinity', { outcome: 'refused' }, { times: 0 }],
     ['times: expected a whole number of calls, 1 or more, or Infinity', { outcome: 'refused' }, { times: 1.5 }],
-    ['operation: expected send, start or check', { outcome: 'refused' }, { operation: 'close' as 'send' }],
+    ['operation: expected send, start, check or lookup', { outcome: 'refused' }, { operation: 'close' as 'send' }],
     ['outcome: expected refused, not-sent or unknown', { outcome: 'accepted' as 'refused' }, {}],
     ['expected a refused, not-sent or unknown outcome', 'hangs' as 'hang', {}],
     ['code: expected an SmsErrorCode', { outcome: 'refused', code: 457 as unknown as 'timeout' }, {}],

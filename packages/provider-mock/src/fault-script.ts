@@ -1,5 +1,7 @@
 import {
   configurationInvalid,
+  type LookupInconclusive,
+  type MessageAbsent,
   type NotSent,
   notSent,
   parseOptions,
@@ -12,10 +14,10 @@ import {
 import * as v from 'valibot';
 
 /** The calls that a mock answers. */
-export type MockOperation = 'send' | 'start' | 'check';
+export type MockOperation = 'send' | 'start' | 'check' | 'lookup';
 
 /** How a scripted call ends. `'hang'` never answers: the call ends as `unknown` when its deadline does. */
-export type ScriptedOutcome = 'hang' | ScriptedFailure | ScriptedThrow;
+export type ScriptedOutcome = 'hang' | ScriptedFailure | ScriptedLookup | ScriptedThrow;
 
 /**
  * A failure to answer with. Without a code it is `provider_unavailable` for `refused`, `network_error` for `not-sent`
@@ -25,6 +27,12 @@ export type ScriptedFailure =
   | ({ readonly outcome: 'refused' } & Partial<Omit<Refused, 'outcome'>>)
   | ({ readonly outcome: 'not-sent' } & Partial<Omit<NotSent, 'outcome'>>)
   | ({ readonly outcome: 'unknown' } & Partial<Omit<Unknown, 'outcome'>>);
+
+/**
+ * A look-up that finds nothing, whatever the vendor has taken: `absent` as from a list that is late, or `inconclusive`. For
+ * the operation `lookup`.
+ */
+export type ScriptedLookup = MessageAbsent | LookupInconclusive;
 
 /** Breaks the contract on purpose: the call rejects with the value, as that of a provider with a bug does. */
 export interface ScriptedThrow {
@@ -37,7 +45,7 @@ export interface FailOptions {
   readonly after?: number | undefined;
   /** Matching calls that fail. Default 1; `Infinity` for all from then on. */
   readonly times?: number | undefined;
-  /** Only calls of this operation. Default: all three. */
+  /** Only calls of this operation. Default: `send`, `start` and `check`; look-ups, which apps make by themselves, fail only if named. */
   readonly operation?: MockOperation | undefined;
   /**
    * Whether the vendor did its work and only the answer was lost: the message is received, or the code judged.
@@ -50,6 +58,7 @@ export interface FailOptions {
 export type Fault =
   | { readonly kind: 'hang'; readonly delivered: boolean }
   | { readonly kind: 'throws'; readonly delivered: boolean; readonly error: unknown }
+  | { readonly kind: 'lookup'; readonly delivered: false; readonly answer: ScriptedLookup }
   | { readonly kind: 'failure'; readonly delivered: boolean; readonly failure: Refused | NotSent | Unknown };
 
 interface Rule {
@@ -68,13 +77,13 @@ export class FaultScript {
 
   add(outcome: ScriptedOutcome, options: FailOptions): void {
     const { after, times, operation, delivered } = parseOptions('fail()', optionsSchema, options);
-    this.#rules.push({ after, times, operation, fault: faultOf(outcome, delivered) });
+    this.#rules.push({ after, times, operation, fault: faultOf(outcome, delivered, operation) });
   }
 
   next(operation: MockOperation): Fault | undefined {
     let fault: Fault | undefined;
     for (const rule of this.#rules) {
-      if (rule.operation !== undefined && rule.operation !== operation) continue;
+      if (rule.operation === undefined ? operation === 'lookup' : rule.operation !== operation) continue;
       if (rule.after > 0) rule.after -= 1;
       else if (fault === undefined) {
         fault = rule.fault;
@@ -90,7 +99,7 @@ export class FaultScript {
   }
 }
 
-const operations = ['send', 'start', 'check'] as const satisfies readonly MockOperation[];
+const operations = ['send', 'start', 'check', 'lookup'] as const satisfies readonly MockOperation[];
 const count = 'expected a whole number of calls, 0 or more';
 const times = 'expected a whole number of calls, 1 or more, or Infinity';
 
@@ -105,7 +114,9 @@ const optionsSchema = v.strictObject(
       ),
       1,
     ),
-    operation: v.optional(v.picklist(operations, 'expected send, start or check; leave it out for all')),
+    operation: v.optional(
+      v.picklist(operations, 'expected send, start, check or lookup; leave it out for all but lookup'),
+    ),
     delivered: v.optional(v.boolean('expected true or false'), false),
   },
   'expected an object with after, times, operation and delivered only',
@@ -126,10 +137,16 @@ const failureSchema = v.strictObject(
   'expected a refused, not-sent or unknown outcome, the word hang, or { throws: error }',
 );
 
-function faultOf(outcome: ScriptedOutcome, delivered: boolean): Fault {
+function faultOf(outcome: ScriptedOutcome, delivered: boolean, operation: MockOperation | undefined): Fault {
   if (outcome === 'hang') return { kind: 'hang', delivered };
   if (typeof outcome === 'object' && outcome !== null && 'throws' in outcome) {
     return { kind: 'throws', delivered, error: outcome.throws };
+  }
+  if (isScriptedLookup(outcome)) {
+    if (operation === 'lookup') return { kind: 'lookup', delivered: false, answer: Object.freeze({ ...outcome }) };
+    throw configurationInvalid(
+      `fail(): expected the operation lookup, since only a look-up is answered ${outcome.outcome}; add { operation: 'lookup' }.`,
+    );
   }
   const failure = failureOf(outcome);
   if (delivered && failure.outcome !== 'unknown') {
@@ -138,6 +155,10 @@ function faultOf(outcome: ScriptedOutcome, delivered: boolean): Fault {
     );
   }
   return { kind: 'failure', delivered, failure };
+}
+
+function isScriptedLookup(outcome: ScriptedFailure | ScriptedLookup): outcome is ScriptedLookup {
+  return outcome?.outcome === 'absent' || outcome?.outcome === 'inconclusive';
 }
 
 function failureOf(scripted: ScriptedFailure): Refused | NotSent | Unknown {

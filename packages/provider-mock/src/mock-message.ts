@@ -5,6 +5,8 @@ export type MockMessage = MockTextMessage | MockTemplateMessage | MockVerificati
 
 /** What all messages share. */
 interface Received {
+  /** Our id of the message. */
+  readonly id: string;
   /** The mock's id of the message: `Accepted.reference` of the call that sent it. */
   readonly reference: string;
   /** The phone's number in E.164. */
@@ -13,6 +15,10 @@ interface Received {
   readonly receivedAt: number;
   /** `CallContext.idempotencyKey` of the call that sent it. */
   readonly idempotencyKey?: string | undefined;
+  /** How long the message was worth anything when it was sent, in milliseconds, if the vendor was told. */
+  readonly validForMs?: number | undefined;
+  /** Where the vendor was told to send its reports, if it was. */
+  readonly reportUrl?: string | undefined;
 }
 
 /** A text that was sent with `send()`. */

@@ -44,12 +44,17 @@ const check = (provider: MockProvider, code: string, reference?: string) =>
 describe('the outbox', () => {
   it('shows what phones received, oldest first', async () => {
     const provider = mock({ clock: { now: () => 77 } });
-    const sent = await provider.send({ ...text, senderId: 'Shop' }, { ...within(1000), idempotencyKey: 'k1' });
-    await provider.send({ ...template, signature: 'Shop' }, within(1000));
-    await verificationOf(provider).start({ id: 'message-1', to, locale: 'en' }, within(1000));
+    const reportUrl = 'https://app.example/webhooks/mock';
+    const whole = { ...text, senderId: 'Shop', validForMs: 60_000, reportUrl };
+    const sent = await provider.send(whole, { ...within(1000), idempotencyKey: 'k1' });
+    await provider.send({ ...template, id: 'message-2', signature: 'Shop' }, within(1000));
+    await verificationOf(provider).start({ id: 'message-3', to, locale: 'en' }, within(1000));
     expect(provider.outbox).toEqual([
       {
         kind: 'text',
+        id: 'message-1',
+        validForMs: 60_000,
+        reportUrl,
         to: '+8613800138000',
         text: 'Your parcel is here',
         senderId: 'Shop',
@@ -59,6 +64,7 @@ describe('the outbox', () => {
       },
       {
         kind: 'template',
+        id: 'message-2',
         to: '+8613800138000',
         template: 'parcel',
         params: [{ name: 'box', value: '7' }],
@@ -68,6 +74,7 @@ describe('the outbox', () => {
       },
       {
         kind: 'verification',
+        id: 'message-3',
         to: '+8613800138000',
         code: expect.stringMatching(/^\d{6}$/u),
         locale: 'en',
@@ -283,6 +290,16 @@ describe('reset()', () => {
     provider.reset();
     await wait;
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('acceptedWith', () => {
+  it('is part of every accepted', async () => {
+    const acceptedWith = { segments: 2, price: { amount: '0.0150', currency: 'USD' } };
+    const provider = mock({ acceptedWith });
+    const outcome = { outcome: 'accepted', reference: expect.stringMatching(/^mock-/u), ...acceptedWith };
+    expect(await provider.send(text, within(1000))).toEqual(outcome);
+    expect(await verificationOf(provider).start({ id: 'message-2', to }, within(1000))).toEqual(outcome);
   });
 });
 

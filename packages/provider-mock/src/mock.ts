@@ -1,32 +1,47 @@
 import {
-  accepted,
+  type Accepted,
   type CallContext,
   type CheckOutcome,
   createPace,
+  type DeliveryReport,
+  type InboundMessage,
   type IssuedVerification,
+  type LookupOutcome,
+  type MessageEnvelope,
+  type MessageLookup,
+  type MessageQuery,
   type NotSent,
   notSent,
   type OutboundMessage,
   type Pace,
-  type PhoneNumber,
+  type ProviderEvent,
+  type ProviderEvents,
+  type ProviderWebhooks,
   parsePhoneNumber,
   type Refused,
   type SendOutcome,
   type SmsProvider,
   shownName,
   type Unknown,
-  unknown,
   type VerificationCheck,
   type VerificationStart,
 } from '@polysms/core/provider-kit';
-import { Answers, type Interruption } from './answers.js';
-import { type FailOptions, FaultScript, type MockOperation, type ScriptedOutcome } from './fault-script.js';
+import { Answers, unanswered } from './answers.js';
+import {
+  type FailOptions,
+  FaultScript,
+  type MockOperation,
+  type ScriptedLookup,
+  type ScriptedOutcome,
+} from './fault-script.js';
 import { IssuedCodes } from './issued-codes.js';
+import type { MockReply, MockReport } from './mock-events.js';
 import { contentOf, type MessageContent, type MockMessage } from './mock-message.js';
 import type { MockProvider } from './mock-provider.js';
 import { type MockOptions, type ParsedOptions, parseMockOptions } from './options.js';
 import { Outbox, parseWait, type WaitForMessageOptions } from './outbox.js';
 import { type Randomness, seededRandomness } from './randomness.js';
+import { Reporting } from './reporting.js';
 
 /**
  * Makes a provider for tests. It takes part in routing, failover and verification like a real one.
@@ -42,14 +57,15 @@ class Mock implements MockProvider {
   readonly id: string;
   readonly sends: SmsProvider['sends'];
   readonly verification: IssuedVerification | null;
-  readonly webhooks = null;
-  readonly events = null;
-  readonly lookup = null;
+  readonly webhooks: ProviderWebhooks | null;
+  readonly events: ProviderEvents | null;
+  readonly lookup: MessageLookup | null;
   readonly #options: ParsedOptions;
   readonly #outbox: Outbox;
   readonly #script = new FaultScript();
   readonly #answers = new Answers();
   readonly #codes: IssuedCodes;
+  readonly #reporting: Reporting;
   readonly #pace: Pace | undefined;
   #randomness: Randomness;
   #closed = false;
@@ -69,6 +85,12 @@ class Mock implements MockProvider {
           check: (request: VerificationCheck, context: CallContext) => this.#check(request, context),
         })
       : null;
+    const { lookup } = options;
+    this.#reporting = new Reporting(options);
+    this.webhooks = this.#reporting.webhooks;
+    this.events = this.#reporting.events;
+    this.lookup =
+      lookup === false ? null : Object.freeze({ ...lookup, find: this.#find.bind(this, lookup.visibleAfterMs) });
   }
 
   get outbox(): readonly MockMessage[] {
@@ -86,9 +108,7 @@ class Mock implements MockProvider {
       return notSent('unsupported_message', 'This mock takes no sender ID: see its option sends.');
     }
     return this.#call('send', context, () => {
-      const reference = this.#randomness.reference();
-      this.#deliver(message.to, contentOf(message), reference, context);
-      return accepted(reference);
+      return this.#deliver(message, contentOf(message), this.#randomness.reference(), context);
     });
   }
 
@@ -97,8 +117,7 @@ class Mock implements MockProvider {
       const reference = this.#randomness.reference();
       const code = this.#randomness.code(this.#options.codeLength);
       this.#codes.issue(request.to.e164, code, reference, this.#options.clock.now());
-      this.#deliver(request.to, { kind: 'verification', code, locale: request.locale }, reference, context);
-      return accepted(reference);
+      return this.#deliver(request, { kind: 'verification', code, locale: request.locale }, reference, context);
     });
   }
 
@@ -106,11 +125,19 @@ class Mock implements MockProvider {
     return this.#call('check', context, () => this.#codes.check(request, this.#options.clock.now()));
   }
 
+  #find(visibleAfterMs: number, query: MessageQuery, context: CallContext): Promise<LookupOutcome> {
+    return this.#call<LookupOutcome>(
+      'lookup',
+      context,
+      (scripted) => scripted ?? this.#reporting.find(query, visibleAfterMs),
+    );
+  }
+
   /** Lets the vendor work at once, then waits for its answer, unless the script has something else in mind. */
   async #call<Answer>(
     operation: MockOperation,
     context: CallContext,
-    work: () => Answer,
+    work: (scripted?: ScriptedLookup) => Answer,
   ): Promise<Answer | Refused | NotSent | Unknown> {
     if (this.#pace !== undefined) {
       const heldBack = await this.#pace.turn(context);
@@ -133,16 +160,47 @@ class Mock implements MockProvider {
         return unanswered(await this.#answers.hang(context.deadline));
       case 'throws':
         throw fault.error;
+      case 'lookup':
+        return answer(work(fault.answer));
       case 'failure':
         // Nobody answers a request that was never sent, so there is no latency either.
         return fault.failure.outcome === 'not-sent' ? fault.failure : answer(fault.failure);
     }
   }
 
-  #deliver(to: PhoneNumber, content: MessageContent, reference: string, context: CallContext): void {
+  #deliver(envelope: MessageEnvelope, content: MessageContent, reference: string, context: CallContext): Accepted {
+    const { id, to, validForMs, reportUrl } = envelope;
     const receivedAt = this.#options.clock.now();
     const { idempotencyKey } = context;
-    this.#outbox.add(Object.freeze({ ...content, reference, to: to.e164, receivedAt, idempotencyKey }));
+    const stamp = { id, reference, to: to.e164, receivedAt, idempotencyKey, validForMs, reportUrl };
+    const message = Object.freeze({ ...content, ...stamp });
+    this.#outbox.add(message);
+    this.#reporting.taken(message);
+    return { outcome: 'accepted', reference, ...this.#options.acceptedWith };
+  }
+
+  get unanswered(): readonly ProviderEvent[] {
+    return this.#reporting.connection.unanswered;
+  }
+
+  report(message: MockMessage | string, report: MockReport): DeliveryReport {
+    return this.#reporting.report(message, report);
+  }
+
+  reply(reply: MockReply): InboundMessage {
+    return this.#reporting.reply(reply, () => this.#randomness.reference());
+  }
+
+  tell(event: ProviderEvent): void {
+    this.#reporting.tell(event);
+  }
+
+  answered(): Promise<void> {
+    return this.#reporting.connection.answered();
+  }
+
+  redeliver(): Promise<void> {
+    return this.#reporting.connection.redeliver();
   }
 
   async waitForMessage(options: WaitForMessageOptions): Promise<MockMessage> {
@@ -158,6 +216,7 @@ class Mock implements MockProvider {
     this.#script.clear();
     this.#outbox.reset();
     this.#codes.clear();
+    this.#reporting.reset();
     this.#randomness = seededRandomness(this.#options.seed);
   }
 
@@ -166,20 +225,10 @@ class Mock implements MockProvider {
     this.#pace?.close();
     this.#answers.close();
     this.#outbox.close();
+    this.#reporting.connection.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-function unanswered(interruption: Interruption): Unknown {
-  switch (interruption) {
-    case 'deadline_exceeded':
-      return unknown('timeout', 'The mock had not answered when the deadline ended.');
-    case 'aborted':
-      return unknown('aborted', 'The mock had not answered when the caller ended the call.');
-    case 'closed':
-      return unknown('client_closed', 'The mock was closed before it answered.');
   }
 }

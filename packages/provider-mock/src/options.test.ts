@@ -32,6 +32,13 @@ describe('mock()', () => {
     ['maxPerSecond: expected a number', { maxPerSecond: '10' as unknown as number }],
     ['burst: must be a whole number from 1', { maxPerSecond: 10, burst: 2.5 }],
     ['burst: belongs to maxPerSecond', { burst: 2 }],
+    ['webhooks.secret: expected a secret that is not empty', { webhooks: { secret: '' } }],
+    ['webhooks: expected false, or an object with secret only', { webhooks: true as unknown as false }],
+    ['events: expected true or false', { events: 1 as unknown as boolean }],
+    ['lookup: expected true or false, or an object', { lookup: 1 as unknown as boolean }],
+    ['lookup.visibleAfterMs: expected whole milliseconds', { lookup: { visibleAfterMs: -1 } }],
+    ['acceptedWith.segments: expected a whole number', { acceptedWith: { segments: 1.5 } }],
+    ['acceptedWith.price.currency: expected an ISO 4217', { acceptedWith: { price: { amount: '1', currency: 'e' } } }],
     ['a mock that does something', { sends: { text: false, template: false }, verification: false }],
     ['latency: expected an object with the options of MockOptions only', { latency: 5 } as MockOptions],
   ])('refuses options that cannot work: %s', (message, options) => {

@@ -1,5 +1,12 @@
-import { configurationInvalid, type OptionalPaceOptions, paceProblem, parseOptions } from '@polysms/core/provider-kit';
+import {
+  configurationInvalid,
+  type OptionalPaceOptions,
+  type Price,
+  paceProblem,
+  parseOptions,
+} from '@polysms/core/provider-kit';
 import * as v from 'valibot';
+import { priceSchema, segmentsSchema } from './event-schema.js';
 import type { MockMessage } from './mock-message.js';
 
 /**
@@ -43,6 +50,25 @@ export interface MockOptions extends OptionalPaceOptions {
   readonly codeLifetimeMs?: number | undefined;
   /** How often a code may be checked, wrong or right, up to 1000. Default 5. */
   readonly maxChecks?: number | undefined;
+  /** What every `accepted` says besides its reference. Default: nothing. */
+  readonly acceptedWith?: { readonly segments?: number | undefined; readonly price?: Price | undefined } | undefined;
+  /** Reads requests that are signed with `secret`, as `signedReport()` makes them. Default false: `webhooks` is null. */
+  readonly webhooks?: false | { readonly secret: string } | undefined;
+  /** Whether `report()` and `reply()` go to whoever listens to the mock's connection. Default false: `events` is null. */
+  readonly events?: boolean | undefined;
+  /** Whether the mock says what it has taken. Default false: `lookup` is null. */
+  readonly lookup?: boolean | MockLookupOptions | undefined;
+}
+
+/** How the mock answers look-ups. */
+export interface MockLookupOptions {
+  /**
+   * How late messages get into the list of the mock vendor, in milliseconds by the `clock`: until then a look-up is
+   * `inconclusive`. Default 0.
+   */
+  readonly visibleAfterMs?: number | undefined;
+  /** Whether the client may take absence for a proof. The mock vendor really knows; most others do not. Default true. */
+  readonly absenceProves?: boolean | undefined;
 }
 
 /** {@link MockOptions} with every default filled in. */
@@ -57,6 +83,10 @@ export interface ParsedOptions extends OptionalPaceOptions {
   readonly codeLength: number;
   readonly codeLifetimeMs: number;
   readonly maxChecks: number;
+  readonly acceptedWith: { readonly segments?: number | undefined; readonly price?: Price | undefined };
+  readonly webhooks: false | { readonly secret: string };
+  readonly events: boolean;
+  readonly lookup: false | { readonly visibleAfterMs: number; readonly absenceProves: boolean };
 }
 
 /** The longest wait that Node's timers can hold. */
@@ -68,6 +98,7 @@ const whole = (expected: string, min: number, max: number) => {
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 };
 const seed = 'expected a 32-bit integer, such as 42';
+const secret = 'expected a secret that is not empty';
 const delay = whole('whole milliseconds, from 0 to 24 days', 0, longestDelayMs);
 
 const schema = v.strictObject(
@@ -113,6 +144,34 @@ const schema = v.strictObject(
     codeLength: v.optional(whole('a whole number of digits from 4 to 10', 4, 10), 6),
     codeLifetimeMs: v.optional(whole('whole milliseconds, 1 or more', 1, Number.MAX_SAFE_INTEGER), 300_000),
     maxChecks: v.optional(whole('a whole number of checks from 1 to 1000', 1, 1000), 5),
+    acceptedWith: v.optional(
+      v.strictObject(
+        { segments: v.optional(segmentsSchema), price: v.optional(priceSchema) },
+        'expected an object with segments and price only',
+      ),
+      {},
+    ),
+    webhooks: v.optional(
+      v.union(
+        [v.literal(false), v.strictObject({ secret: v.pipe(v.string(secret), v.nonEmpty(secret)) })],
+        'expected false, or an object with secret only',
+      ),
+      false,
+    ),
+    events: v.optional(flag('whether it tells events over a connection'), false),
+    lookup: v.optional(
+      v.union(
+        [
+          v.boolean(),
+          v.strictObject({
+            visibleAfterMs: v.optional(whole('whole milliseconds, 0 or more', 0, Number.MAX_SAFE_INTEGER), 0),
+            absenceProves: v.optional(flag('whether absence proves anything'), true),
+          }),
+        ],
+        'expected true or false, or an object with visibleAfterMs and absenceProves only',
+      ),
+      false,
+    ),
     maxPerSecond: v.optional(v.number('expected a number of requests a second')),
     burst: v.optional(v.number('expected a number of requests')),
   },
@@ -122,7 +181,7 @@ const schema = v.strictObject(
 /** @throws SmsError `configuration_invalid` */
 export function parseMockOptions(options: MockOptions): ParsedOptions {
   const parsed = parseOptions('mock()', schema, options);
-  const { latencyMs, sends, verification } = parsed;
+  const { latencyMs, lookup, sends, verification } = parsed;
   const latency = typeof latencyMs === 'number' ? { min: latencyMs, max: latencyMs } : latencyMs;
   if (latency.min > latency.max) {
     throw configurationInvalid('mock(): latencyMs: expected min to be at most max; swap the two.');
@@ -138,6 +197,7 @@ export function parseMockOptions(options: MockOptions): ParsedOptions {
     ...parsed,
     sends: { ...sends, senderId: sends.senderId ?? sends.text },
     latencyMs: latency,
+    lookup: lookup === true ? { visibleAfterMs: 0, absenceProves: true } : lookup,
     seed: parsed.seed ?? seedOf(parsed.id),
     clock: parsed.clock ?? { now: () => Date.now() },
   };

@@ -4,7 +4,18 @@ import { findRedisServer, skipWithoutRedis, startRedisCluster, type TestRedisClu
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisClient } from './redis-client.js';
 import { redisStores } from './redis-stores.js';
-import { challenge, check, digest, expectUnavailable, hourly, take, taken } from './sample.test.fixture.js';
+import {
+  challenge,
+  check,
+  claimOf,
+  digest,
+  expectUnavailable,
+  hourly,
+  phone,
+  record,
+  take,
+  taken,
+} from './sample.test.fixture.js';
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cluster', () => {
   let cluster: TestRedisCluster;
@@ -21,7 +32,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
   ])('with $name', ({ make, before }) => {
     it('works on every node, also when the scripts are lost', async () => {
       const client = make();
-      const { verification, idempotency, limits } = redisStores({ client, prefix: before });
+      const { verification, limits, messages, optOuts } = redisStores({ client, prefix: before });
       const names = Array.from({ length: 30 }, (_, index) => `${before}${index}`);
       const round = names.map(async (name) => {
         const guesses = [{ id: name, digests: [digest] }];
@@ -29,14 +40,22 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
         expect(await verification.check(check(digest, { subject: name, guesses }))).toMatchObject({
           state: 'approved',
         });
-        const reservation = await idempotency.reserve(name, 'f', 60_000);
-        if (reservation.state === 'reserved') await idempotency.release(name, reservation.token);
-        expect(await idempotency.reserve(name, 'f', 60_000)).toMatchObject({ state: 'reserved' });
+        const [message, claim] = [record({ id: name, dueAt: 1 }), claimOf({ key: name })];
+        expect(await messages.add(message, 60_000, claim)).toEqual({ state: 'added' });
+        expect(await messages.add(record({ id: `${name} again` }), 60_000, claim)).toMatchObject({ id: name });
+        expect(await messages.replace({ ...message, revision: 2 })).toEqual({ state: 'replaced' });
+        await messages.find('mob', name, { state: 'sent' }, 60_000);
+        expect(await messages.link('mob', name, name, 60_000)).toEqual([{ state: 'sent' }]);
+        expect(await messages.isFirst(name, 60_000)).toBe(true);
         await limits.refund(await taken(limits, name, { ...hourly, max: 1 }));
         await taken(limits, name, { ...hourly, max: 1 });
+        await optOuts.add(name, 1);
+        expect(await optOuts.has(['nobody', name, 'no one'])).toEqual([false, true, false]);
       });
       await Promise.all(client.nodes('master').map((node) => node.script('FLUSH')));
       await Promise.all(round);
+      expect((await messages.claimDue(2, 100, 60_000)).toSorted()).toEqual(names.toSorted());
+      expect(await messages.forget(phone)).toBe(30);
       for (const node of client.nodes('master')) expect(await node.dbsize()).toBeGreaterThan(0);
       client.disconnect();
     });

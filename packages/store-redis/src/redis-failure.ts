@@ -22,7 +22,7 @@ const refusal = (codes: string, words: string): Trouble => ({
 const lost = (sign: RegExp, words: string): Trouble => ({ sign, words, refused: false });
 
 const lacksPermission =
-  'The Redis user lacks a permission. It needs EVAL, EVALSHA, GET, SET, DEL and TIME on the keys with the prefix.';
+  'The Redis user lacks a permission. It needs EVAL, EVALSHA, GET, SET, DEL, TIME, PEXPIRE, ZADD, ZRANGE, ZREM and ZSCORE on the keys with the prefix.';
 
 /** The first that fits. Each is recognised by the name and the message of the client's error. */
 const troubles: readonly Trouble[] = [
@@ -81,15 +81,21 @@ const other: Verdict = {
  * phone numbers.
  *
  * @param ifLost what is true of the message if nobody knows whether the script ran
+ * @param ifRefused what is true of it if the script did not run
  */
-export function redisFailure(error: unknown, store: string, ifLost: FailureOutcome): SmsError {
+export function redisFailure(
+  error: unknown,
+  store: string,
+  ifLost: FailureOutcome,
+  ifRefused: FailureOutcome = 'not-sent',
+): SmsError {
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   const isReply = name === 'ReplyError';
   const fitting = troubles.find(({ sign }) => sign.test(message) || (!isReply && sign.test(name)));
   const { words, refused } = fitting ?? (isReply ? otherRefusal : other);
   return new SmsError({
     code: 'store_unavailable',
-    outcome: refused ? 'not-sent' : ifLost,
+    outcome: refused ? ifRefused : ifLost,
     message: `The ${store} failed. ${words}`,
   });
 }

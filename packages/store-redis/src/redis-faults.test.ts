@@ -5,7 +5,17 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RedisStores, redisStores } from './redis-stores.js';
-import { challenge, check, digest, expectUnavailable, subject, take, taken } from './sample.test.fixture.js';
+import {
+  challenge,
+  check,
+  claimOf,
+  digest,
+  expectUnavailable,
+  record,
+  subject,
+  take,
+  taken,
+} from './sample.test.fixture.js';
 
 const conclusion = { subject, token: 'token', ids: ['first'], verdict: 'approved', keepMs: 60_000 } as const;
 
@@ -19,12 +29,20 @@ const writes = (stores: RedisStores) =>
     [() => stores.verification.check(check('wrong', { token: 'lost' })), 'unknown'],
     [() => stores.verification.conclude(conclusion), 'unknown'],
     [() => stores.verification.cancel(subject, 'first'), 'unknown'],
-    [() => stores.idempotency.reserve('order', 'print', 60_000), 'not-sent'],
+    [() => stores.messages.add(record({ dueAt: 1 }), 60_000, claimOf()), 'not-sent'],
+    [() => stores.messages.replace(record({ id: 'before', revision: 2, dueAt: 5 })), 'unknown', 'sent before'],
+    [() => stores.messages.link('mob', 'linked', 'message-1', 60_000), 'unknown', 'sent before'],
+    [() => stores.messages.find('mob', 'early', { state: 'sent' }, 60_000), 'unknown', 'sent before'],
+    [() => stores.messages.isFirst('inbound', 60_000), 'unknown', 'sent before'],
     [() => take(stores.limits, 'key'), 'not-sent'],
+    [() => stores.optOuts.add('key', 1), 'not-sent'],
+    [() => stores.optOuts.remove('key', 2), 'not-sent'],
   ] as const;
 
 async function expectAllRefused(stores: RedisStores, words: string): Promise<void> {
-  for (const [ask] of writes(stores)) await expectUnavailable(ask(), 'not-sent', words);
+  for (const [ask, outcome, isSent] of writes(stores)) {
+    await expectUnavailable(ask(), isSent === undefined ? 'not-sent' : outcome, words);
+  }
 }
 
 async function expectAllLost(stores: RedisStores, words: string): Promise<void> {
@@ -52,11 +70,12 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     return client;
   }
 
-  /** Stores that have worked: a challenge is open, one check is charged. */
+  /** Stores that have worked: a challenge is open, one check is charged, a message is being sent. */
   async function working(client: Redis): Promise<RedisStores> {
     const stores = redisStores({ client });
     await stores.verification.open(challenge());
     expect(await stores.verification.check(check('wrong'))).toMatchObject({ state: 'incorrect' });
+    await stores.messages.add(record({ id: 'before' }), 60_000);
     return stores;
   }
 
@@ -67,7 +86,9 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     });
     expect(await stores.verification.check(check(digest, { token: 'right' }))).toMatchObject({ state: 'approved' });
     await taken(stores.limits, 'key');
-    expect(await stores.idempotency.reserve('order', 'print', 1000)).toMatchObject({ state: 'reserved' });
+    expect(await stores.messages.add(record({ dueAt: 1 }), 60_000, claimOf())).toEqual({ state: 'added' });
+    expect(await stores.messages.read('message-1')).toEqual(record({ dueAt: 1 }));
+    expect(await stores.messages.claimDue(2, 10, 1000)).toEqual(['message-1']);
   }
 
   it('say that it is full, and work again when it is not', async () => {
@@ -100,7 +121,19 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
   });
 
   it('say that the user lacks a permission, and need those that they name, on keys with the prefix', async () => {
-    const commands = ['+evalsha', '+eval', '+get', '+del', '+time', '+info'];
+    const commands = [
+      '+evalsha',
+      '+eval',
+      '+get',
+      '+del',
+      '+time',
+      '+info',
+      '+pexpire',
+      '+zadd',
+      '+zrange',
+      '+zrem',
+      '+zscore',
+    ];
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>secret-of-app', '~polysms:*', ...commands);
     const client = connect({ username: 'app', password: 'secret-of-app' });
     const stores = redisStores({ client });
@@ -146,10 +179,11 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a Re
     const stores = await working(client);
     server.pause();
     const opened = stores.verification.open(challenge({ id: 'another' }));
-    const reserved = stores.idempotency.reserve('order', 'print', 60_000);
+    const added = stores.messages.add(record(), 60_000, claimOf());
     await server.restart();
     expect(await opened).toEqual({ state: 'opened', previous: [] });
-    expect(await reserved).toMatchObject({ state: 'reserved' });
+    expect(await added).toEqual({ state: 'added' });
+    expect(await stores.messages.read('message-1')).toEqual(record());
     expect(await stores.verification.read(subject)).toMatchObject({ challenges: [{ id: 'another' }] });
   });
 

@@ -7,9 +7,11 @@ import { type RedisStores, redisStores } from './redis-stores.js';
 import {
   challenge,
   check,
+  claimOf,
   digest,
   expectUnavailable,
   hourly,
+  record,
   strayUnit,
   subject,
   take,
@@ -128,6 +130,53 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     expect(await admin.exists('other:app_1-x:limit:{k}:2:3600000')).toBe(1);
   });
 
+  it('keeps an opt-out that the client tells twice as it did the first time, and an opt-in as well', async () => {
+    const twice: RedisClient = {
+      eval: (...args) => client.eval(...args),
+      evalsha: async (...args) => {
+        await client.evalsha(...args);
+        return client.evalsha(...args);
+      },
+    };
+    await stores.optOuts.add('loads the script', 1);
+    await stores.optOuts.has(['loads the script']);
+    const { optOuts } = redisStores({ client: twice });
+    await optOuts.add('k', 5);
+    expect(await storedAt('polysms:opt-out:{k}')).toEqual({ v: 1, at: 5, stop: true });
+    await optOuts.remove('k', 6);
+    expect(await storedAt('polysms:opt-out:{k}')).toMatchObject({ v: 1, at: 6 });
+    expect(await optOuts.has(['k'])).toEqual([false]);
+  });
+
+  it('knows for 30 days that an opt-out was taken back, and takes its time away when it is said again', async () => {
+    await stores.optOuts.remove('k', 5);
+    const days = (await admin.pttl('polysms:opt-out:{k}')) / 86_400_000;
+    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeLessThanOrEqual(30);
+    await stores.optOuts.add('k', 5);
+    expect(await admin.pttl('polysms:opt-out:{k}')).toBe(-1);
+  });
+
+  it('asks for all keys of opt-outs with one command', async () => {
+    const sent: number[] = [];
+    const counted: RedisClient = {
+      evalsha: (sha1, count, ...rest) => {
+        sent.push(count);
+        return client.evalsha(sha1, count, ...rest);
+      },
+      eval: (...args) => client.eval(...args),
+    };
+    const { optOuts } = redisStores({ client: counted });
+    expect(await optOuts.has([])).toEqual([]);
+    expect(await optOuts.has(['a', 'b', 'c'])).toEqual([false, false, false]);
+    expect(sent).toEqual([3]);
+  });
+
+  it('takes no answer but a plain one for leave to send', async () => {
+    const odd: RedisClient = { evalsha: async () => '0?x', eval: async () => undefined };
+    expect(await redisStores({ client: odd }).optOuts.has(['a', 'b', 'c'])).toEqual([false, true, true]);
+  });
+
   it.each([
     ['open', 'verification', () => stores.verification.open(challenge({ id: 'another' }))],
     ['settle', 'verification', () => stores.verification.settle(subject, 'first', { codes: [], providers: [] })],
@@ -136,31 +185,27 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     ['read', 'verification', () => stores.verification.read(subject)],
     ['takeAll', 'limit', () => take(stores.limits, 'k')],
     ['refund', 'limit', () => stores.limits.refund([strayUnit])],
+    ['add', 'opt-out', () => stores.optOuts.add('k', 9)],
+    ['remove', 'opt-out', () => stores.optOuts.remove('k', 9)],
+    ['has', 'opt-out', () => stores.optOuts.has(['another', 'k'])],
   ] as const)('leaves a value of a newer version alone: %s', async (_, store, operation) => {
     await stores.verification.open(challenge());
     await take(stores.limits, 'k');
-    const key = { verification: `polysms:verification:{${subject}}`, limit: 'polysms:limit:{k}:2:3600000' }[store];
+    await stores.optOuts.add('k', 1);
+    const key = {
+      verification: `polysms:verification:{${subject}}`,
+      limit: 'polysms:limit:{k}:2:3600000',
+      'opt-out': 'polysms:opt-out:{k}',
+    }[store];
     const newer = JSON.stringify({ ...(await storedAt(key)), v: 2 });
     await admin.set(key, newer, 'PX', 60_000);
     await expectUnavailable(operation(), 'not-sent', new RegExp(`The ${store} store failed. A newer version`));
     expect(await admin.get(key)).toBe(newer);
   });
 
-  it('leaves an idempotency value of a newer version alone', async () => {
-    const reservation = await stores.idempotency.reserve('k', 'f', 60_000);
-    const [key = ''] = await admin.keys('*');
-    const newer = JSON.stringify({ ...(await storedAt(key)), v: 2 });
-    await admin.set(key, newer, 'PX', 60_000);
-    await expectUnavailable(stores.idempotency.reserve('k', 'f', 1), 'not-sent', 'newer version');
-    if (reservation.state === 'reserved') {
-      await expectUnavailable(stores.idempotency.release('k', reservation.token), 'not-sent', 'newer version');
-    }
-    expect(await admin.get(key)).toBe(newer);
-  });
-
   it('keeps what a standing clock of a test keeps, though the time of the server goes on', async () => {
     const standing = redisStores({ client, now: () => 0 });
-    await standing.idempotency.reserve('k', 'f', 1);
+    await standing.messages.isFirst('k', 1);
     const [key = ''] = await admin.keys('*');
     expect(await admin.pttl(key)).toBeGreaterThan(1_000_000);
   });
@@ -170,23 +215,6 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
     await expectUnavailable(stores.verification.open(challenge()), 'not-sent', 'Choose a prefix');
   });
 
-  it('answers a reservation that the client repeats as it did the first time', async () => {
-    let answers: unknown[] = [];
-    const twice: RedisClient = {
-      eval: (...args) => client.eval(...args),
-      evalsha: async (...args) => {
-        answers = [await client.evalsha(...args), await client.evalsha(...args)];
-        return answers[1];
-      },
-    };
-    await stores.idempotency.reserve('loads the script', 'f', 1000);
-    expect(await redisStores({ client: twice }).idempotency.reserve('k', 'f', 1000)).toMatchObject({
-      state: 'reserved',
-    });
-    expect(answers[1]).toEqual(answers[0]);
-    expect(await stores.idempotency.reserve('k', 'f', 1000)).toEqual({ state: 'in-progress' });
-  });
-
   it('takes lone surrogates wherever a caller may put them', async () => {
     await stores.verification.open(challenge({ subject: '\ud800' }));
     const guesses = [{ id: '\ud800 \\ud800', digests: [digest] }];
@@ -194,7 +222,13 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('stores over one clie
       state: 'not-found',
     });
     expect(await stores.verification.read('\ud801')).toMatchObject({ challenges: [] });
-    await stores.idempotency.reserve('\ud800', 'f', 1000);
-    expect(await stores.idempotency.reserve('\ud801', 'g', 1000)).toMatchObject({ state: 'reserved' });
+    for (const key of ['\ud800', '\ud801']) {
+      const message = record({ id: key, purpose: key });
+      expect(await stores.messages.add(message, 1000, claimOf({ key }))).toEqual({ state: 'added' });
+      expect(await stores.messages.read(key)).toEqual(message);
+      await stores.messages.find('mob', key, { state: 'sent', providerCode: key }, 1000);
+      const waiting = await stores.messages.link('mob', key, 'message-1', 1000);
+      expect(waiting).toEqual([{ state: 'sent', providerCode: key }]);
+    }
   });
 });

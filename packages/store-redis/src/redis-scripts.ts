@@ -11,8 +11,10 @@ export interface ScriptCall {
   readonly args: readonly string[];
   /** The store's name in messages: `verification store`. */
   readonly store: string;
-  /** What is true of the message if nobody knows whether the script ran. If it did not run: `not-sent`. */
+  /** What is true of the message if nobody knows whether the script ran. */
   readonly ifLost: FailureOutcome;
+  /** What is true of it if the script did not run. Default: `not-sent`. */
+  readonly ifRefused?: FailureOutcome | undefined;
 }
 
 /** Redis is a cluster, and has refused a script for keys of more than one slot. Nothing was done. */
@@ -43,7 +45,7 @@ export class RedisScripts {
    *
    * @throws SmsError `store_unavailable`, or {@link KeysLiveApart} if not all keys have the same hash tag
    */
-  async run({ script, keys, args, store, ifLost }: ScriptCall): Promise<unknown> {
+  async run({ script, keys, args, store, ifLost, ifRefused }: ScriptCall): Promise<unknown> {
     const all = [...keys, this.#now === undefined ? '' : String(Math.floor(this.#now())), ...args];
     try {
       return await this.#client.evalsha(script.sha1, keys.length, ...all).catch((error: unknown) => {
@@ -55,7 +57,7 @@ export class RedisScripts {
         this.#isCluster = true;
         throw new KeysLiveApart();
       }
-      throw redisFailure(error, store, ifLost);
+      throw redisFailure(error, store, ifLost, ifRefused);
     }
   }
 }

@@ -7,11 +7,13 @@ import { type RedisStores, redisStores } from './redis-stores.js';
 import {
   challenge,
   check,
+  claimOf,
   digest,
   expectUnavailable,
   hourly,
   localCode,
   phone,
+  record,
   strayUnit,
   subject,
   take,
@@ -19,7 +21,7 @@ import {
 } from './sample.test.fixture.js';
 
 /** Every operation, each at least once with an effect. */
-async function everyOperation({ verification, idempotency, limits }: RedisStores): Promise<void> {
+async function everyOperation({ verification, limits, messages, optOuts }: RedisStores): Promise<void> {
   const issued = { kind: 'issued', provider: 'mob', reference: 'r', maxChecks: 3, lifetimeMs: 300_000 } as const;
   const both = [localCode, issued];
   expect(await verification.open(challenge({ codes: both }))).toEqual({ state: 'opened', previous: [] });
@@ -48,15 +50,19 @@ async function everyOperation({ verification, idempotency, limits }: RedisStores
   await verification.open(challenge({ subject: 'other', id: 'third' }));
   await verification.check(check('wrong', { subject: 'other', guesses: [{ id: 'third', digests: ['wrong'] }] }));
 
-  const reservation = await idempotency.reserve('order 1', 'print', 60_000);
-  if (reservation.state !== 'reserved') return expect.fail(reservation.state);
-  const error = { name: 'SmsError', code: 'timeout', message: 'é "\\/', outcome: 'unknown', attempts: [] } as const;
-  const result = { version: 1, outcome: 'unknown', error } as const;
-  await idempotency.finish('order 1', reservation.token, result, 120_000);
-  expect(await idempotency.reserve('order 1', 'print', 1)).toEqual({ state: 'finished', result });
-  const released = await idempotency.reserve('order 2', 'print', 60_000);
-  if (released.state === 'reserved') await idempotency.release('order 2', released.token);
-  await idempotency.reserve('order 3', 'print', 60_000);
+  const first = record({ dueAt: 1 });
+  expect(await messages.add(first, 120_000, claimOf())).toEqual({ state: 'added' });
+  const held = { state: 'held', id: 'message-1', record: first };
+  expect(await messages.add(record({ id: 'loser', dueAt: 1 }), 1, claimOf())).toEqual(held);
+  expect(await messages.claimDue(2, 10, 60_000)).toEqual(['message-1']);
+  expect(await messages.add(record({ id: 'any {id} ', to: '+14155550100' }), 60_000)).toEqual({ state: 'added' });
+  expect(await messages.replace({ ...first, revision: 2, dueAt: 3 })).toEqual({ state: 'replaced' });
+  expect(await messages.find('mob', 'r 1', { state: 'delivered' }, 60_000)).toBe(undefined);
+  expect(await messages.link('mob', 'r 1', 'message-1', 60_000)).toEqual([{ state: 'delivered' }]);
+  expect(await messages.find('mob', 'r-2', { state: 'delivered' }, 60_000)).toBe(undefined);
+  expect(await messages.isFirst('said', 60_000)).toBe(true);
+  await messages.add(record({ id: 'forgotten', to: '+14155550101' }), 60_000);
+  expect(await messages.forget('+14155550101')).toBe(1);
 
   const units = ['203.0.113.9', 'any {text} ', 'given back'].map((key) => ({ key, limit: hourly }));
   const together = await limits.takeAll(units);
@@ -67,6 +73,11 @@ async function everyOperation({ verification, idempotency, limits }: RedisStores
   await limits.refund(second);
   await taken(limits, '203.0.113.9');
   await limits.refund(together.units.slice(2));
+
+  await optOuts.add('out', 1_767_225_600_000);
+  await optOuts.add('back', 1);
+  await optOuts.remove('back', 2);
+  expect(await optOuts.has(['back', 'out', 'unknown'])).toEqual([false, true, false]);
 }
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => {
@@ -101,25 +112,51 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('redisStores', () => 
     });
     afterEach(() => client.disconnect());
 
-    it('does every operation, gives every key a bounded time, and forgets what it must not keep', async () => {
+    it('does every operation, gives every key but opt-outs a bounded time, and forgets what it must not keep', async () => {
       await everyOperation(redisStores({ client }));
       const keys = (await admin.keys('*')).sort();
       expect(keys).toEqual([
-        expect.stringMatching(new RegExp(`^${before}polysms:idempotency:{[\\w-]{43}}$`)),
-        expect.stringMatching(new RegExp(`^${before}polysms:idempotency:{[\\w-]{43}}$`)),
         `${before}polysms:limit:{203.0.113.9}:2:3600000`,
         expect.stringMatching(new RegExp(`^${before}polysms:limit:{203.0.113.9}:2:3600000:[\\w-]{6}:0$`)),
         expect.stringMatching(new RegExp(`^${before}polysms:limit:{~[\\w-]{43}}:2:3600000$`)),
+        expect.stringMatching(new RegExp(`^${before}polysms:message-key:{[\\w-]{43}}$`)),
+        `${before}polysms:message:{message-1}`,
+        expect.stringMatching(new RegExp(`^${before}polysms:message:{~[\\w-]{43}}$`)),
+        expect.stringMatching(new RegExp(`^${before}polysms:messages-of:{[\\w-]{43}}$`)),
+        expect.stringMatching(new RegExp(`^${before}polysms:messages-of:{[\\w-]{43}}$`)),
+        `${before}polysms:messages:{due}`,
+        expect.stringMatching(new RegExp(`^${before}polysms:messages:{due}:[\\w-]{36}$`)),
+        `${before}polysms:opt-out:{back}`,
+        `${before}polysms:opt-out:{out}`,
+        `${before}polysms:reference:{3:mob:r-2}`,
+        expect.stringMatching(new RegExp(`^${before}polysms:reference:{~[\\w-]{43}}$`)),
+        expect.stringMatching(new RegExp(`^${before}polysms:said:{[\\w-]{43}}$`)),
         `${before}polysms:verification:{${subject}}`,
         `${before}polysms:verification:{other}`,
         `${before}polysms:verification:{other}:failures`,
       ]);
-      const longest = { idempotency: 120_000, limit: 3_600_000, verification: 86_400_000 };
-      for (const key of keys) {
+      const longest = {
+        limit: 3_600_000,
+        message: 120_000,
+        'message-key': 60_000,
+        messages: 60 * 86_400_000,
+        'messages-of': 120_000,
+        'opt-out': 2_592_000_000,
+        reference: 60_000,
+        said: 60_000,
+        verification: 86_400_000,
+      };
+      const forGood = `${before}polysms:opt-out:{out}`;
+      expect(await admin.pttl(forGood)).toBe(-1);
+      expect(await storedAt(forGood)).toEqual({ v: 1, at: 1_767_225_600_000, stop: true });
+      for (const key of keys.filter((each) => each !== forGood)) {
         const [kind] = key.slice(`${before}polysms:`.length).split(':');
         const ttlMs = await admin.pttl(key);
         expect(ttlMs, key).toBeGreaterThan(0);
         expect(ttlMs, key).toBeLessThanOrEqual(longest[kind as keyof typeof longest]);
+        expect(key).not.toMatch(/13800138000|14155550100/);
+        // What has no version has a name of its own.
+        if (/:messages(-of)?:/.test(key)) continue;
         expect(await storedAt(key), key).toMatchObject({ v: 1 });
         expect(await admin.get(key), key).not.toMatch(/wrong|order 1/);
       }
@@ -182,24 +219,19 @@ describe('the options of redisStores', () => {
 
   it('may leave all but the client out, and say that the stores are shared', () => {
     const stores = redisStores({ client, prefix: 'p'.repeat(64), now: undefined });
-    expect([stores.verification.isShared, stores.limits.isShared]).toEqual([true, true]);
+    expect(Object.values(stores).map(({ isShared }) => isShared)).toEqual([true, true, true, true]);
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '60000' as never])(
-    'refuses an idempotency lifetime of %j',
-    async (ttlMs) => {
-      const { idempotency } = redisStores({ client });
-      const message = 'The lifetime of an idempotency key must be a number of milliseconds above 0.';
-      const invalid = { code: 'invalid_request', outcome: 'not-sent', message };
-      await expect(idempotency.reserve('k', 'f', ttlMs)).rejects.toMatchObject(invalid);
-      const result = {
-        version: 1,
-        outcome: 'accepted',
-        receipt: { id: 'm', provider: 'p', reference: 'r', attempts: [] },
-      } as const;
-      await expect(idempotency.finish('k', 't', result, ttlMs)).rejects.toMatchObject(invalid);
-    },
-  );
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '60000' as never])('refuses a lifetime of %j', async (ms) => {
+    const { messages } = redisStores({ client });
+    const message = 'The lifetime of a message, key or reference must be a number of milliseconds above 0.';
+    const invalid = { code: 'invalid_request', outcome: 'not-sent', message };
+    await expect(messages.add(record(), ms)).rejects.toMatchObject(invalid);
+    await expect(messages.add(record(), 1, claimOf({ ttlMs: ms }))).rejects.toMatchObject(invalid);
+    await expect(messages.link('mob', 'r', 'id', ms)).rejects.toMatchObject(invalid);
+    await expect(messages.find('mob', 'r', { state: 'sent' }, ms)).rejects.toMatchObject(invalid);
+    await expect(messages.isFirst('said', ms)).rejects.toMatchObject(invalid);
+  });
 });
 
 describe('the time of redisStores', () => {
@@ -210,18 +242,13 @@ describe('the time of redisStores', () => {
     const arguments_: unknown[][] = [];
     const evalsha = async (...args: unknown[]) => void arguments_.push(args);
     const client: RedisClient = { evalsha, eval: async () => expect.fail('The server knows the script.') };
-    await redisStores({ client, now }).idempotency.release('k', 'token');
-    expect(arguments_).toEqual([[expect.stringMatching(/^[0-9a-f]{40}$/), 1, expect.any(String), sent, 'token']]);
+    await redisStores({ client, now }).optOuts.add('k', 7);
+    expect(arguments_).toEqual([[expect.stringMatching(/^[0-9a-f]{40}$/), 1, expect.any(String), sent, '7', 'stop']]);
   });
 });
 
 describe('an operation that fails', () => {
   const first = { subject, ids: ['first'], token: 't', verdict: 'approved', keepMs: 1 } as const;
-  const result = {
-    version: 1,
-    outcome: 'accepted',
-    receipt: { id: 'm', provider: 'p', reference: 'r', attempts: [] },
-  } as const;
 
   it.each<[string, string, 'not-sent' | 'unknown', (stores: RedisStores) => unknown]>([
     ['open', 'verification', 'not-sent', ({ verification }) => verification.open(challenge())],
@@ -236,11 +263,20 @@ describe('an operation that fails', () => {
     ['cancel', 'verification', 'unknown', ({ verification }) => verification.cancel(subject, 'first')],
     ['read', 'verification', 'not-sent', ({ verification }) => verification.read(subject)],
     ['end', 'verification', 'unknown', ({ verification }) => verification.end(subject, 1)],
-    ['reserve', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.reserve('k', 'f', 1)],
-    ['finish', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.finish('k', 't', result, 1)],
-    ['release', 'idempotency', 'not-sent', ({ idempotency }) => idempotency.release('k', 't')],
+    ['add', 'message', 'not-sent', ({ messages }) => messages.add(record(), 1)],
+    ['read', 'message', 'unknown', ({ messages }) => messages.read('message-1')],
+    ['replace', 'message', 'unknown', ({ messages }) => messages.replace(record({ revision: 2 }))],
+    ['replace with a time', 'message', 'unknown', ({ messages }) => messages.replace(record({ dueAt: 1 }))],
+    ['link', 'message', 'unknown', ({ messages }) => messages.link('mob', 'r', 'message-1', 1)],
+    ['find', 'message', 'unknown', ({ messages }) => messages.find('mob', 'r', { state: 'sent' }, 1)],
+    ['claimDue', 'message', 'unknown', ({ messages }) => messages.claimDue(1, 1, 1)],
+    ['isFirst', 'message', 'unknown', ({ messages }) => messages.isFirst('said', 1)],
+    ['forget', 'message', 'unknown', ({ messages }) => messages.forget(phone)],
     ['takeAll', 'limit', 'not-sent', ({ limits }) => take(limits, 'k')],
     ['refund', 'limit', 'not-sent', ({ limits }) => limits.refund([strayUnit])],
+    ['add', 'opt-out', 'not-sent', ({ optOuts }) => optOuts.add('k', 1)],
+    ['remove', 'opt-out', 'not-sent', ({ optOuts }) => optOuts.remove('k', 1)],
+    ['has', 'opt-out', 'not-sent', ({ optOuts }) => optOuts.has(['k', 'l'])],
   ])('leaves open what cannot be known, and is not tried again: %s', async (_, store, outcome, operation) => {
     const evalsha = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
     const whole = vi.fn(async () => undefined);

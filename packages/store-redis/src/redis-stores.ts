@@ -1,6 +1,13 @@
-import { type IdempotencyStore, type LimitStore, SmsError, type VerificationStore } from '@polysms/core/stores';
-import { RedisIdempotencyStore } from './idempotency-store.js';
+import {
+  type LimitStore,
+  type MessageStore,
+  type OptOutStore,
+  SmsError,
+  type VerificationStore,
+} from '@polysms/core/stores';
 import { RedisLimitStore } from './limit-store.js';
+import { RedisMessageStore } from './message-store.js';
+import { RedisOptOutStore } from './opt-out-store.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisScripts } from './redis-scripts.js';
 import { RedisVerificationStore } from './verification-store.js';
@@ -18,15 +25,17 @@ export interface RedisStoresOptions {
 /** Everything that Polysms remembers, shared by all processes that use the same Redis and prefix. */
 export interface RedisStores {
   readonly verification: VerificationStore;
-  readonly idempotency: IdempotencyStore;
   readonly limits: LimitStore;
+  readonly messages: MessageStore;
+  readonly optOuts: OptOutStore;
 }
 
 /**
- * Keeps verifications, idempotency keys and limits in Redis 7 or Valkey, standalone or cluster.
+ * Keeps verifications, limits, messages with their idempotency keys, and opt-outs in Redis 7 or Valkey, standalone or
+ * cluster.
  *
- * Each operation is one script; over a cluster, limits need scripts for each key. A method whose command fails rejects
- * with SmsError `store_unavailable`.
+ * Each operation is one script; over a cluster, limits and opt-outs need one for each key. A message has a script for
+ * each of the keys that name it. A method whose command fails rejects with SmsError `store_unavailable`.
  *
  * @throws SmsError `configuration_invalid` if an option cannot work
  */
@@ -35,8 +44,9 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
   const scripts = new RedisScripts(client, now);
   return {
     verification: new RedisVerificationStore(scripts, prefix),
-    idempotency: new RedisIdempotencyStore(scripts, prefix),
     limits: new RedisLimitStore(scripts, prefix),
+    messages: new RedisMessageStore(scripts, prefix),
+    optOuts: new RedisOptOutStore(scripts, prefix),
   };
 }
 

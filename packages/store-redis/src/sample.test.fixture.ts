@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import {
   isSmsError,
+  type KeyClaim,
   type Limit,
   type LimitStore,
   type LocalCode,
+  type MessageRecord,
   type NewChallenge,
   type StoreCheck,
   type TakenUnit,
@@ -27,6 +29,17 @@ export function challenge(more: Partial<NewChallenge> = {}): NewChallenge {
 export function check(guess: string, more: Partial<StoreCheck> = {}): StoreCheck {
   const limits = { maxFailures: 15, failureWindowMs: 86_400_000, keepMs: 60_000 };
   return { subject, guesses: [{ id: 'first', digests: [guess] }], token: 'token', ...limits, ...more };
+}
+
+/** The first record of a message. */
+export function record(more: Partial<MessageRecord> = {}): MessageRecord {
+  const [createdAt, settlesBy] = [1_767_225_600_000, 1_767_225_610_000];
+  const message = { kind: 'message', to: phone, providers: ['mob'], attempts: [] } as const;
+  return { version: 1, id: 'message-1', revision: 1, ...message, createdAt, settlesBy, ...more };
+}
+
+export function claimOf(more: Partial<KeyClaim> = {}): KeyClaim {
+  return { key: 'order 1', fingerprint: 'print', ttlMs: 60_000, ...more };
 }
 
 export const hourly: Limit = { max: 2, windowMs: 3_600_000 };

@@ -46,7 +46,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('verifications over o
   function app(verification: NonNullable<Parameters<typeof createSmsClient>[0]['verification']>, prefix = 'polysms') {
     const provider = inbox();
     const stores = redisStores({ client: redis, prefix });
-    const sms = createSmsClient({ providers: [provider], guard: false, stores, verification });
+    const sms = createSmsClient({ providers: [provider], guard: false, stores, verification, optOut: { pepper } });
     clients.push(sms);
     const { verifications } = sms;
     const start = async () => ({ id: (await verifications.start({ to: phone })).id, code: provider.lastCode });

@@ -1,6 +1,6 @@
 import { createSmsClient, type SmsClient, type SmsClientOptions } from '@polysms/core';
 import { mob } from '@polysms/provider-mob';
-import { redisStores } from '@polysms/store-redis';
+import { type RedisClient, redisStores } from '@polysms/store-redis';
 import { Redis } from 'ioredis';
 import type { Surroundings } from './orders.js';
 import { textProvider } from './text-vendor.js';
@@ -11,13 +11,14 @@ export const appKey = 'test-app-key';
 export function clientIn(
   { redis, prefix, mob: mobUrl, texts }: Surroundings,
   options: Partial<SmsClientOptions> = {},
+  storedOver: (client: RedisClient) => RedisClient = (client) => client,
 ): { readonly sms: SmsClient; close(): Promise<void> } {
   const client = new Redis(redis, { enableOfflineQueue: true, maxRetriesPerRequest: 1 });
   // Trouble is told by the calls that it hits.
   client.on('error', () => {});
   const sms = createSmsClient({
     providers: [mob({ appKey, baseUrl: mobUrl }), textProvider(texts)],
-    stores: redisStores({ client, prefix }),
+    stores: redisStores({ client: storedOver(client), prefix }),
     verification: { pepper: 'the pepper that all processes of the test share' },
     guard: false,
     // On however slow a machine no call is to end by its deadline.

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findRedis, skipWithoutRedis } from 'test-redis';
 import { describe, expect, it } from 'vitest';
 import { clientIn } from './client.js';
+import { randomFrom } from './random.js';
 import { startSurroundings } from './surroundings.js';
 import { startWorker } from './workers.js';
 
@@ -17,17 +18,6 @@ function byPhone(delivered: readonly { readonly to: string; readonly code: strin
   const codes = new Map<string, string[]>();
   for (const { to, code } of delivered) codes.set(to, [...(codes.get(to) ?? []), code]);
   return codes;
-}
-
-/** Numbers from 0 to below 1 that follow from a seed: mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 describe.skipIf(skipWithoutRedis(redis))('a process that is killed while it starts verifications', () => {

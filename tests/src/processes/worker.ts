@@ -1,8 +1,9 @@
 // A process of an app. It does what the test tells it over IPC, until it is killed or told to end.
 import { randomInt } from 'node:crypto';
 import { isSmsError, type SmsClient, type VerificationCheckRequest } from '@polysms/core';
+import type { RedisClient } from '@polysms/store-redis';
 import { clientIn } from './client.js';
-import { type Order, phoneOf, type Surroundings } from './orders.js';
+import { messageTo, type Order, phoneOf, type Surroundings } from './orders.js';
 
 const surroundings = JSON.parse(process.argv[2] ?? '{}') as Surroundings;
 const { sms, close } = clientIn(surroundings);
@@ -12,6 +13,11 @@ process.on('message', async (order: Order) => {
     case 'start':
       startForEver(sms, order.firstPhone, order.atATime);
       break;
+    case 'send': {
+      const dying = clientIn(surroundings, {}, (client) => dyingOver(client, order.diesAt));
+      sendForEver(dying.sms, order.firstPhone, order.atATime);
+      break;
+    }
     case 'check':
       process.send?.(await countResults(order.checks));
       break;
@@ -28,6 +34,43 @@ function startForEver(client: SmsClient, firstPhone: number, atATime: number): v
     }
   };
   for (let index = 0; index < atATime; index += 1) void work();
+}
+
+function sendForEver(client: SmsClient, firstPhone: number, atATime: number): void {
+  let phone = firstPhone;
+  const work = async () => {
+    for (;;) {
+      phone += 1;
+      await client.send(messageTo(phone)).catch(() => {});
+    }
+  };
+  for (let index = 0; index < atATime; index += 1) void work();
+}
+
+/**
+ * A Redis whose process dies at a point: each command has one before it is sent, one when it is on its way, and one
+ * when its answer has come.
+ */
+function dyingOver(client: RedisClient, diesAt: number): RedisClient {
+  let points = 0;
+  const pass = () => {
+    points += 1;
+    if (points === diesAt) process.kill(process.pid, 'SIGKILL');
+  };
+  return {
+    eval: (...args) => client.eval(...args),
+    async evalsha(...args) {
+      pass();
+      const answer = client.evalsha(...args);
+      // Its bytes are written when the turn of the event loop is over.
+      setImmediate(pass);
+      try {
+        return await answer;
+      } finally {
+        pass();
+      }
+    },
+  };
 }
 
 async function countResults(checks: readonly VerificationCheckRequest[]): Promise<Readonly<Record<string, number>>> {

@@ -7,7 +7,9 @@ import type { Order, Surroundings } from './orders.js';
 export interface Worker {
   /** Tells it to do something; for a check the counts of its results. */
   order(order: Extract<Order, { do: 'check' }>): Promise<Readonly<Record<string, number>>>;
-  begin(order: Extract<Order, { do: 'start' }>): void;
+  begin(order: Extract<Order, { do: 'start' | 'send' }>): void;
+  /** The end of one that dies by itself: the signal that has killed it. */
+  readonly death: Promise<NodeJS.Signals | null>;
   /** SIGKILL: nothing in the process gets to know. */
   kill(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export async function startWorker(surroundings: Surroundings): Promise<Worker> {
       return counts as Readonly<Record<string, number>>;
     },
     begin: (order) => void child.send(order),
+    death: exited.then(() => child.signalCode),
     async kill() {
       child.kill('SIGKILL');
       await exited;

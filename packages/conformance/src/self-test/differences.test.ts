@@ -41,6 +41,8 @@ const cases: readonly {
   readonly difference: keyof Omit<Differences, 'slack'>;
   readonly suite: string;
   readonly capabilities?: typeof everything;
+  /** What such a vendor declares as well. */
+  readonly along?: Differences;
   create(): ConformanceSubject;
 }[] = [
   { difference: 'noCredentials', suite: 'privacy', create: () => ({ ...memorySubject(), secrets: [] }) },
@@ -87,6 +89,48 @@ const cases: readonly {
     },
   },
   {
+    difference: 'unsignedParts',
+    suite: 'webhooks',
+    create: () =>
+      vendorThat(({ signing }) => {
+        signing.signed = (time, _url, body) => [time, body];
+      }),
+  },
+  {
+    difference: 'requestsNotSigned',
+    suite: 'webhooks',
+    along: { timeNotSigned: reason },
+    create: () =>
+      vendorThat(({ signing }) => {
+        signing.sendsSecret = true;
+        signing.hasTime = false;
+      }),
+  },
+  {
+    difference: 'timeNotSigned',
+    suite: 'webhooks',
+    create: () =>
+      vendorThat(({ signing }) => {
+        signing.hasTime = false;
+      }),
+  },
+  {
+    difference: 'oneEventPerRequest',
+    suite: 'webhooks',
+    create: () =>
+      vendorThat(({ signing }) => {
+        signing.eventsPerRequest = 1;
+      }),
+  },
+  {
+    difference: 'noInbound',
+    suite: 'webhooks',
+    create: () =>
+      vendorThat(({ signing }) => {
+        signing.tellsInbound = false;
+      }),
+  },
+  {
     difference: 'refusesSpecialCharacters',
     suite: 'send',
     create: () => {
@@ -96,6 +140,12 @@ const cases: readonly {
     },
   },
 ];
+
+function vendorThat(differs: (vendor: MemoryVendor) => void): ConformanceSubject {
+  const vendor = new MemoryVendor();
+  differs(vendor);
+  return memorySubject({ vendor });
+}
 
 async function failuresOf(
   suite: string,
@@ -109,17 +159,17 @@ async function failuresOf(
   return results.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
 }
 
-describe.each(cases)('the difference $difference', ({ difference, suite, create, capabilities }) => {
+describe.each(cases)('the difference $difference', ({ difference, suite, create, capabilities, along = {} }) => {
   it('is found when it is not declared', async () => {
     const failures =
       difference === 'requestsNotCounted'
-        ? await failuresOf('send', create, {}, capabilities)
-        : await failuresOf(suite, create, {}, capabilities);
+        ? await failuresOf('send', create, along, capabilities)
+        : await failuresOf(suite, create, along, capabilities);
     expect(failures.length).toBeGreaterThan(0);
   });
 
   it('is accepted when it is declared', async () => {
-    expect(await failuresOf(suite, create, { [difference]: reason }, capabilities)).toEqual([]);
+    expect(await failuresOf(suite, create, { ...along, [difference]: reason }, capabilities)).toEqual([]);
   });
 
   it('shows its reason in a title', () => {
@@ -128,7 +178,7 @@ describe.each(cases)('the difference $difference', ({ difference, suite, create,
       test: runner.test,
       capabilities: everything,
       create,
-      differences: { [difference]: reason },
+      differences: { ...along, [difference]: reason },
     });
     expect(runner.titles).toContainEqual(expect.stringMatching(`^${suite}: .*\\(${reason}\\)$`));
   });

@@ -4,6 +4,7 @@ import {
   type CheckOutcome,
   type Deadline,
   type DeadlineEnd,
+  type LookupOutcome,
   type NotSent,
   notSent,
   type Refused,
@@ -15,13 +16,16 @@ import {
   unknown,
 } from '@polysms/core/provider-kit';
 import type { Capabilities } from '../options.js';
+import { memoryEvents } from './memory-events.js';
 import { ConnectionRefused, type MemoryVendor, type VendorAnswer, type VendorRequest } from './memory-vendor.js';
+import { memoryWebhooks } from './memory-webhooks.js';
 
 type Asked = VendorAnswer | Refused | NotSent | Unknown;
 
 /** A correct provider, written as a real one is. */
 export function memoryProvider(vendor: MemoryVendor, credential: string, capabilities: Capabilities): SmsProvider {
   let closed = false;
+  const events = memoryEvents(vendor.connections);
 
   async function ask(request: VendorRequest, { deadline, writeBy = deadline }: CallContext): Promise<Asked> {
     if (closed) return notSent('client_closed', 'The provider is closed.');
@@ -65,9 +69,21 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
       }
       return deliver({ credential, action: 'send', message }, context);
     },
-    webhooks: null,
-    events: null,
-    lookup: null,
+    webhooks: capabilities.webhooks === true ? memoryWebhooks(vendor.signing) : null,
+    events: capabilities.events === true ? events : null,
+    lookup:
+      capabilities.lookup === true
+        ? {
+            visibleAfterMs: vendor.listsAfterMs,
+            absenceProves: true,
+            find: async ({ id, to, sentUntil }, context): Promise<LookupOutcome> => {
+              const answer = await ask({ credential, action: 'list', to: to.e164 }, context);
+              if (typeof answer !== 'object' || !('listed' in answer)) return failure(answer);
+              if (answer.listed.some((message) => message.id === id)) return { outcome: 'found', state: 'sent' };
+              return { outcome: vendor.now >= sentUntil + vendor.listsAfterMs ? 'absent' : 'inconclusive' };
+            },
+          }
+        : null,
     verification: capabilities.verification
       ? {
           start: ({ to }, context) => deliver({ credential, action: 'start', to: to.e164 }, context),
@@ -80,6 +96,7 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
       : null,
     async close() {
       closed = true;
+      events.close();
     },
   };
 }
@@ -88,12 +105,12 @@ export function memoryProvider(vendor: MemoryVendor, credential: string, capabil
 const codes: ReadonlyMap<string, SmsErrorCode> = new Map([['no', 'permission_denied']]);
 
 function failure(answer: Asked): Refused | NotSent | Unknown {
-  if (typeof answer === 'object') {
+  if (typeof answer === 'object' && !('listed' in answer)) {
     if ('outcome' in answer) return answer;
     const code = codes.get(answer.refusal) ?? 'unrecognized_provider_code';
     return refused(code, 'The vendor refused.', { providerCode: answer.refusal });
   }
-  switch (answer) {
+  switch (typeof answer === 'object' ? '<html>' : answer) {
     case 'error':
       return unknown('provider_unavailable', 'The vendor has failed.');
     case 'sent':

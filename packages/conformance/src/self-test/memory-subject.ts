@@ -2,6 +2,7 @@ import type { SmsProvider } from '@polysms/core';
 import type { Capabilities } from '../options.js';
 import type { ConformanceSubject } from '../subject.js';
 import { memoryProvider } from './memory-provider.js';
+import { withHeader } from './memory-signing.js';
 import { MemoryVendor } from './memory-vendor.js';
 
 export const everything: Capabilities = {
@@ -10,6 +11,11 @@ export const everything: Capabilities = {
   senderId: true,
   verification: true,
   writeBy: true,
+  webhooks: true,
+  events: true,
+  lookup: true,
+  messageId: true,
+  validFor: true,
 };
 
 /** Makes a wrong provider from the right one. */
@@ -25,12 +31,13 @@ export interface MemorySubjectOptions {
 export function memorySubject(options: MemorySubjectOptions = {}) {
   const { capabilities = everything, alter = (right) => right, vendor = new MemoryVendor() } = options;
   const credential = 'canary-key-5b1f';
+  const { connections, signing } = vendor;
   const right = memoryProvider(vendor, credential, capabilities);
   return {
     provider: alter(right, vendor, credential),
     recipient: '+8613800138000',
     otherRecipient: '+41791234567',
-    secrets: [credential],
+    secrets: [credential, signing.secret],
     samples: {
       text: { text: 'Your parcel is here' },
       template: {
@@ -54,6 +61,24 @@ export function memorySubject(options: MemorySubjectOptions = {}) {
     },
     stallWrites: () => {
       vendor.stalled = true;
+    },
+    webhooks: {
+      signed: (events, at) => signing.tell(events, at),
+      signedBody: (body, at) => signing.request(body, at),
+      replaceSignature: (request, replace) =>
+        withHeader(request, 'signature', replace(request.headers.get('signature') ?? '')),
+      replaceTime: (request, at) => withHeader(request, 'time', String(at / 1000)),
+    },
+    events: connections,
+    lookup: {
+      vendorTook: (id) => vendor.taken.some((message) => message.id === id),
+      now: () => vendor.now,
+      advance: (ms) => {
+        vendor.now += ms;
+      },
+      arrange: (situation) => {
+        vendor.situation = situation;
+      },
     },
     // Not the altered one: some never close.
     async close() {

@@ -1,16 +1,34 @@
 import type { OutboundMessage } from '@polysms/core/provider-kit';
-import type { ReceivedMessage, Situation } from '../subject.js';
+import type { Situation } from '../situations.js';
+import type { ReceivedMessage } from '../subject.js';
 import { turnEventLoop } from '../turns.js';
+import { MemoryConnections } from './memory-connections.js';
+import { MemorySigning } from './memory-signing.js';
 
 /** What the memory provider asks its vendor. */
 export type VendorRequest = { readonly credential: string } & (
   | { readonly action: 'send'; readonly message: OutboundMessage }
   | { readonly action: 'start'; readonly to: string }
   | { readonly action: 'check'; readonly to: string; readonly code: string }
+  | { readonly action: 'list'; readonly to: string }
 );
 
+/** A message in the vendor's list. */
+export interface Listed {
+  readonly id: string;
+  readonly to: string;
+  readonly takenAt: number;
+}
+
 /** What the vendor answers; garbage is any other text, and a refusal has an error code. */
-export type VendorAnswer = 'sent' | 'right' | 'wrong' | 'error' | '<html>' | { readonly refusal: string };
+export type VendorAnswer =
+  | 'sent'
+  | 'right'
+  | 'wrong'
+  | 'error'
+  | '<html>'
+  | { readonly refusal: string }
+  | { readonly listed: readonly Listed[] };
 
 export class ConnectionRefused extends Error {}
 /** A lost answer, with the code that a socket gives it. */
@@ -40,6 +58,13 @@ export class MemoryVendor {
   failsBeforeWork = false;
   /** Ends what a wrong provider has left behind. */
   readonly cleanUps: (() => void)[] = [];
+  /** Milliseconds since 1970. */
+  now = 1_000_000;
+  /** How late messages get into its list. */
+  readonly listsAfterMs = 60_000;
+  readonly taken: Listed[] = [];
+  readonly signing = new MemorySigning();
+  readonly connections = new MemoryConnections();
   readonly #codes = new Map<string, string>();
   #codesMade = 0;
 
@@ -92,6 +117,10 @@ export class MemoryVendor {
     switch (request.action) {
       case 'send':
         return this.#deliver(request.message);
+      case 'list':
+        return {
+          listed: this.taken.filter(({ to, takenAt }) => to === request.to && this.now >= takenAt + this.listsAfterMs),
+        };
       case 'start': {
         const code = String(8351 + this.#codesMade);
         this.#codesMade += 1;
@@ -110,13 +139,15 @@ export class MemoryVendor {
   #deliver(message: OutboundMessage): VendorAnswer {
     const to = message.to.e164;
     if (this.refusesEmoji && JSON.stringify(message).includes('😀')) return { refusal: 'no' };
+    const { id, validForMs } = message;
+    this.taken.push({ id, to, takenAt: this.now });
     switch (message.kind) {
       case 'text':
-        this.received.push({ kind: 'text', to, text: message.text, senderId: message.senderId });
+        this.received.push({ kind: 'text', id, to, text: message.text, senderId: message.senderId, validForMs });
         return 'sent';
       case 'template': {
         const values = message.params.map(({ value }) => value);
-        this.received.push({ kind: 'template', to, template: message.template, values });
+        this.received.push({ kind: 'template', id, to, template: message.template, values, validForMs });
         return 'sent';
       }
     }

@@ -1,5 +1,5 @@
 import { describe as nodeDescribe, it as nodeIt } from 'node:test';
-import { MemoryIdempotencyStore, MemoryLimitStore, MemoryVerificationStore } from '@polysms/core/stores';
+import { MemoryLimitStore, MemoryMessageStore, MemoryOptOutStore, MemoryVerificationStore } from '@polysms/core/stores';
 import { describe, expect, it, vi } from 'vitest';
 import { CollectingRunner } from '../self-test/collecting-runner.js';
 import { describeSmsStores } from './describe-sms-stores.js';
@@ -11,8 +11,9 @@ function memoryStores(): StoresUnderTest {
   return {
     stores: {
       verification: new MemoryVerificationStore(),
-      idempotency: new MemoryIdempotencyStore(),
       limits: new MemoryLimitStore(),
+      messages: new MemoryMessageStore(),
+      optOuts: new MemoryOptOutStore(),
     },
     advance: (ms) => void vi.advanceTimersByTime(ms),
     close: () => void vi.useRealTimers(),
@@ -41,7 +42,7 @@ describe('describeSmsStores()', () => {
     const suites = (options: Partial<StoresConformanceOptions>) => [
       ...new Set(runnerOf(options).titles.map((title) => title.split(':')[0])),
     ];
-    expect(suites({})).toEqual(['verification', 'idempotency', 'limits']);
+    expect(suites({})).toEqual(['verification', 'limits', 'messages', 'optOuts']);
     expect(suites({ ports: ['limits'] })).toEqual(['limits']);
     const { titles } = runnerOf();
     expect(titles).toHaveLength(new Set(titles).size);
@@ -95,7 +96,7 @@ describe('describeSmsStores()', () => {
     const drifting = (slackMs: number) =>
       runnerOf({
         slackMs,
-        ports: ['verification', 'idempotency'],
+        ports: ['verification', 'messages'],
         create: () => {
           vi.useFakeTimers();
           // Faster in the beginning than in the long run, so that a sequence of operations stays within the slack.
@@ -108,7 +109,7 @@ describe('describeSmsStores()', () => {
             ...memoryStores(),
             stores: {
               verification: new MemoryVerificationStore({ now }),
-              idempotency: new MemoryIdempotencyStore({ now }),
+              messages: new MemoryMessageStore({ now }),
             },
           };
         },
@@ -119,7 +120,7 @@ describe('describeSmsStores()', () => {
   });
 
   it.each<[string, Partial<StoresConformanceOptions>]>([
-    ['ports: expected at least one of verification, idempotency, limits', { ports: [] }],
+    ['ports: expected at least one of verification, limits, messages, optOuts', { ports: [] }],
     ['ports: expected at least one of verification', { ports: ['other' as 'limits'] }],
     ['slackMs: expected a whole number', { slackMs: 1000 }],
     ['slackMs: expected a whole number', { slackMs: -1 }],

@@ -1,9 +1,16 @@
-import { idempotencyHolding } from './idempotency-holding.js';
-import { idempotencyReserving } from './idempotency-reserving.js';
 import { limitsRefunding } from './limits-refunding.js';
 import { limitsSequences } from './limits-sequences.js';
 import { limitsTaking } from './limits-taking.js';
 import { limitsTakingTogether } from './limits-taking-together.js';
+import { messagesConcurrency } from './messages-concurrency.js';
+import { messagesDue } from './messages-due.js';
+import { messagesForgetting } from './messages-forgetting.js';
+import { messagesKeeping } from './messages-keeping.js';
+import { messagesKeys } from './messages-keys.js';
+import { messagesReferences } from './messages-references.js';
+import { optOutsConcurrency } from './opt-outs-concurrency.js';
+import { optOutsKeeping } from './opt-outs-keeping.js';
+import { optOutsSequences } from './opt-outs-sequences.js';
 import { withStore } from './store-bench.js';
 import type { StoreSuite } from './store-suite.js';
 import { planStores, type SmsStores, type StoresConformanceOptions, type StoresPlan } from './stores-options.js';
@@ -32,21 +39,31 @@ const suites: { readonly [Port in keyof SmsStores]: Readonly<Record<string, Stor
     'verification: many at once': verificationConcurrency,
     'verification: random sequences': verificationSequences,
   },
-  idempotency: {
-    'idempotency: reserve': idempotencyReserving,
-    'idempotency: finish and release': idempotencyHolding,
-  },
   limits: {
     'limits: takeAll, one unit': limitsTaking,
     'limits: takeAll, several units': limitsTakingTogether,
     'limits: refund': limitsRefunding,
     'limits: random sequences': limitsSequences,
   },
+  messages: {
+    'messages: add, read, replace': messagesKeeping,
+    'messages: keys': messagesKeys,
+    'messages: link and find': messagesReferences,
+    'messages: claimDue': messagesDue,
+    'messages: forget and isFirst': messagesForgetting,
+    'messages: many at once': messagesConcurrency,
+  },
+  optOuts: {
+    'optOuts: add, remove, has': optOutsKeeping,
+    'optOuts: many at once': optOutsConcurrency,
+    'optOuts: random sequences': optOutsSequences,
+  },
 };
 
 /**
- * Defines the tests that prove that stores keep their contracts: `VerificationStore`, `IdempotencyStore` and
- * `LimitStore`, as far as they are among `options.ports`. Every test gets stores of its own from `options.create`.
+ * Defines the tests that prove that stores keep their contracts: `VerificationStore`, `LimitStore`,
+ * `MessageStore` and `OptOutStore`, as far as they are among `options.ports`. Every test gets stores of its own from
+ * `options.create`.
  *
  * @throws SmsError `configuration_invalid`
  */
@@ -54,8 +71,9 @@ export function describeSmsStores(options: StoresConformanceOptions): void {
   const plan = planStores(options);
   plan.test.describe(`${plan.name} keeps the contracts of the stores v1`, () => {
     if (plan.ports.includes('verification')) describePort(plan, 'verification', suites.verification);
-    if (plan.ports.includes('idempotency')) describePort(plan, 'idempotency', suites.idempotency);
     if (plan.ports.includes('limits')) describePort(plan, 'limits', suites.limits);
+    if (plan.ports.includes('messages')) describePort(plan, 'messages', suites.messages);
+    if (plan.ports.includes('optOuts')) describePort(plan, 'optOuts', suites.optOuts);
   });
 }
 

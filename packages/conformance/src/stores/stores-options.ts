@@ -1,12 +1,13 @@
 import { configurationInvalid } from '@polysms/core/provider-kit';
-import type { IdempotencyStore, LimitStore, VerificationStore } from '@polysms/core/stores';
+import type { LimitStore, MessageStore, OptOutStore, VerificationStore } from '@polysms/core/stores';
 import type { TestFunctions } from '../options.js';
 
 /** The stores by the names of their ports. */
 export interface SmsStores {
   readonly verification: VerificationStore;
-  readonly idempotency: IdempotencyStore;
   readonly limits: LimitStore;
+  readonly messages: MessageStore;
+  readonly optOuts: OptOutStore;
 }
 
 /** What {@link describeSmsStores} takes. */
@@ -38,7 +39,7 @@ export interface StoresUnderTest {
   close(): Promise<void> | void;
 }
 
-const allPorts: readonly (keyof SmsStores)[] = ['verification', 'idempotency', 'limits'];
+const allPorts: readonly (keyof SmsStores)[] = ['verification', 'limits', 'messages', 'optOuts'];
 
 /** The options with their defaults. */
 export interface StoresPlan {

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.js';
 import { closeProvider } from '../closing.js';
 import { demandEqual } from '../demand.js';
 import type { Operation, Operations } from '../operations.js';
-import type { Situation } from '../subject.js';
+import type { Situation } from '../situations.js';
 import type { SuitePlan } from '../suite.js';
 import { callIn } from './outcomes.js';
 

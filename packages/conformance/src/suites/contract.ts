@@ -85,6 +85,28 @@ export const contractSuite: Suite = ({ capabilities, operations, differences, te
     );
   });
 
+  for (const [key, does] of [
+    ['webhooks', 'is called by its vendor'],
+    ['events', 'listens to its vendor on a connection'],
+    ['lookup', 'asks its vendor what became of messages'],
+  ] as const) {
+    const expected = capabilities[key] === true;
+    test(`says ${expected ? '' : 'not '}that it ${does}`, async ({ subject }) => {
+      const value: unknown = subject.provider[key];
+      demand(
+        value !== undefined,
+        `The provider has no key ${key}`,
+        'set it to an object, or to null if the vendor has no such thing; a wrapper passes on that of the provider inside',
+      );
+      demandEqual(
+        value !== null,
+        expected,
+        `The provider's ${key} is ${value === null ? 'null' : 'not null'}`,
+        `make it fit capabilities.${key} of describeSmsProvider()`,
+      );
+    });
+  }
+
   test('has all its methods', async ({ subject }) => {
     const { provider } = subject;
     const { verification } = provider;
@@ -92,6 +114,9 @@ export const contractSuite: Suite = ({ capabilities, operations, differences, te
       ['send', provider.send],
       ['close', provider.close],
     ];
+    if (capabilities.webhooks === true) methods.push(['webhooks.read', provider.webhooks?.read]);
+    if (capabilities.events === true) methods.push(['events.listen', provider.events?.listen]);
+    if (capabilities.lookup === true) methods.push(['lookup.find', provider.lookup?.find]);
     if (capabilities.verification) methods.push(['start', verification?.start], ['check', verification?.check]);
     for (const [name, method] of methods) {
       demandEqual(typeof method, 'function', `The provider's ${name} is no function`, `implement ${name}()`);

@@ -1,5 +1,5 @@
 import type { Differences } from '../differences.js';
-import type { Situation } from '../subject.js';
+import type { Situation } from '../situations.js';
 import type { Outcome } from '../well-formed.js';
 
 /** What must become of a call in a situation. */

@@ -4,7 +4,7 @@ import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation } from '../operations.js';
 import { deadlineAfterRunning } from '../running-time.js';
 import { patienceMs, settle } from '../settle.js';
-import { type Situation, situations } from '../subject.js';
+import { type Situation, situations } from '../situations.js';
 import type { Suite } from '../suite.js';
 import { demandTruthful } from '../truth.js';
 import { describeOutcome, type Outcome } from '../well-formed.js';

@@ -5,7 +5,7 @@ import { demand, demandEqual } from '../demand.js';
 import { ample, type Operation, startVerification, verificationOf, wrongCode } from '../operations.js';
 import { whatIsPrinted } from '../output.js';
 import { settle } from '../settle.js';
-import { situations } from '../subject.js';
+import { situations } from '../situations.js';
 import type { Suite } from '../suite.js';
 import type { Outcome } from '../well-formed.js';
 import { confidentialOf, demandPrivate, demandSilent, formsOf, shortestText } from './demand-private.js';
@@ -44,7 +44,7 @@ export const privacySuite: Suite = ({ capabilities, operations, differences, tes
     const { provider } = bench.subject;
     demandPrivate(
       'The provider',
-      [provider, provider.verification],
+      [provider, provider.verification, provider.webhooks, provider.events, provider.lookup],
       secrets,
       'keep credentials in #private fields or closures',
     );

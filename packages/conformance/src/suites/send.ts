@@ -9,6 +9,7 @@ import { demandTruthful } from '../truth.js';
 import { describeOutcome } from '../well-formed.js';
 import { senderIdTests } from './sender-id.js';
 import { templateParameterTests } from './template-parameters.js';
+import { toldWithMessageTests } from './told-with-message.js';
 
 type Kind = OutboundMessage['kind'];
 
@@ -77,6 +78,7 @@ export const sendSuite: Suite = (plan) => {
 
   if (capabilities.template) templateParameterTests(plan);
   senderIdTests(plan);
+  toldWithMessageTests(plan);
   if (!capabilities.text && !capabilities.template) return;
   test('returns an outcome for a template or text that the vendor does not know', (bench) => {
     const { recipient: to } = bench;

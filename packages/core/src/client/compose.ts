@@ -8,7 +8,14 @@ import { createTemplateCatalogue, type TemplateCatalogue } from '../delivery/tem
 import { AbuseGuard } from '../guard/abuse-guard.js';
 import { MemoryLimitStore } from '../guard/memory-limit-store.js';
 import { IdempotentSends } from '../idempotency/idempotent-sends.js';
-import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
+import { DeliveryWatches } from '../messages/delivery-watches.js';
+import { MemoryMessageStore } from '../messages/memory-message-store.js';
+import { MessageLog } from '../messages/message-log.js';
+import { RecordedDeliveries } from '../messages/recorded-deliveries.js';
+import { Sweeper } from '../messages/sweeper.js';
+import { MemoryOptOutStore } from '../opt-out/memory-opt-out-store.js';
+import { optOutPepper } from '../opt-out/opt-out-options.js';
+import { OptOuts } from '../opt-out/opt-outs.js';
 import { dayMs } from '../provider-kit/schema-parts.js';
 import { EventHub } from '../telemetry/events.js';
 import { CodeSecrets } from '../verification/code-secrets.js';
@@ -17,16 +24,32 @@ import { MemoryVerificationStore } from '../verification/memory-verification-sto
 import { checkCodeSenders, checkVerificationMessages, messageParams } from '../verification/verification-messages.js';
 import { VerificationSender } from '../verification/verification-sender.js';
 import { VerificationService } from '../verification/verification-service.js';
+import { reportUrlOf } from '../webhooks/webhook-options.js';
+import { ClientWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 import { InFlight } from './in-flight.js';
+import { ClientMessages, type Messages } from './messages.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
-import { ClientVerifications, type Verifications } from './verifications.js';
+import { Sweeping } from './sweeping.js';
+import { VendorEvents } from './vendor-events.js';
+import { type BlockedProviders, ClientVerifications, type Verifications } from './verifications.js';
 
 /** Everything that a client works with. */
 export interface Composition {
   readonly accounts: readonly Account[];
   readonly templates: TemplateCatalogue;
   readonly router: Router;
+  readonly deliveries: RecordedDeliveries;
+  readonly watches: DeliveryWatches;
+  /** Undefined if nobody can opt out: no provider takes inbound messages, and no store is shared. */
+  readonly optOuts: OptOuts | undefined;
+  readonly vendorEvents: VendorEvents;
+  readonly webhooks: Webhooks;
+  /** Where a provider's vendor is to send its reports. */
+  reportUrlOf(provider: SmsProvider): string | undefined;
   readonly idempotentSends: IdempotentSends;
+  readonly messages: Messages;
+  /** Runs the sweep from time to time. */
+  readonly sweeping: Sweeping;
   /** Undefined if the client has none. */
   readonly guard: AbuseGuard | undefined;
   readonly verifications: Verifications;
@@ -68,27 +91,59 @@ export function compose(options: SmsClientOptions): Composition {
   const accountsById = new Map(accounts.map((account) => [account.id, account]));
   const budget = new RetryBudget(options.retryBudget);
   const router = new Router({ accounts: accountsById, routes, maxAttempts, attemptTimeoutMs, budget, events });
+  const providersById = new Map(providers.map((provider) => [provider.id, provider]));
+  const messageStore = stores.messages ?? new MemoryMessageStore();
+  const retainMs = parsed.messages?.retainMs ?? 3 * dayMs;
+  const log = new MessageLog({ store: messageStore, retainMs, providers: providersById, events });
+  const reports = (id: string) => mayReport(providersById.get(id));
+  const watches = new DeliveryWatches({ router, log, reports, maxAttempts: maxAttempts, deadlineMs, inFlight });
+  const isUsed = providers.some(hasLife);
+  const deliveries = new RecordedDeliveries({ router, log, serves: hasLife, isUsed, watches });
+  const sweeper = new Sweeper({ store: messageStore, log, providers: providersById, deadlineMs });
+  const idempotentSends = new IdempotentSends({
+    log,
+    ttlMs: parsed.idempotency?.ttlMs ?? dayMs,
+    providers: [...providersById.keys()],
+  });
   const secrets = new CodeSecrets(verification.pepper, verification.tenant);
   const ownLimits = stores.limits === undefined ? new MemoryLimitStore() : undefined;
   const guard = guardOf(parsed, ownLimits, secrets, events);
+  const optOuts = optOutsOf(parsed);
+  const vendorEvents = new VendorEvents({ log, store: messageStore, optOuts, events, deadlineMs });
+  const reportUrlOf = reportUrls(parsed);
   const sender = new VerificationSender({
     accounts: accountsById,
     router,
+    deliveries,
     templates,
     texts: textsOf(verification.message, providers),
     codes: verification.codes,
     onUnknown: onUnknown?.verification ?? 'failover',
+    deliverWithinMs: verification.deliverWithinMs,
+    reportUrlOf,
   });
   const verificationStore = stores.verification ?? new MemoryVerificationStore();
   const service = new VerificationService({ options: verification, secrets, store: verificationStore, sender });
   const phoneLimits = parsed.guard?.limits.phone ?? [];
   const resendAfterMs = Math.max(0, ...phoneLimits.map(({ max, windowMs }) => (max === 1 ? windowMs : 0)));
-  const idempotencyStore = stores.idempotency ?? parsed.idempotency?.store ?? new MemoryIdempotencyStore();
   return {
     accounts,
     templates,
     router,
-    idempotentSends: new IdempotentSends(idempotencyStore, parsed.idempotency?.ttlMs ?? dayMs),
+    deliveries,
+    watches,
+    optOuts,
+    vendorEvents,
+    webhooks: new ClientWebhooks({
+      providers: providersById,
+      sink: (provider, event) => vendorEvents.take(provider, event),
+      options: parsed.webhooks,
+      inFlight,
+    }),
+    reportUrlOf,
+    idempotentSends,
+    messages: new ClientMessages({ log, store: messageStore, sweeper, inFlight, deadlineMs, defaultCountry }),
+    sweeping: sweepingOf(parsed, sweeper, inFlight),
     guard,
     verifications: new ClientVerifications({
       service,
@@ -98,6 +153,7 @@ export function compose(options: SmsClientOptions): Composition {
       events,
       deadlineMs,
       defaultCountry,
+      blockedProviders: verificationsBlocked(parsed, optOuts),
     }),
     events,
     inFlight,
@@ -106,6 +162,50 @@ export function compose(options: SmsClientOptions): Composition {
     onUnknown: onUnknown?.message ?? 'stop',
     dispose: () => ownLimits?.clear(),
   };
+}
+
+/** Whether there is something to be told of a message after its provider has answered. */
+function hasLife({ webhooks, events, lookup }: SmsProvider): boolean {
+  return webhooks !== null || events !== null || lookup !== null;
+}
+
+/** Whether something comes back from a provider by itself. */
+function mayReport(provider: SmsProvider | undefined): boolean {
+  return provider !== undefined && (provider.webhooks !== null || provider.events !== null);
+}
+
+function optOutsOf({ optOut, stores, providers, verification }: ParsedOptions): OptOuts | undefined {
+  if (optOut === undefined) return undefined;
+  if (stores.optOuts === undefined && !providers.some(mayReport)) return undefined;
+  const store = stores.optOuts ?? new MemoryOptOutStore();
+  const pepper = optOutPepper(optOut, verification.pepper, store);
+  const secrets = new CodeSecrets(
+    pepper === undefined ? undefined : { current: pepper, previous: undefined },
+    verification.tenant,
+  );
+  const keyOf = store.isShared ? (text: string) => secrets.keyOf(text) : (text: string) => text;
+  return new OptOuts({ store, words: optOut.words, keyOf });
+}
+
+/** Which providers must not send a verification to a phone: none, unless the client keeps these from who opted out. */
+function verificationsBlocked({ optOut, providers }: ParsedOptions, optOuts: OptOuts | undefined): BlockedProviders {
+  if (optOuts === undefined || optOut?.verifications !== true) return async () => undefined;
+  const ids = providers.map(({ id }) => id);
+  return (to, deadline) => optOuts.blockedProviders({ to, senderId: undefined, providers: ids }, deadline);
+}
+
+function reportUrls({ webhooks, providers }: ParsedOptions): (provider: SmsProvider) => string | undefined {
+  const { publicUrl } = webhooks;
+  if (publicUrl === undefined) return () => undefined;
+  const callable = providers.filter((provider) => provider.webhooks !== null);
+  const urls = new Map(callable.map(({ id }) => [id, reportUrlOf(publicUrl, id)]));
+  return ({ id }) => urls.get(id);
+}
+
+function sweepingOf({ messages, providers }: ParsedOptions, sweeper: Sweeper, inFlight: InFlight): Sweeping {
+  const everyMs = messages?.sweepEveryMs ?? 30_000;
+  const canAsk = providers.some(({ lookup }) => lookup !== null);
+  return new Sweeping(sweeper, inFlight, canAsk ? everyMs : false);
 }
 
 function accountsOf({ providers, breaker }: ParsedOptions, events: EventHub): readonly Account[] {

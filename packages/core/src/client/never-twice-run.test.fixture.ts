@@ -123,7 +123,7 @@ class Player {
       breaker: { ...breaker, random: () => 0.5 },
       onUnknown: { message: onUnknown },
       templates: templates(this.#providers),
-      ...(this.#store === undefined ? {} : { idempotency: { store: this.#store } }),
+      ...(this.#store === undefined ? {} : { stores: { messages: this.#store } }),
     });
     const circuits = () =>
       Object.fromEntries(Object.entries(this.#client.health()).map(([id, { circuit }]) => [id, circuit]));

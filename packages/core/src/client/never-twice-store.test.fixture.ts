@@ -1,11 +1,13 @@
-import type { IdempotencyStore, Reservation, StoredResult } from '../idempotency/idempotency-store.js';
-import { MemoryIdempotencyStore } from '../idempotency/memory-idempotency-store.js';
+import { MemoryMessageStore } from '../messages/memory-message-store.js';
+import type { MessageRecord, ReportEntry } from '../messages/message-record.js';
+import type { Added, KeyClaim, MessageStore, Replaced } from '../messages/message-store.js';
 import type { Awaitable } from '../stores/ask-store.js';
 import type { StoreScript } from './never-twice-scenario.test.fixture.js';
 
 /** A store in another process: each operation takes its time, and some fail, before or after they were done. */
-export class ScriptedStore implements IdempotencyStore {
-  readonly #memory = new MemoryIdempotencyStore();
+export class ScriptedStore implements MessageStore {
+  readonly isShared = false;
+  readonly #memory = new MemoryMessageStore();
   readonly #script: StoreScript;
   /** Operations that take their time. */
   timers = 0;
@@ -15,16 +17,36 @@ export class ScriptedStore implements IdempotencyStore {
     this.#script = script;
   }
 
-  reserve(key: string, fingerprint: string, ttlMs: number): Promise<Reservation> {
-    return this.#do(() => this.#memory.reserve(key, fingerprint, ttlMs));
+  add(record: MessageRecord, keepMs: number, claim?: KeyClaim): Promise<Added> {
+    return this.#do(() => this.#memory.add(record, keepMs, claim));
   }
 
-  finish(key: string, token: string, result: StoredResult, ttlMs: number): Promise<void> {
-    return this.#do(() => this.#memory.finish(key, token, result, ttlMs));
+  read(id: string): Promise<MessageRecord | undefined> {
+    return this.#do(() => this.#memory.read(id));
   }
 
-  release(key: string, token: string): Promise<void> {
-    return this.#do(() => this.#memory.release(key, token));
+  replace(record: MessageRecord): Promise<Replaced> {
+    return this.#do(() => this.#memory.replace(record));
+  }
+
+  link(provider: string, reference: string, id: string, keepMs: number): Promise<readonly ReportEntry[]> {
+    return this.#do(() => this.#memory.link(provider, reference, id, keepMs));
+  }
+
+  find(provider: string, reference: string, report: ReportEntry, waitMs: number): Promise<string | undefined> {
+    return this.#do(() => this.#memory.find(provider, reference, report, waitMs));
+  }
+
+  claimDue(now: number, limit: number, leaseMs: number): Promise<readonly string[]> {
+    return this.#do(() => this.#memory.claimDue(now, limit, leaseMs));
+  }
+
+  isFirst(what: string, keepMs: number): Promise<boolean> {
+    return this.#do(() => this.#memory.isFirst(what, keepMs));
+  }
+
+  forget(to: string): Promise<number> {
+    return this.#do(() => this.#memory.forget(to));
   }
 
   async #do<Value>(operation: () => Awaitable<Value>): Promise<Value> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { countrySchema, placesEntries } from '../guard/guard-options.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
-import { byName, pathTo, section, texts, wholeNumber } from '../provider-kit/schema-parts.js';
+import { byName, either, pathTo, section, texts, wholeNumber } from '../provider-kit/schema-parts.js';
 
 const duration = v.optional(wholeNumber(1, longestDelayMs, 'milliseconds, from 1 to 24 days'));
 const unknownPolicy = v.optional(v.picklist(['stop', 'failover'], 'must be stop or failover'));
@@ -59,3 +59,17 @@ export const settingsEntries = {
 export const idempotencyTtl = wholeNumber(2, longestDelayMs, 'milliseconds, more than deadlineMs and at most 24 days');
 
 export const noGuardRule = 'must be an object, or false for no guard';
+
+const longestRetentionMs = 366 * 86_400_000;
+
+/** What is recorded of messages. */
+export const messagesSchema = section({
+  retainMs: v.optional(wholeNumber(60_000, longestRetentionMs, 'milliseconds, from one minute to 366 days')),
+  sweepEveryMs: v.optional(
+    either(
+      (input) => input === false,
+      v.literal(false),
+      wholeNumber(1_000, longestDelayMs, 'milliseconds, from 1000 to 24 days, or false'),
+    ),
+  ),
+});

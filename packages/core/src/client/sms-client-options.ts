@@ -7,7 +7,9 @@ import type { TemplateCatalogueOptions } from '../delivery/templates/catalogue.j
 import { listOfNames, shownName, visibleName } from '../errors/shown-name.js';
 import { type GuardOptions, guardSchema, withGuardDefaults } from '../guard/guard-options.js';
 import type { LimitStore } from '../guard/limit-store.js';
-import type { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import type { MessageStore } from '../messages/message-store.js';
+import { noOptOutRule, type OptOutOptions, optOutSchema, withOptOutDefaults } from '../opt-out/opt-out-options.js';
+import type { OptOutStore } from '../opt-out/opt-out-store.js';
 import { configurationInvalid, parseOptions } from '../provider-kit/options.js';
 import { isPlainObject, section, sectionOrFalse } from '../provider-kit/schema-parts.js';
 import {
@@ -16,7 +18,8 @@ import {
   withDefaults,
 } from '../verification/verification-options.js';
 import type { VerificationStore } from '../verification/verification-store.js';
-import { idempotencyTtl, noGuardRule, settingsEntries } from './settings-entries.js';
+import { type WebhookOptions, webhookOptionsSchema, withWebhookDefaults } from '../webhooks/webhook-options.js';
+import { idempotencyTtl, messagesSchema, noGuardRule, settingsEntries } from './settings-entries.js';
 
 /** What {@link createSmsClient} takes. */
 export interface SmsClientOptions {
@@ -52,10 +55,14 @@ export interface SmsClientOptions {
     | undefined;
   /** What each template's name means to each provider. */
   readonly templates?: TemplateCatalogueOptions | undefined;
-  /** Where idempotency keys are kept, and for how long. Default: in memory, for 24 hours. */
-  readonly idempotency?:
-    | { readonly store?: IdempotencyStore | undefined; readonly ttlMs?: number | undefined }
-    | undefined;
+  /** How long an idempotency key holds. Default: 24 hours. */
+  readonly idempotency?: { readonly ttlMs?: number | undefined } | undefined;
+  /** What is recorded of messages. */
+  readonly messages?: MessageOptions | undefined;
+  /** How vendors call the app, and how their calls are checked. */
+  readonly webhooks?: WebhookOptions | undefined;
+  /** What is done about people who want no messages; false: nothing. Default: they get none. See `docs/inbound.md`. */
+  readonly optOut?: OptOutOptions | false | undefined;
   /** How codes are made, sent and checked. */
   readonly verification?: VerificationOptions | undefined;
   /** How verifications are kept from abuse; false: not at all. Default: on, with the limits of `docs/abuse.md`. */
@@ -68,7 +75,19 @@ export interface SmsClientOptions {
 export interface SmsStores {
   readonly verification?: VerificationStore | undefined;
   readonly limits?: LimitStore | undefined;
-  readonly idempotency?: IdempotencyStore | undefined;
+  readonly messages?: MessageStore | undefined;
+  readonly optOuts?: OptOutStore | undefined;
+}
+
+/** What is recorded of messages, and when vendors are asked about them. */
+export interface MessageOptions {
+  /** How long the record of a message is kept, in milliseconds. Default 259200000, three days. */
+  readonly retainMs?: number | undefined;
+  /**
+   * How often vendors are asked about messages of which nobody knows whether they were sent, in milliseconds; false: only
+   * by `sms.messages.sweep()`. Default 30000. Without a provider that can be asked, never.
+   */
+  readonly sweepEveryMs?: number | false | undefined;
 }
 
 export type UnknownPolicy = 'stop' | 'failover';
@@ -91,7 +110,7 @@ const store = <Port extends object>(
     (value) => hasMethods(value, methods) && (flag === undefined || typeof (value as Port)[flag] === 'boolean'),
     `must be ${port}, with ${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}${flag === undefined ? '' : `, and ${flag} true or false`}`,
   );
-const idempotencyStore = store<IdempotencyStore>('an IdempotencyStore', ['reserve', 'finish', 'release']);
+const messageMethods = ['add', 'read', 'replace', 'link', 'find', 'claimDue', 'isFirst', 'forget'] as const;
 const verificationMethods = ['open', 'settle', 'check', 'conclude', 'cancel', 'read', 'end'] as const;
 
 const schema = section({
@@ -99,19 +118,23 @@ const schema = section({
   ...settingsEntries,
   breaker: v.optional(breakerSchema),
   templates: v.optional(anyObject),
-  idempotency: v.optional(section({ store: v.optional(idempotencyStore), ttlMs: v.optional(idempotencyTtl) })),
+  idempotency: v.optional(section({ ttlMs: v.optional(idempotencyTtl) })),
+  messages: v.optional(messagesSchema),
+  webhooks: v.optional(webhookOptionsSchema),
+  optOut: v.optional(sectionOrFalse(optOutSchema, noOptOutRule)),
   verification: v.optional(verificationOptionsSchema),
   guard: v.optional(sectionOrFalse(guardSchema, noGuardRule)),
   stores: v.optional(
     v.pipe(
       v.custom<object>(
         isPlainObject, // A `Redis` of ioredis has hundreds of properties, none of which is a store.
-        'must be an object of stores, { verification, limits, idempotency }, such as redisStores({ client })',
+        'must be an object of stores, { verification, limits, messages, optOuts }, such as redisStores({ client })',
       ),
       section({
         verification: v.optional(store<VerificationStore>('a VerificationStore', verificationMethods, 'isShared')),
         limits: v.optional(store<LimitStore>('a LimitStore', ['takeAll', 'refund'], 'isShared')),
-        idempotency: v.optional(idempotencyStore),
+        messages: v.optional(store<MessageStore>('a MessageStore', messageMethods, 'isShared')),
+        optOuts: v.optional(store<OptOutStore>('an OptOutStore', ['add', 'remove', 'has'], 'isShared')),
       }),
     ),
   ),
@@ -195,9 +218,6 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
       'createSmsClient(): idempotency.ttlMs: must be more than deadlineMs, or a key is free before its call has ended.',
     );
   }
-  if (parsed.idempotency?.store !== undefined && parsed.stores.idempotency !== undefined) {
-    throw configurationInvalid('createSmsClient(): idempotency.store and stores.idempotency: give one of them.');
-  }
   const isShared = parsed.stores.verification?.isShared === true || parsed.stores.limits?.isShared === true;
   if (isShared && parsed.verification.pepper === undefined) {
     throw configurationInvalid(
@@ -209,6 +229,8 @@ export function parseSmsClientOptions(options: SmsClientOptions) {
     ...parsed,
     routes: parsed.routes ?? [{ providers: ids }],
     verification: withDefaults(parsed.verification),
+    webhooks: withWebhookDefaults(parsed.webhooks ?? {}),
+    optOut: parsed.optOut === false ? undefined : withOptOutDefaults(parsed.optOut ?? {}),
     guard: parsed.guard === false ? undefined : withGuardDefaults(parsed.guard),
   };
 }

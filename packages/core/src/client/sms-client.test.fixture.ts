@@ -2,6 +2,7 @@ import { afterEach, vi } from 'vitest';
 import type { CallContext } from '../contract/call-context.js';
 import type { OutboundMessage } from '../contract/messages.js';
 import type { SendOutcome } from '../contract/outcomes.js';
+import type { EventSink, ProviderEvent, ProviderEvents } from '../contract/provider-events.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { isSmsError, type SmsError } from '../errors/sms-error.js';
 import { accepted, notSent, refused, unknown } from '../provider-kit/outcomes.js';
@@ -21,6 +22,7 @@ export function fake(
   id: string,
   answers: Answer[] = [accepted()],
   sends = { text: true, template: true, senderId: true },
+  life: Partial<Pick<SmsProvider, 'webhooks' | 'events' | 'lookup'>> = {},
 ): FakeProvider {
   const sent: OutboundMessage[] = [];
   const contexts: CallContext[] = [];
@@ -32,6 +34,7 @@ export function fake(
     webhooks: null,
     events: null,
     lookup: null,
+    ...life,
     sent,
     contexts,
     closed: 0,
@@ -45,6 +48,18 @@ export function fake(
       this.closed += 1;
     },
   };
+}
+
+/** A connection over which a vendor talks. */
+export function connection(): { readonly events: ProviderEvents; tell(event: ProviderEvent): Promise<void> } {
+  const sinks = new Set<EventSink>();
+  const events: ProviderEvents = {
+    listen(sink) {
+      sinks.add(sink);
+      return { [Symbol.dispose]: () => void sinks.delete(sink) };
+    },
+  };
+  return { events, tell: async (event) => void (await Promise.all([...sinks].map((sink) => sink(event)))) };
 }
 
 const clients: { close(): Promise<void> }[] = [];

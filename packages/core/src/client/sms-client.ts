@@ -1,20 +1,26 @@
 import type { CallContext } from '../contract/call-context.js';
-import type { MessageEnvelope } from '../contract/messages.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
 import type { ProviderHealth } from '../delivery/circuits/provider-health.js';
+import { envelopeOf } from '../delivery/envelope.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
-import type { Delivered } from '../delivery/router.js';
+import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import { invalidRequest, type Receipt, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
-import { isRefundable } from '../guard/abuse-guard.js';
+import { type Admission, isRefundable } from '../guard/abuse-guard.js';
+import type { MessageRecord } from '../messages/message-record.js';
+import { receiptOfDelivery } from '../messages/receipts.js';
+import type { OptOuts } from '../opt-out/opt-outs.js';
 import { parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { SmsEvents } from '../telemetry/events.js';
+import type { Webhooks } from '../webhooks/webhooks.js';
 import { type Composition, compose } from './compose.js';
+import type { Messages } from './messages.js';
 import type { SmsClientOptions } from './sms-client-options.js';
 import type { Verifications } from './verifications.js';
 
@@ -36,6 +42,10 @@ export interface SmsClient extends AsyncDisposable {
   ): AsyncGenerator<SendManyResult<SendRequest, Receipt>, void, undefined>;
   /** Codes that prove that a person has a phone. */
   readonly verifications: Verifications;
+  /** What became of messages after they were sent. */
+  readonly messages: Messages;
+  /** Takes what vendors tell by calling the app. */
+  readonly webhooks: Webhooks;
   /** How every provider is doing, by its id. */
   health(): Readonly<Record<string, ProviderHealth>>;
   /** Listens to an event. Dispose of what it returns to stop. A listener that throws changes nothing. */
@@ -58,75 +68,132 @@ const longestCloseMs = 10_000;
 
 class RoutingClient implements SmsClient {
   readonly verifications: Verifications;
+  readonly messages: Messages;
+  readonly webhooks: Webhooks;
+  readonly #listening: readonly Disposable[];
   readonly #parts: Composition;
   #closed: Promise<void> | undefined;
 
   constructor(parts: Composition) {
     this.#parts = parts;
     this.verifications = parts.verifications;
+    this.messages = parts.messages;
+    this.webhooks = parts.webhooks;
+    parts.sweeping.start();
+    this.#listening = parts.accounts.flatMap(({ provider }) => parts.vendorEvents.listen(provider) ?? []);
   }
 
   async send(given: SendRequest): Promise<Receipt> {
     const request = readSendRequest(given);
-    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends } = this.#parts;
+    const { templates, inFlight, defaultCountry, deadlineMs, idempotentSends, deliveries } = this.#parts;
     const message = prepareMessage(request, parsePhoneNumberIn(defaultCountry, request.to), templates);
+    if (request.deliverWithinMs !== undefined && (request.onUnknown ?? this.#parts.onUnknown) !== 'failover') {
+      throw invalidRequest(
+        "send(): deliverWithinMs: is for messages that may arrive twice; set onUnknown to 'failover', or leave it out.",
+      );
+    }
     const id = newMessageId();
     inFlight.begin();
     try {
       const deadline = deadlineAfter(request.deadlineMs ?? deadlineMs, { signal: request.signal });
       const { idempotencyKey } = request;
-      const context: CallContext = idempotencyKey === undefined ? { deadline } : { deadline, idempotencyKey };
-      if (idempotencyKey !== undefined) {
-        return await idempotentSends.once(idempotencyKey, message, deadline, () =>
-          this.#admitAndSend(id, message, context),
-        );
+      if (idempotencyKey === undefined) {
+        return receiptOfDelivery(id, await this.#admitAndDeliver(id, message, { deadline }, deliveries));
       }
-      if (request.guard === true) return await this.#admitAndSend(id, message, context);
-      return receiptOf(id, await this.#deliver(id, message, context));
+      const keyed = { id, key: idempotencyKey, request, to: message.to };
+      return await idempotentSends.once(keyed, deadline, (record) =>
+        this.#admitAndDeliver(
+          id,
+          message,
+          { deadline, idempotencyKey },
+          this.#recordedAs(record, request.deliverWithinMs !== undefined),
+        ),
+      );
     } finally {
       inFlight.end();
     }
   }
 
-  #admitAndSend(id: string, message: PreparedMessage, context: CallContext): Promise<Receipt> {
-    if (message.request.guard === true) return this.#admitted(id, message, context);
-    return this.#deliver(id, message, context).then((delivered) => receiptOf(id, delivered));
+  /** Delivers a message whose record is begun and settled by whoever holds its key. */
+  #recordedAs(record: MessageRecord, isWatched: boolean): Deliverer {
+    const { router, watches } = this.#parts;
+    if (!isWatched) return router;
+    return {
+      deliver: async (delivery, context) => {
+        const delivered = await router.deliver(delivery, context);
+        watches.watch(delivery, record, delivered);
+        return delivered;
+      },
+    };
   }
 
-  async #admitted(id: string, message: PreparedMessage, context: CallContext): Promise<Receipt> {
+  #admitAndDeliver(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
+    if (message.request.guard === true) return this.#admitted(id, message, context, by);
+    return this.#deliver(id, message, context, by);
+  }
+
+  async #admitted(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
     const { guard } = this.#parts;
     if (guard === undefined) throw invalidRequest('send(): guard: the client was made with guard: false.');
     const { to } = message;
     const { ip, screening } = message.request;
     const subject = { kind: 'message', to, ip, screening, purpose: undefined, locale: undefined } as const;
-    const admission = await guard.admit(subject, context.deadline);
+    let admission: Admission;
     try {
-      return receiptOf(id, await this.#deliver(id, message, context));
+      admission = await guard.admit(subject, context.deadline);
     } catch (error) {
-      if (isSmsError(error) && isRefundable(error)) admission.refund();
-      throw error;
+      if (!isSmsError(error)) throw error;
+      return { attempts: error.attempts, accepted: undefined, error };
+    }
+    const delivered = await this.#deliver(id, message, context, by);
+    if (delivered.error !== undefined && isRefundable(delivered.error)) admission.refund();
+    return delivered;
+  }
+
+  #deliver(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
+    const { optOuts } = this.#parts;
+    if (optOuts !== undefined) return this.#deliverToWhoWants(optOuts, id, message, context, by);
+    return by.deliver(this.#deliveryOf(id, message), context);
+  }
+
+  /** Nothing is sent to a person who has opted out. */
+  async #deliverToWhoWants(
+    optOuts: OptOuts,
+    id: string,
+    message: PreparedMessage,
+    context: CallContext,
+    by: Deliverer,
+  ): Promise<Delivered> {
+    const { accounts } = this.#parts;
+    const { to, request } = message;
+    const senderId = 'senderId' in request ? request.senderId : undefined;
+    try {
+      const providers = accounts.map((account) => account.id);
+      const blocked = await optOuts.blockedProviders({ to, senderId, providers }, context.deadline);
+      return await by.deliver({ ...this.#deliveryOf(id, message), blocked }, context);
+    } catch (error) {
+      if (!isSmsError(error)) throw error;
+      return { attempts: error.attempts, accepted: undefined, error };
     }
   }
 
-  #deliver(
-    id: string,
-    { to, request, canSend, unsupported, messageFor }: PreparedMessage,
-    context: CallContext,
-  ): Promise<Delivered> {
-    const envelope: MessageEnvelope = { id, to };
-    return this.#parts.router.deliver(
-      {
-        id,
-        to,
-        canSend,
-        unsupported,
-        ask: (provider, attemptContext) => provider.send(messageFor(provider, envelope), attemptContext),
-        onUnknown: request.onUnknown ?? this.#parts.onUnknown,
-        via: request.via,
-        kind: 'message',
-      },
-      context,
-    );
+  #deliveryOf(id: string, { to, request, canSend, unsupported, messageFor }: PreparedMessage): Delivery {
+    const { reportUrlOf } = this.#parts;
+    const { validForMs, deliverWithinMs } = request;
+    const validUntil = validForMs === undefined ? undefined : performance.now() + validForMs;
+    const send = (provider: SmsProvider, context: CallContext) =>
+      provider.send(messageFor(provider, envelopeOf(id, to, validUntil, reportUrlOf(provider))), context);
+    return {
+      id,
+      to,
+      canSend,
+      unsupported,
+      ask: send,
+      onUnknown: request.onUnknown ?? this.#parts.onUnknown,
+      via: request.via,
+      kind: 'message',
+      deliverWithin: deliverWithinMs === undefined ? undefined : { ms: deliverWithinMs, until: validUntil },
+    };
   }
 
   sendMany(
@@ -156,6 +223,9 @@ class RoutingClient implements SmsClient {
   }
 
   async #close(): Promise<void> {
+    this.#parts.sweeping.stop();
+    this.#parts.watches.close();
+    for (const listening of this.#listening) listening[Symbol.dispose]();
     await this.#parts.inFlight.close();
     await this.#parts.guard?.settled();
     this.#parts.dispose();
@@ -167,19 +237,8 @@ class RoutingClient implements SmsClient {
   }
 }
 
-/** @throws SmsError if nobody took it */
-function receiptOf(id: string, { attempts, accepted, error }: Delivered): Receipt {
-  if (error !== undefined) throw error;
-  const { reference, segments, price } = accepted ?? {};
-  return {
-    id,
-    provider: attempts.at(-1)?.provider ?? '',
-    reference,
-    ...(segments === undefined ? {} : { segments }),
-    ...(price === undefined ? {} : { price }),
-    attempts,
-  };
-}
+/** What delivers: the router, or the router with a record of what it does. */
+type Deliverer = Pick<Router, 'deliver'>;
 
 /** Closes a provider. One that fails or hangs becomes a warning, and does not hold up the others. */
 async function closeInTime({ id, provider, circuit }: Account): Promise<void> {

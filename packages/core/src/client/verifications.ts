@@ -2,7 +2,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { type AbuseGuard, isRefundable } from '../guard/abuse-guard.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
-import { maskPhoneNumber } from '../phone/phone-number.js';
+import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import type { CheckEvent, EventHub } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
@@ -52,7 +52,11 @@ export interface ClientVerificationsDeps {
   readonly events: EventHub;
   readonly deadlineMs: number;
   readonly defaultCountry: string | undefined;
+  readonly blockedProviders: BlockedProviders;
 }
+
+/** The ids of providers at which a person has opted out of verifications. */
+export type BlockedProviders = (to: PhoneNumber, deadline: Deadline) => Promise<ReadonlySet<string> | undefined>;
 
 /** The verifications of a client: the service behind the abuse guard. */
 export class ClientVerifications implements Verifications {
@@ -71,7 +75,9 @@ export class ClientVerifications implements Verifications {
       const guarded = { kind: 'verification', to, ip, purpose, locale, screening } as const;
       const admission = guard && (await guard.admit(guarded, deadline));
       try {
-        const { id, provider, expiresAt, attempts } = await service.start({ to, purpose, locale, via }, deadline);
+        const blocked = await this.#deps.blockedProviders(to, deadline);
+        const input = { to, purpose, locale, via, blocked };
+        const { id, provider, expiresAt, attempts } = await service.start(input, deadline);
         guard?.started(to);
         return { id, provider, expiresAt, resendAfterMs, attempts };
       } catch (error) {

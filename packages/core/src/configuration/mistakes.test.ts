@@ -395,12 +395,12 @@ describe('a developer who', () => {
           readonly status = 'ready';
         })(),
       },
-      'stores: must be an object of stores, { verification, limits, idempotency }, such as redisStores({ client })',
+      'stores: must be an object of stores, { verification, limits, messages, optOuts }, such as redisStores({ client })',
     ],
     [
       'passes a store for all stores',
       { stores: { client: {} } },
-      'stores.client: is not an option; the options here are verification, limits, idempotency',
+      'stores.client: is not an option; the options here are verification, limits, messages, optOuts',
     ],
     [
       'misspells an option of the breaker',

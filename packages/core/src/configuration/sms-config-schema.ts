@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { idempotencyTtl, noGuardRule, settingsEntries } from '../client/settings-entries.js';
+import { idempotencyTtl, messagesSchema, noGuardRule, settingsEntries } from '../client/settings-entries.js';
 import type { SmsClientOptions } from '../client/sms-client-options.js';
 import {
   breakerEntries,
@@ -7,6 +7,7 @@ import {
   type CircuitBreakerOptions,
 } from '../delivery/circuits/circuit-breaker-options.js';
 import { type GuardOptions, guardEntries } from '../guard/guard-options.js';
+import { noOptOutRule, noWordTwice, type OptOutOptions, optOutEntries } from '../opt-out/opt-out-options.js';
 import { checkOptions } from '../provider-kit/options.js';
 import {
   byName,
@@ -19,6 +20,7 @@ import {
   texts,
 } from '../provider-kit/schema-parts.js';
 import { oneCarrier, type VerificationOptions, verificationEntries } from '../verification/verification-options.js';
+import { webhookOptionsSchema } from '../webhooks/webhook-options.js';
 import type { ConfigPath } from './problems.js';
 import { literalSecretProblem, referenceProblem, reportProviderProblems } from './provider-config-problems.js';
 import { isReference } from './references.js';
@@ -28,7 +30,10 @@ import { isReference } from './references.js';
  * It never holds a secret: those stay in the environment, and an {@link EnvReference} says where.
  */
 export interface SmsConfig
-  extends Omit<SmsClientOptions, 'providers' | 'breaker' | 'idempotency' | 'verification' | 'guard' | 'stores'> {
+  extends Omit<
+    SmsClientOptions,
+    'providers' | 'breaker' | 'idempotency' | 'verification' | 'guard' | 'optOut' | 'stores'
+  > {
   /** The accounts that may send; without routes their order is the priority. */
   readonly providers: readonly ProviderConfig[];
   /** When a provider's circuit opens, and for how long. */
@@ -39,6 +44,8 @@ export interface SmsConfig
   readonly verification?: VerificationConfig | undefined;
   /** How verifications are kept from abuse; false: not at all. `screen` is code, and is added to the options. */
   readonly guard?: Omit<GuardOptions, 'screen'> | false | undefined;
+  /** What is done about people who want no messages; false: nothing. A pepper of its own is added to the options. */
+  readonly optOut?: Omit<OptOutOptions, 'pepper'> | false | undefined;
 }
 
 /** {@link VerificationOptions}, without a secret. */
@@ -137,8 +144,11 @@ export const settings = v.pipe(
     onUnknown,
     templates: v.optional(byName(template, 'must be an object by template name')),
     idempotency: v.optional(section({ ttlMs: v.optional(idempotencyTtl) })),
+    messages: v.optional(messagesSchema),
+    webhooks: v.optional(webhookOptionsSchema),
     verification: v.optional(v.pipe(section({ pepper: v.optional(pepper), ...verificationEntries }), oneCarrier())),
     guard: v.optional(sectionOrFalse(section(guardEntries), noGuardRule)),
+    optOut: v.optional(sectionOrFalse(v.pipe(section(optOutEntries), noWordTwice()), noOptOutRule)),
   }),
 );
 

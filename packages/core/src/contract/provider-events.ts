@@ -8,7 +8,17 @@ export type ProviderEvent = DeliveryReport | InboundMessage;
  * `delivered`: the phone has it. `undelivered`: the carrier could not deliver it. `rejected`: vendor or carrier refused
  * it after all. `expired`: it could not be delivered in time. `sent`: the carrier has it. `queued`: the vendor has it.
  */
-export type ReportedState = 'delivered' | 'undelivered' | 'rejected' | 'expired' | 'sent' | 'queued';
+export type ReportedState = (typeof reportedStates)[number];
+
+/** Every {@link ReportedState}, the farthest first. */
+export const reportedStates = ['delivered', 'undelivered', 'rejected', 'expired', 'sent', 'queued'] as const;
+
+/**
+ * Where a message stands. `sending`: its call may still run. `accepted`: a provider took it, and has told nothing since.
+ * `queued` to `delivered`: as the vendor reports. `unknown`: it may or may not have been sent. `refused` and `not-sent`: it
+ * was not sent.
+ */
+export type MessageState = 'sending' | 'accepted' | ReportedState | 'unknown' | 'refused' | 'not-sent';
 
 /**
  * Why a message was not delivered:
@@ -16,16 +26,20 @@ export type ReportedState = 'delivered' | 'undelivered' | 'rejected' | 'expired'
  * `blocked`: on a block list. `opted_out`: the person wants none. `filtered`: taken for spam or fraud.
  * `unregistered_sender`: the sender is not registered there. `carrier_fault`: carrier or vendor failed. `other`: the rest.
  */
-export type UndeliveredReason =
-  | 'unknown_subscriber'
-  | 'unreachable'
-  | 'not_mobile'
-  | 'blocked'
-  | 'opted_out'
-  | 'filtered'
-  | 'unregistered_sender'
-  | 'carrier_fault'
-  | 'other';
+export type UndeliveredReason = (typeof undeliveredReasons)[number];
+
+/** Every {@link UndeliveredReason}. */
+export const undeliveredReasons = [
+  'unknown_subscriber',
+  'unreachable',
+  'not_mobile',
+  'blocked',
+  'opted_out',
+  'filtered',
+  'unregistered_sender',
+  'carrier_fault',
+  'other',
+] as const;
 
 /** A delivery report. Whatever it says, it proves that the vendor took the message. */
 export interface DeliveryReport {

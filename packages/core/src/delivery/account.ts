@@ -1,5 +1,6 @@
 import type { CallContext } from '../contract/call-context.js';
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { LookupOutcome } from '../contract/lookup.js';
 import type { CheckOutcome, NotSent, SendOutcome, Unknown } from '../contract/outcomes.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { withoutMessage } from '../errors/foreign-error.js';
@@ -74,7 +75,7 @@ const graceMs = 25;
  * @param call runs at once, once
  * @param judge told of the outcome before the caller is, who gets what it returns; must not throw
  */
-export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome>(
+export function settleByDeadline<Outcome extends SendOutcome | CheckOutcome | LookupOutcome>(
   call: () => Promise<Outcome>,
   deadline: Deadline,
   kind: CallKind,

@@ -1,11 +1,14 @@
+import type { LookupOutcome } from '../contract/lookup.js';
 import type { CheckOutcome, Price, SendOutcome, Unknown } from '../contract/outcomes.js';
+import { reportedStates, undeliveredReasons } from '../contract/provider-events.js';
 import { smsErrorCodes } from '../errors/error-codes.js';
 import { TransportError, transportCodeOf, withoutMessage } from '../errors/foreign-error.js';
+import { safeProviderCode } from '../errors/shown-name.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
 import { unknown } from '../provider-kit/outcomes.js';
 
-/** What a call answers: `send` and `start` the first kind, `check` the second. */
-export type CallKind = 'send' | 'check';
+/** What a call answers: `send` and `start` the first kind, `check` the second, `find` the third. */
+export type CallKind = 'send' | 'check' | 'lookup';
 
 const codes: ReadonlySet<unknown> = new Set(smsErrorCodes);
 
@@ -16,11 +19,11 @@ const codes: ReadonlySet<unknown> = new Set(smsErrorCodes);
  * and is of its type from here on: nothing that comes later can throw, or read something else. Of the cause only what is
  * safe is kept.
  */
-export function readOutcome<Outcome extends SendOutcome | CheckOutcome>(
+export function readOutcome<Outcome extends SendOutcome | CheckOutcome | LookupOutcome>(
   kind: CallKind,
   value: Outcome,
 ): Outcome | Unknown {
-  let read: SendOutcome | CheckOutcome | undefined;
+  let read: SendOutcome | CheckOutcome | LookupOutcome | undefined;
   try {
     read = outcomeOf(kind, value);
   } catch {
@@ -30,7 +33,7 @@ export function readOutcome<Outcome extends SendOutcome | CheckOutcome>(
   return (read as Outcome | undefined) ?? unknown('invalid_response', noOutcome);
 }
 
-function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome | undefined {
+function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome | LookupOutcome | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { outcome, ...fields } = value as Readonly<Record<string, unknown>>;
   switch (outcome) {
@@ -61,6 +64,11 @@ function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome |
       const checksLeft = numberOf(fields['checksLeft']);
       return checksLeft === undefined ? { outcome } : { outcome, checksLeft: Math.floor(checksLeft) };
     }
+    case 'found':
+      return kind === 'lookup' ? foundOf(fields) : undefined;
+    case 'absent':
+    case 'inconclusive':
+      return kind === 'lookup' ? { outcome } : undefined;
     case 'refused':
     case 'not-sent':
     case 'unknown':
@@ -68,6 +76,30 @@ function outcomeOf(kind: CallKind, value: unknown): SendOutcome | CheckOutcome |
     default:
       return undefined;
   }
+}
+
+function foundOf(fields: Readonly<Record<string, unknown>>): LookupOutcome {
+  const reference = textOf(fields['reference']);
+  const state = oneOf(reportedStates, fields['state']);
+  const reason = oneOf(undeliveredReasons, fields['reason']);
+  const providerCode = safeProviderCode(textOf(fields['providerCode']));
+  const { at } = fields;
+  const segments = numberOf(fields['segments']);
+  const price = priceOf(fields['price']);
+  return {
+    outcome: 'found',
+    ...(reference === undefined ? {} : { reference }),
+    ...(state === undefined ? {} : { state }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(typeof at === 'number' && Number.isFinite(at) ? { at } : {}),
+    ...(segments === undefined ? {} : { segments: Math.floor(segments) }),
+    ...(price === undefined ? {} : { price }),
+  };
+}
+
+function oneOf<Word extends string>(words: readonly Word[], value: unknown): Word | undefined {
+  return words.find((word) => word === value);
 }
 
 function failureOf(outcome: 'refused' | 'not-sent' | 'unknown', fields: Readonly<Record<string, unknown>>) {

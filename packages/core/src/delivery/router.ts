@@ -29,11 +29,29 @@ export interface Delivery {
   readonly onUnknown: 'stop' | 'failover';
   /** Ids of providers, in order, instead of the routes. */
   readonly via?: readonly string[] | undefined;
+  /** Ids of providers at which the person has opted out: they are not asked. */
+  readonly blocked?: ReadonlySet<string> | undefined;
   /** Ids of providers that come last. */
   readonly avoid?: readonly string[] | undefined;
+  /** Told who is to be tried, before anybody is asked. What it returns is waited for; it must not reject. */
+  readonly onPlanned?: ((providers: readonly SmsProvider[]) => Promise<void> | undefined) | undefined;
+  /** By when it is to be delivered, if it is to go to the next provider otherwise. */
+  readonly deliverWithin?: DeliverWithin | undefined;
+  /** Attempts that are left, if providers have been asked before; the budget then counts from the first. */
+  readonly furtherAttempts?: number | undefined;
   /** What it is, for events; what a verification is for. */
   readonly kind: 'message' | 'verification';
   readonly purpose?: string | undefined;
+}
+
+/** A time in which a message is to be delivered. */
+export interface DeliverWithin {
+  /** From its acceptance, in milliseconds. */
+  readonly ms: number;
+  /** Which of the able providers may be asked afterwards. Default: all. */
+  readonly canSend?: ((provider: SmsProvider) => boolean) | undefined;
+  /** When the message is worth nothing any more, on the monotonic clock. */
+  readonly until?: number | undefined;
 }
 
 /** How it ended. */
@@ -53,6 +71,11 @@ export interface RouterDeps {
   readonly attemptTimeoutMs: number | undefined;
   readonly budget: RetryBudget;
   readonly events: EventHub;
+}
+
+/** The person has opted out at every provider that could send it. */
+interface OptedOut {
+  readonly status: 'opted-out';
 }
 
 type Planned = Extract<RoutePlan<Account>, { readonly status: 'planned' }>;
@@ -81,6 +104,11 @@ export class Router {
     return plan.providers.map(({ provider }) => provider);
   }
 
+  /** Whether the budget allows a further attempt. */
+  get allowsFurther(): boolean {
+    return this.#deps.budget.allowsAttempt;
+  }
+
   /** Never rejects. */
   async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
     const started = performance.now();
@@ -97,9 +125,13 @@ export class Router {
       const last = notSent(ended, 'The call had ended before a provider was asked.');
       return this.#failed(delivery, attempts, { last, stoppedBy: 'policy' }, started);
     }
-    const { budget, maxAttempts } = this.#deps;
+    const { budget } = this.#deps;
+    const maxAttempts = delivery.furtherAttempts ?? this.#deps.maxAttempts;
     const { providers } = plan;
-    budget.deposit();
+    const planned = delivery.onPlanned?.(providers.map(({ provider }) => provider));
+    if (planned !== undefined) await planned;
+    const { furtherAttempts } = delivery;
+    if (furtherAttempts === undefined) budget.deposit();
     for (let index = 0; ; index += 1) {
       // A plan has at least one.
       const account = providers[index] as Account;
@@ -120,7 +152,8 @@ export class Router {
         this.#emitSettled(delivery, attempts, undefined, started);
         return { attempts, accepted: outcome, error: undefined };
       }
-      if (index > 0 && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
+      const isFurther = index > 0 || furtherAttempts !== undefined;
+      if (isFurther && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
       const stoppedBy = reasonToStop({
         failure: outcome,
         onUnknown: delivery.onUnknown,
@@ -134,7 +167,19 @@ export class Router {
     }
   }
 
-  #plan({ to, canSend, via, avoid, onUnknown }: Omit<Delivery, 'ask' | 'id'>): RoutePlan<Account> {
+  #plan(delivery: Omit<Delivery, 'ask' | 'id'>): RoutePlan<Account> | OptedOut {
+    const { blocked } = delivery;
+    if (blocked === undefined || blocked.size === 0) return this.#planFor(delivery, delivery.canSend);
+    const plan = this.#planFor(delivery, (provider) => !blocked.has(provider.id) && delivery.canSend(provider));
+    if (plan.status !== 'unsupported') return plan;
+    const unblocked = this.#planFor(delivery, delivery.canSend);
+    return unblocked.status === 'planned' ? { status: 'opted-out' } : unblocked;
+  }
+
+  #planFor(
+    { to, via, avoid, onUnknown }: Omit<Delivery, 'ask' | 'id'>,
+    canSend: (provider: SmsProvider) => boolean,
+  ): RoutePlan<Account> {
     return planRoute<Account>(
       {
         to,
@@ -230,7 +275,7 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
 }
 
 function planError(
-  plan: Exclude<RoutePlan<never>, { status: 'planned' }>,
+  plan: Exclude<RoutePlan<never>, { status: 'planned' }> | OptedOut,
   { kind, unsupported }: Pick<Delivery, 'kind' | 'unsupported'>,
   accounts: ReadonlyMap<string, unknown>,
 ): SmsError {
@@ -240,6 +285,12 @@ function planError(
         code: 'no_route',
         outcome: 'not-sent',
         message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
+      });
+    case 'opted-out':
+      return new SmsError({
+        code: 'recipient_blocked',
+        outcome: 'not-sent',
+        message: 'The person has opted out at every provider that could send this. Nothing was sent.',
       });
     case 'unsupported':
       return new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message: unsupported });

@@ -37,6 +37,18 @@ export interface SendOptions {
   readonly idempotencyKey?: string | undefined;
   /** Instead of the client's deadline, in milliseconds. */
   readonly deadlineMs?: number | undefined;
+  /**
+   * How long the message is worth anything, in milliseconds, from 1000 to 24 days. Vendors that can are told: it does not
+   * arrive later. Default: as long as the vendor keeps it.
+   */
+  readonly validForMs?: number | undefined;
+  /**
+   * By when after its acceptance it is to be delivered, in milliseconds, from 1000 to 24 days. If the provider's vendor
+   * has not reported that by then, or reports a failure of its own, the message goes to the next provider, as long as
+   * this process lives. For a message that may arrive twice: `onUnknown` must be `failover`. A provider that does not
+   * report is not waited for.
+   */
+  readonly deliverWithinMs?: number | undefined;
   /** Ends the call early. What was written by then may still arrive. */
   readonly signal?: AbortSignal | undefined;
   /** `failover` for a message that may arrive twice, such as a code of your own. Default: the client's option. */
@@ -124,6 +136,8 @@ function fieldsOf(given: AnyRequest): AnyRequest {
     via: isListOfIds(via) ? [...via] : via,
     idempotencyKey: given.idempotencyKey,
     deadlineMs: given.deadlineMs,
+    validForMs: given.validForMs,
+    deliverWithinMs: given.deliverWithinMs,
     signal: given.signal,
     onUnknown: given.onUnknown,
     guard: given.guard,
@@ -164,6 +178,8 @@ function checkSendRequest(request: AnyRequest): void {
   // Stores keep it in UTF-8, where one half character looks like any other.
   if (isBroken(idempotencyKey)) throw invalidRequest(`send(): idempotencyKey ${brokenText}.`);
   checkDeadlineMs('send()', request.deadlineMs);
+  checkPeriodMs('send(): validForMs', request.validForMs);
+  checkPeriodMs('send(): deliverWithinMs', request.deliverWithinMs);
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalidRequest('send(): signal must be an AbortSignal.');
   }
@@ -183,6 +199,12 @@ export function checkDeadlineMs(caller: string, deadlineMs: unknown): void {
   if (deadlineMs === undefined) return;
   if (typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDelayMs) return;
   throw invalidRequest(`${caller}: deadlineMs must be a number of milliseconds, from 0 to 24 days.`);
+}
+
+/** Vendors count in seconds; a timer holds 24 days. */
+function checkPeriodMs(field: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'number' && value >= 1_000 && value <= longestDelayMs)) return;
+  throw invalidRequest(`${field} must be a number of milliseconds, from 1000 to 24 days.`);
 }
 
 /** Whether it is what `via` must be: different ids of providers, at least one. */

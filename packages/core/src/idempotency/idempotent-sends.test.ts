@@ -2,10 +2,12 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { createSmsClient } from '../client/sms-client.js';
 import { client, down, failureOf, fake, hello, lost } from '../client/sms-client.test.fixture.js';
+import { MemoryMessageStore } from '../messages/memory-message-store.js';
+import type { MessageRecord } from '../messages/message-record.js';
+import type { MessageStore } from '../messages/message-store.js';
+import { recordOf, storeOver, storeThat } from '../messages/message-stores.test.fixture.js';
 import { accepted } from '../provider-kit/outcomes.js';
 import type { Awaitable } from '../stores/ask-store.js';
-import type { IdempotencyStore } from './idempotency-store.js';
-import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 
 describe('an idempotency key', () => {
   const keyed = { ...hello, idempotencyKey: 'order-42' };
@@ -65,11 +67,14 @@ describe('an idempotency key', () => {
   });
 
   it('of a process that died is unknown, and not sent again', async () => {
-    const store = new MemoryIdempotencyStore();
-    const hanging = createSmsClient({ providers: [fake('a', [() => new Promise(() => {})])], idempotency: { store } });
+    const store = new MemoryMessageStore();
+    const hanging = createSmsClient({
+      providers: [fake('a', [() => new Promise(() => {})])],
+      stores: { messages: store },
+    });
     const dying = failureOf(hanging.send({ ...keyed, deadlineMs: 60_000 }));
     const b = fake('b');
-    const error = await failureOf(client([b], { idempotency: { store } }).send(keyed));
+    const error = await failureOf(client([b], { stores: { messages: store } }).send(keyed));
     expect(error).toMatchObject({ code: 'in_progress', outcome: 'unknown' });
     expect(b.sent).toEqual([]);
     expect(await Promise.race([dying, Promise.resolve('still hanging')])).toBe('still hanging');
@@ -81,13 +86,12 @@ describe('an idempotency key', () => {
       throw new Error('canary');
     };
     const a = fake('a');
-    const store = { reserve: failing, finish: failing, release: failing };
-    const error = await failureOf(client([a], { idempotency: { store } }).send(keyed));
+    const error = await failureOf(client([a], { stores: { messages: storeThat(failing) } }).send(keyed));
     expect(error).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
     expect(inspect(error, { depth: 9 })).not.toContain('canary');
     expect(a.sent).toEqual([]);
-    const reserve = async () => ({ state: 'reserved', token: 't' }) as const;
-    const receipt = await client([a], { idempotency: { store: { ...store, reserve } } }).send(keyed);
+    const later = storeOver(storeThat(failing), { add: async () => ({ state: 'added' }) });
+    const receipt = await client([a], { stores: { messages: later } }).send(keyed);
     expect(receipt.provider).toBe('a');
     expect(warnings.mock.calls.join()).toMatch(/could not record/);
     warnings.mockRestore();
@@ -95,19 +99,20 @@ describe('an idempotency key', () => {
 
   it('is free again when its reservation came only after the call had ended', async () => {
     vi.useFakeTimers();
-    const store = new MemoryIdempotencyStore();
-    const reserveLate: IdempotencyStore['reserve'] = async (...args) => {
+    const store = new MemoryMessageStore();
+    const addLate: MessageStore['add'] = async (...args) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return store.reserve(...args);
+      return store.add(...args);
     };
-    const slow = { reserve: reserveLate, finish: store.finish.bind(store), release: store.release.bind(store) };
+    const slow = storeOver(store, { add: addLate });
     const a = fake('a');
-    const sms = client([a], { idempotency: { store: slow } });
+    const sms = client([a], { stores: { messages: slow } });
     const ending = failureOf(sms.send({ ...keyed, deadlineMs: 20 }));
     await vi.advanceTimersByTimeAsync(100);
     expect(await ending).toMatchObject({ outcome: 'not-sent' });
     const again = sms.send(keyed);
-    await vi.advanceTimersByTimeAsync(100);
+    // The key is asked for, and then taken over from the message that was not sent.
+    await vi.advanceTimersByTimeAsync(200);
     expect((await again).provider).toBe('a');
     expect(a.sent.length).toBe(1);
   });
@@ -116,18 +121,17 @@ describe('an idempotency key', () => {
     'of a call that was %s while it was being reserved is tried by the next one, as soon as it is free',
     async (end) => {
       vi.useFakeTimers();
-      const store = new MemoryIdempotencyStore();
+      const store = new MemoryMessageStore();
       const later = async <Value>(operation: () => Awaitable<Value>): Promise<Value> => {
         await new Promise((resolve) => setTimeout(resolve, 50));
         return operation();
       };
-      const away: IdempotencyStore = {
-        reserve: (...args) => later(() => store.reserve(...args)),
-        finish: (...args) => later(() => store.finish(...args)),
-        release: (...args) => later(() => store.release(...args)),
-      };
+      const away = storeOver(store, {
+        add: (...args) => later(() => store.add(...args)),
+        replace: (...args) => later(() => store.replace(...args)),
+      });
       const a = fake('a');
-      const sms = client([a], { idempotency: { store: away } });
+      const sms = client([a], { stores: { messages: away } });
       const caller = new AbortController();
       const first = failureOf(
         sms.send({ ...keyed, ...(end === 'aborted' ? { signal: caller.signal } : { deadlineMs: 20 }) }),
@@ -147,37 +151,33 @@ describe('an idempotency key', () => {
 
   it('is waited for by the next call while it is being given free, however long that takes', async () => {
     vi.useFakeTimers();
-    const store = new MemoryIdempotencyStore();
-    const pooled: IdempotencyStore = {
-      reserve: (...args) => store.reserve(...args),
-      finish: (...args) => store.finish(...args),
-      release: async (...args) => {
+    const store = new MemoryMessageStore();
+    const pooled = storeOver(store, {
+      replace: async (...args) => {
         await new Promise((resolve) => setTimeout(resolve, 300));
-        return store.release(...args);
+        return store.replace(...args);
       },
-    };
+    });
     const a = fake('a', [down, accepted()]);
-    const sms = client([a], { idempotency: { store: pooled } });
+    const sms = client([a], { stores: { messages: pooled } });
     const first = failureOf(sms.send({ ...keyed, deadlineMs: 20 }));
     await vi.advanceTimersByTimeAsync(50);
     expect(await first).toMatchObject({ outcome: 'not-sent' });
     const next = sms.send(keyed);
-    await vi.advanceTimersByTimeAsync(300);
+    await vi.advanceTimersByTimeAsync(600);
     expect((await next).provider).toBe('a');
     expect(a.sent.length).toBe(2);
   });
 
   it('whose late reservation never comes holds nobody up for longer than a minute', async () => {
     vi.useFakeTimers();
-    const store = new MemoryIdempotencyStore();
+    const store = new MemoryMessageStore();
     let isHung = true;
-    const recovering: IdempotencyStore = {
-      reserve: (...args) => (isHung ? new Promise<never>(() => {}) : store.reserve(...args)),
-      finish: (...args) => store.finish(...args),
-      release: (...args) => store.release(...args),
-    };
+    const recovering = storeOver(store, {
+      add: (...args) => (isHung ? new Promise<never>(() => {}) : store.add(...args)),
+    });
     const a = fake('a');
-    const sms = client([a], { idempotency: { store: recovering } });
+    const sms = client([a], { stores: { messages: recovering } });
     const first = failureOf(sms.send({ ...keyed, deadlineMs: 20 }));
     await vi.advanceTimersByTimeAsync(20);
     await first;
@@ -187,17 +187,45 @@ describe('an idempotency key', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each<[string, unknown]>([
-    ['a newer version', { state: 'finished', result: { version: 2, outcome: 'accepted', receipt: {} } }],
-    ['nobody', { state: 'finished' }],
-    ['a broken program', { state: 'finished', result: { version: 1, outcome: 'accepted' } }],
-    ['another program', { state: 'finished', result: { version: 1, outcome: 'zzz' } }],
-  ])('whose result was written by %s is unknown, and not sent again', async (_name, reservation) => {
-    const nothing = async () => {};
-    const store = { reserve: async () => reservation as never, finish: nothing, release: nothing };
+  it.each<[string, Partial<MessageRecord> | undefined]>([
+    ['was erased', undefined],
+    ['is of a call that died', { settlesBy: 0 }],
+    ['is still being sent', { settlesBy: Date.now() + 60_000 }],
+    [
+      'has an attempt of which nobody knows',
+      { settled: { outcome: 'unknown' }, attempts: [{ provider: 'a', history: [] }] },
+    ],
+  ])('of a message whose record %s is unknown, and not sent again', async (_name, changes) => {
+    const record = changes && recordOf(changes);
+    const store = storeOver(new MemoryMessageStore(), { add: () => ({ state: 'held', id: 'message-1', record }) });
     const a = fake('a');
-    expect(await failureOf(client([a], { idempotency: { store } }).send(keyed))).toMatchObject({ outcome: 'unknown' });
+    const sms = client([a], { stores: { messages: store } });
+    expect(await failureOf(sms.send(keyed))).toMatchObject({ code: 'in_progress', outcome: 'unknown' });
     expect(a.sent).toEqual([]);
+  });
+
+  it.each([
+    ['taken after all replays its receipt', 'accepted', 1],
+    ['certainly not sent is free again', 'not-sent', 2],
+  ] as const)('of a message that a look-up has found to be %s', async (_, proves, sends) => {
+    const memory = new MemoryMessageStore();
+    let last: MessageRecord | undefined;
+    const store = storeOver(memory, {
+      replace: (record) => {
+        last = record;
+        return memory.replace(record);
+      },
+    });
+    const a = fake('a', [lost, accepted('id-2')]);
+    const sms = client([a], { stores: { messages: store } });
+    await failureOf(sms.send(keyed));
+    const lookups = { asked: 1, last: 'found', proves, at: 1 } as const;
+    const attempts = (last?.attempts ?? []).map((each) => ({ ...each, lookups }));
+    await memory.replace({ ...(last as MessageRecord), revision: 3, attempts });
+    const receipt = await sms.send(keyed);
+    expect(a.sent.length).toBe(sends);
+    expect(receipt.replayed).toBe(proves === 'accepted' ? true : undefined);
+    expect(receipt.id === last?.id).toBe(true);
   });
 
   it('is reserved for at least as long as its call may take', async () => {
@@ -211,7 +239,7 @@ describe('an idempotency key', () => {
   it('whose store hangs does not hold the call past its deadline', async () => {
     const hang = () => new Promise<never>(() => {});
     const a = fake('a');
-    const sms = client([a], { idempotency: { store: { reserve: hang, finish: hang, release: hang } } });
+    const sms = client([a], { stores: { messages: storeThat(hang) } });
     expect(await failureOf(sms.send({ ...keyed, deadlineMs: 20 }))).toMatchObject({ outcome: 'not-sent' });
     expect(a.sent).toEqual([]);
   });

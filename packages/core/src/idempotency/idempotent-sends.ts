@@ -1,15 +1,20 @@
 import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { PreparedMessage } from '../delivery/prepare-message.js';
+import type { Delivered } from '../delivery/router.js';
 import { invalidRequest, type Receipt } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { isThenable } from '../listeners/listeners.js';
+import type { MessageLog } from '../messages/message-log.js';
+import type { MessageRecord } from '../messages/message-record.js';
+import { stateOf } from '../messages/message-state.js';
+import type { Added, KeyClaim } from '../messages/message-store.js';
+import { receiptOfDelivery, receiptOfRecord } from '../messages/receipts.js';
 import { type Awaitable, recordResult } from '../stores/ask-store.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { IdempotencyStore, Reservation, StoredResult } from './idempotency-store.js';
 
-const states: ReadonlySet<unknown> = new Set(['reserved', 'in-progress', 'finished', 'conflict']);
+const states: ReadonlySet<unknown> = new Set(['added', 'held', 'conflict']);
 
 /** Failures that say nothing about another call with the same key: only that this one ran out of time, or was aborted. */
 const ownEnds: ReadonlySet<string> = new Set(['aborted', 'deadline_exceeded', 'timeout']);
@@ -25,34 +30,44 @@ interface RunningCall {
   release?: { readonly done: Promise<void>; readonly overdueAt: number };
 }
 
-/** Sends a message once for each key, however often it is asked to. */
+/** What {@link IdempotentSends} work with. */
+export interface IdempotentSendsDeps {
+  readonly log: MessageLog;
+  /** How long a key is taken, in milliseconds, from the end of the call that sent its message. */
+  readonly ttlMs: number;
+  /** Every account that may be asked. */
+  readonly providers: readonly string[];
+}
+
+/** A message to be sent once. */
+export interface KeyedMessage extends Pick<PreparedMessage, 'request' | 'to'> {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Sends a message once for each key, however often it is asked to. The key is a property of the message's record. */
 export class IdempotentSends {
-  readonly #store: IdempotencyStore;
-  readonly #ttlMs: number;
+  readonly #deps: IdempotentSendsDeps;
   /** Calls of this process: a second one with the key waits for the first instead of asking the store. */
   readonly #running = new Map<string, RunningCall>();
-  readonly #unrecorded = new SeldomWarning('The idempotency store could not record a result');
-  readonly #notReleased = new SeldomWarning('The idempotency store could not release a key');
+  readonly #unrecorded = new SeldomWarning('The message store could not record a result');
+  readonly #notReleased = new SeldomWarning('The message store could not release a key');
 
-  constructor(store: IdempotencyStore, ttlMs: number) {
-    this.#store = store;
-    this.#ttlMs = ttlMs;
+  constructor(deps: IdempotentSendsDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * Reserves the key, sends, and records the result; or replays the result that is known.
+   * Takes the key, sends, and records how it ended; or gives the receipt of the message that has the key.
    * A message whose outcome is `unknown` keeps its key: it is never sent again by itself.
    *
+   * @param send delivers the message whose record it is given; never rejects for what an SmsError can say
    * @throws SmsError of the send; `invalid_request` if the key belongs to another message; `in_progress` with the
    * outcome `unknown` while the call of another process has not ended, or has died; the store's failure, `not-sent`
    */
-  async once(
-    key: string,
-    message: PreparedMessage,
-    deadline: Deadline,
-    send: () => Promise<Receipt>,
-  ): Promise<Receipt> {
-    const fingerprint = fingerprintOf(message.request, message.to);
+  async once(message: KeyedMessage, deadline: Deadline, send: Send): Promise<Receipt> {
+    const { key, request, to } = message;
+    const fingerprint = fingerprintOf(request, to);
     // When the leading call ends unsent, one of its followers leads next: look again until nobody does.
     for (let running = this.#runningCall(key); running !== undefined; running = this.#runningCall(key)) {
       if (running.fingerprint !== fingerprint) throw otherMessage();
@@ -62,7 +77,7 @@ export class IdempotentSends {
     if (deadline.ended !== undefined) throw endedError(deadline.ended, 'not-sent');
     const call: RunningCall = { fingerprint, receipt: notBegun };
     this.#running.set(key, call);
-    call.receipt = this.#reserveAndSend(key, call, deadline, send);
+    call.receipt = this.#takeKeyAndSend(message, call, deadline, send);
     try {
       return await call.receipt;
     } finally {
@@ -99,111 +114,123 @@ export class IdempotentSends {
     return undefined;
   }
 
-  async #reserveAndSend(
-    key: string,
-    call: RunningCall,
-    deadline: Deadline,
-    send: () => Promise<Receipt>,
-  ): Promise<Receipt> {
-    const reserving = this.#reserve(key, call.fingerprint, Math.max(this.#ttlMs, deadline.remainingMs() + 1_000));
-    let reservation: Reservation;
-    if (isThenable(reserving)) {
-      try {
-        reservation = await within(deadline, reserving, 'not-sent');
-      } catch (error) {
-        // A reservation that comes too late would hold the key for its whole lifetime.
-        if (deadline.ended !== undefined) {
-          const overdueAt = performance.now() + longestReleaseMs;
-          call.release = { done: this.#releaseLate(key, reserving), overdueAt };
+  async #takeKeyAndSend(message: KeyedMessage, call: RunningCall, deadline: Deadline, send: Send): Promise<Receipt> {
+    const { log, providers } = this.#deps;
+    const { request, id, to } = message;
+    const record = log.newRecord({ id, to, kind: 'message' }, request.via ?? providers, deadline.remainingMs());
+    let replaces: string | undefined;
+    for (;;) {
+      const taking = this.#take(record, message, call, deadline, replaces);
+      const added = isThenable(taking) ? await taking : taking;
+      switch (added.state) {
+        case 'added':
+          return this.#sendAndSettle(record, call, deadline, send);
+        case 'conflict':
+          throw otherMessage();
+        case 'held': {
+          const held = added.record;
+          // A newer version wrote it, or it was erased. The message may have been sent, so it is not sent again.
+          if (held === undefined || replaces === added.id) throw stillUnknown();
+          const receipt = receiptOf(held);
+          if (receipt !== undefined) return receipt;
+          replaces = added.id;
         }
-        throw error;
       }
-    } else reservation = reserving;
-    switch (reservation.state) {
-      case 'reserved':
-        return this.#sendAndRecord(key, reservation.token, call, deadline, send);
-      case 'finished':
-        return replay(reservation.result);
-      case 'conflict':
-        throw otherMessage();
-      case 'in-progress':
-        throw stillUnknown();
     }
   }
 
-  /** Releases what is reserved after the end of its call. Never rejects. */
-  async #releaseLate(key: string, reserving: Promise<Reservation>): Promise<void> {
+  /** Asks for the key, for no longer than the call may take. */
+  #take(
+    record: MessageRecord,
+    { key }: KeyedMessage,
+    call: RunningCall,
+    deadline: Deadline,
+    replaces: string | undefined,
+  ): Awaitable<Added> {
+    const ttlMs = this.#deps.ttlMs + deadline.remainingMs() + 1_000;
+    const claim = { key, fingerprint: call.fingerprint, ttlMs, ...(replaces === undefined ? {} : { replaces }) };
+    const taking = this.#begin(record, claim);
+    return isThenable(taking) ? this.#takenInTime(record, taking, call, deadline) : taking;
+  }
+
+  async #takenInTime(
+    record: MessageRecord,
+    taking: Promise<Added>,
+    call: RunningCall,
+    deadline: Deadline,
+  ): Promise<Added> {
     try {
-      const late = await reserving;
-      if (late.state === 'reserved') await this.#store.release(key, late.token);
+      return await within(deadline, taking, 'not-sent');
+    } catch (error) {
+      // A key that is taken too late would be held for its whole lifetime.
+      if (deadline.ended !== undefined) {
+        const overdueAt = performance.now() + longestReleaseMs;
+        call.release = { done: this.#releaseLate(record, taking), overdueAt };
+      }
+      throw error;
+    }
+  }
+
+  /** Releases what is taken after the end of its call. Never rejects. */
+  async #releaseLate(record: MessageRecord, taking: Promise<Added>): Promise<void> {
+    try {
+      const late = await taking;
+      if (late.state === 'added') await this.#deps.log.settle(record, nothingSent);
     } catch (error) {
       this.#notReleased.warn(error);
     }
   }
 
   /** The store's answer; without a promise if the store gave it so. */
-  #reserve(key: string, fingerprint: string, ttlMs: number): Awaitable<Reservation> {
+  #begin(record: MessageRecord, claim: KeyClaim): Awaitable<Added> {
     try {
-      const reserving = this.#store.reserve(key, fingerprint, ttlMs);
-      return isThenable(reserving)
-        ? Promise.resolve(reserving).then(checkedReservation).catch(storeFailure)
-        : checkedReservation(reserving);
+      const taking = this.#deps.log.begin(record, claim);
+      return isThenable(taking)
+        ? Promise.resolve(taking).then(checkedAnswer).catch(storeFailure)
+        : checkedAnswer(taking);
     } catch (error) {
       return storeFailure(error);
     }
   }
 
-  async #sendAndRecord(
-    key: string,
-    token: string,
-    call: RunningCall,
-    deadline: Deadline,
-    send: () => Promise<Receipt>,
-  ): Promise<Receipt> {
-    let receipt: Receipt;
-    try {
-      receipt = await send();
-    } catch (error) {
-      // Anything but an SmsError is a bug. The message may have been sent before it, so the key stays reserved.
-      if (!isSmsError(error)) throw error;
-      const recorded = recordResult(this.#unrecorded, deadline, () =>
-        error.outcome === 'unknown'
-          ? this.#store.finish(key, token, { version: 1, outcome: 'unknown', error: error.toJSON() }, this.#ttlMs)
-          : this.#release(key, token, call),
-      );
-      if (recorded !== undefined) await recorded;
-      throw error;
-    }
-    const recorded = recordResult(this.#unrecorded, deadline, () =>
-      this.#store.finish(key, token, { version: 1, outcome: 'accepted', receipt }, this.#ttlMs),
-    );
+  async #sendAndSettle(record: MessageRecord, call: RunningCall, deadline: Deadline, send: Send): Promise<Receipt> {
+    // What it throws is a bug. The message may have been sent before it, so the key stays taken.
+    const delivered = await send(record);
+    const recorded = recordResult(this.#unrecorded, deadline, () => {
+      const settling = this.#deps.log.settle(record, delivered);
+      if (isThenable(settling) && delivered.error !== undefined && delivered.error.outcome !== 'unknown') {
+        // Whoever wants the key next waits until it is free, if that takes longer than this call may.
+        const done = Promise.resolve(settling).then(noValue, noValue);
+        call.release = { done, overdueAt: performance.now() + longestReleaseMs };
+      }
+      return settling;
+    });
     if (recorded !== undefined) await recorded;
-    return receipt;
-  }
-
-  /** Releases a key, and has whoever wants it next wait until it is free, if that takes longer than this call may. */
-  #release(key: string, token: string, call: RunningCall): Awaitable<void> {
-    const releasing = this.#store.release(key, token);
-    if (isThenable(releasing)) {
-      const done = Promise.resolve(releasing).then(noValue, noValue);
-      call.release = { done, overdueAt: performance.now() + longestReleaseMs };
-    }
-    return releasing;
+    return receiptOfDelivery(record.id, delivered);
   }
 }
+
+type Send = (record: MessageRecord) => Promise<Delivered>;
+
+/** How a call ends whose key came too late. */
+const nothingSent: Delivered = {
+  attempts: [],
+  accepted: undefined,
+  error: new SmsError({ code: 'deadline_exceeded', outcome: 'not-sent', message: 'The key came after the deadline.' }),
+};
 
 function noValue(): void {}
 
 const notBegun = new Promise<never>(() => {});
 
-function checkedReservation(reservation: Reservation): Reservation {
-  if (!states.has(reservation?.state)) throw new TypeError('The store answered something else.');
-  return reservation;
+function checkedAnswer(added: Added): Added {
+  if (!states.has(added?.state)) throw new TypeError('The store answered something else.');
+  return added;
 }
 
 function storeFailure(error: unknown): never {
   if (isSmsError(error)) throw error;
-  const message = `The idempotency store failed (${errorKind(error)}), so nothing was sent.`;
+  const message = `The message store failed (${errorKind(error)}), so nothing was sent.`;
   throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
 }
 
@@ -219,14 +246,29 @@ function stillUnknown(): SmsError {
   });
 }
 
-function replay(result: StoredResult): Receipt {
-  // A newer version or a broken one wrote it. The message may have been sent, so it is not sent again.
-  if (!isReadable(result)) throw stillUnknown();
-  switch (result.outcome) {
-    case 'accepted':
-      return replayed(result.receipt);
+/**
+ * The receipt of the message that has the key; undefined if it was certainly not sent, so that it may be sent now.
+ *
+ * @throws SmsError while nobody knows
+ */
+function receiptOf(record: MessageRecord): Receipt | undefined {
+  const { state } = stateOf(record, Date.now());
+  switch (state) {
+    case 'not-sent':
+    case 'refused':
+      return undefined;
+    case 'sending':
+      throw stillUnknown();
     case 'unknown':
-      throw new SmsError(result.error);
+      throw record.settled?.error === undefined ? stillUnknown() : new SmsError(record.settled.error);
+    case 'accepted':
+    case 'queued':
+    case 'sent':
+    case 'delivered':
+    case 'undelivered':
+    case 'rejected':
+    case 'expired':
+      return replayed(receiptOfRecord(record));
   }
 }
 
@@ -254,9 +296,4 @@ async function within<Value>(
   } finally {
     stop();
   }
-}
-
-function isReadable(result: StoredResult | undefined): boolean {
-  if (result?.version !== 1) return false;
-  return result.outcome === 'accepted' ? result.receipt !== undefined : result.error !== undefined;
 }

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import * as v from 'valibot';
 import { longestDelayMs } from './deadline.js';
 import { burstRule, isBurst, isMaxPerSecond, maxPerSecondRule, type OptionalPaceOptions, type Pace } from './pace.js';
-import { pathTo } from './schema-parts.js';
+import { isLoopback, pathTo } from './schema-parts.js';
 
 /** What sends requests: a dispatcher of undici 7. Named here, so that an app needs no types of undici's. */
 export interface HttpDispatcher extends Pick<Dispatcher, 'dispatch'> {}
@@ -112,16 +112,6 @@ export function baseUrlProblem(baseUrl: string, allowPlainHttp = false): string 
     return 'must start with https://, since requests carry credentials; set allowPlainHttp to override';
   }
   return undefined;
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    // The URL parser has already brought other spellings of an IPv4 address to four decimal numbers.
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  );
 }
 
 /** How a provider reaches its vendor, and how fast. Without `maxPerSecond` and `pace` requests leave at once. */

@@ -34,14 +34,16 @@ export type {
   SendOutcome,
   Unknown,
 } from '../contract/outcomes.js';
-export type {
-  DeliveryReport,
-  EventSink,
-  InboundMessage,
-  ProviderEvent,
-  ProviderEvents,
-  ReportedState,
-  UndeliveredReason,
+export {
+  type DeliveryReport,
+  type EventSink,
+  type InboundMessage,
+  type ProviderEvent,
+  type ProviderEvents,
+  type ReportedState,
+  reportedStates,
+  type UndeliveredReason,
+  undeliveredReasons,
 } from '../contract/provider-events.js';
 export type { IssuedCodeLimits, IssuedVerification, SendCapabilities, SmsProvider } from '../contract/sms-provider.js';
 export type {
@@ -88,3 +90,5 @@ export {
   type PaceProblem,
   paceProblem,
 } from './pace.js';
+export { rejected, webhookReply } from './webhook-answers.js';
+export { equalInConstantTime, type HmacProof, hmacEquals, isStale, secretInUrl } from './webhook-proof.js';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isBroken } from '../errors/shown-name.js';
 
 // What the schemas of options are made of. They check, and change nothing: defaults are filled in afterwards, so that a
 // configuration is checked by the same schemas and handed on as it was written.
@@ -17,6 +18,18 @@ export function wholeNumber(min: number, max: number, expected: string) {
 export const text = (message: string) => v.pipe(v.string(message), v.nonEmpty(message));
 
 export const texts = (message: string) => v.array(text(message), message);
+
+const howToMakeOne = 'make one with: openssl rand -base64 32';
+
+/** A secret under which something is kept. */
+export function secret(expected: string) {
+  return v.pipe(
+    v.string(`${expected}; ${howToMakeOne}`),
+    v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`),
+    // In UTF-8 one half character is the same as any other: the secret would be weaker than it looks.
+    v.check((each) => !isBroken(each), `must be whole characters; ${howToMakeOne}`),
+  );
+}
 
 /** An object of options, of any class. */
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -79,4 +92,15 @@ export function pathTo(input: object, ...keys: readonly (string | number)[]): [v
   // Valibot shows a path by its keys alone; the values on the way are of no use to anybody.
   const items = keys.map((key) => ({ type: 'object', origin: 'value', input, key: String(key) }));
   return items as unknown as [v.ObjectPathItem];
+}
+
+/** Whether a host, as the URL parser writes it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    // The URL parser has already brought other spellings of an IPv4 address to four decimal numbers.
+    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
 }

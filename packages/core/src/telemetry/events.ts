@@ -1,3 +1,4 @@
+import type { MessageState, ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import type { FailureOutcome } from '../errors/sms-error.js';
 import { Listeners, warnOfListener } from '../listeners/listeners.js';
@@ -16,6 +17,12 @@ export interface SmsEvents {
   readonly alarm: AlarmEvent;
   /** A code has been checked, or could not be. */
   readonly check: CheckEvent;
+  /** A vendor has reported something new of a message. */
+  readonly report: ReportEvent;
+  /** It is known now whether a message was sent of which nobody knew. */
+  readonly resolved: ResolvedEvent;
+  /** A person has written to one of our numbers. It holds the text: do not log it whole. */
+  readonly inbound: InboundEvent;
 }
 
 export interface AttemptEvent {
@@ -100,6 +107,60 @@ export interface CheckEvent {
   readonly durationMs: number;
 }
 
+export interface ReportEvent {
+  /** The message's id, as in its receipt. */
+  readonly id: string;
+  readonly kind: 'message' | 'verification';
+  /** What a verification is for; undefined for messages. */
+  readonly purpose: string | undefined;
+  /** Whose report it is. */
+  readonly provider: string;
+  /** Masked: `+86*******8000`. */
+  readonly to: string;
+  /** What this report says; an earlier one may have said more. */
+  readonly reported: ReportedState;
+  readonly reason: UndeliveredReason | undefined;
+  /** The vendor's own code or status. */
+  readonly providerCode: string | undefined;
+  /** When it happened, in milliseconds since 1970, if the vendor says. */
+  readonly at: number | undefined;
+  /** Where the message stands, over all reports and providers. */
+  readonly state: MessageState;
+}
+
+export interface ResolvedEvent {
+  /** The message's id, as in its receipt. */
+  readonly id: string;
+  readonly kind: 'message' | 'verification';
+  /** What a verification is for; undefined for messages. */
+  readonly purpose: string | undefined;
+  /** At which provider. */
+  readonly provider: string;
+  /** Masked: `+86*******8000`. */
+  readonly to: string;
+  readonly outcome: 'accepted' | 'not-sent';
+  /** What has settled it. */
+  readonly by: 'report' | 'lookup';
+}
+
+export interface InboundEvent {
+  /** Through whose account it came. */
+  readonly provider: string;
+  /** Masked: `+86*******8000`; empty if it came from no phone, such as a short code. */
+  readonly from: string;
+  /** Our number, short code or sender name that the person wrote to, as the vendor writes it. */
+  readonly to: string;
+  readonly text: string;
+  /** Whether the person wants no messages any more, or wants them again. It has been kept already. */
+  readonly optOut: 'stop' | 'start' | undefined;
+  /** The vendor's id of the message. */
+  readonly reference: string | undefined;
+  /** When it was sent, in milliseconds since 1970, if the vendor says. */
+  readonly at: number | undefined;
+  /** The phone in E.164, for an answer. Not enumerable: neither `JSON.stringify` nor a logger shows it. */
+  readonly phone: string;
+}
+
 type ListenersOfEvents = { readonly [Name in keyof SmsEvents]: Listeners<SmsEvents[Name]> };
 
 const listenersOf = <Name extends keyof SmsEvents>(name: Name): Listeners<SmsEvents[Name]> =>
@@ -114,6 +175,9 @@ export class EventHub {
     denied: listenersOf('denied'),
     alarm: listenersOf('alarm'),
     check: listenersOf('check'),
+    report: listenersOf('report'),
+    resolved: listenersOf('resolved'),
+    inbound: listenersOf('inbound'),
   };
 
   /** Of every event there is. */

@@ -8,6 +8,7 @@ import {
   minuteMs,
   pathTo,
   secondMs,
+  secret,
   section,
   text,
   wholeNumber,
@@ -38,6 +39,12 @@ export interface VerificationOptions {
   readonly codeLength?: number | undefined;
   /** How long a code is good for, in milliseconds, up to 10 minutes as NIST asks. Default 300000, five minutes. */
   readonly lifetimeMs?: number | undefined;
+  /**
+   * By when after its acceptance a code is to be delivered, in milliseconds, from a second to 10 minutes. If the vendor
+   * has not reported that by then, or reports a failure of its own, the next provider carries our code, and both codes
+   * are good. Providers that do not report are not waited for. Default: no limit.
+   */
+  readonly deliverWithinMs?: number | undefined;
   /** Checks of one code at most, 1 to 10. Default 5. */
   readonly maxChecks?: number | undefined;
   /** Wrong codes for one phone and purpose, over all its codes, 1 to 100. Default 15. An approval forgets them. */
@@ -50,23 +57,16 @@ export interface VerificationOptions {
 
 export const defaultText = 'Your verification code is {code}. It is good for {minutes} minutes. Do not share it.';
 
-const howToMakeOne = 'make one with: openssl rand -base64 32';
-const secretRule = `must be a secret of at least 32 characters, or { current, previous }; ${howToMakeOne}`;
-const secret = v.pipe(
-  v.string(secretRule),
-  v.minLength(32, `must have at least 32 characters; ${howToMakeOne}`),
-  // In UTF-8 one half character is the same as any other: the secret would be weaker than it looks.
-  v.check((each) => !isBroken(each), `must be whole characters; ${howToMakeOne}`),
-);
+const pepper = secret('must be a secret of at least 32 characters, or { current, previous }');
 
 /** The secret, or the two of a rotation. */
 export const pepperSchema = either(
   isObject,
   v.pipe(
-    section({ current: secret, previous: v.optional(secret) }),
+    section({ current: pepper, previous: v.optional(pepper) }),
     v.check(({ current, previous }) => current !== previous, 'current and previous must differ'),
   ),
-  secret,
+  pepper,
 );
 
 const language = v.pipe(
@@ -93,6 +93,7 @@ export const verificationEntries = {
   template: localized('must be the name of a template, or an object of names by language such as en'),
   codeLength: v.optional(wholeNumber(6, 10, 'digits, from 6 to 10')),
   lifetimeMs: v.optional(wholeNumber(secondMs, 10 * minuteMs, 'milliseconds, from a second to 10 minutes')),
+  deliverWithinMs: v.optional(wholeNumber(secondMs, 10 * minuteMs, 'milliseconds, from a second to 10 minutes')),
   maxChecks: v.optional(wholeNumber(1, 10, 'checks, from 1 to 10')),
   maxFailures: v.optional(wholeNumber(1, 100, 'wrong codes, from 1 to 100')),
   failureWindowMs: v.optional(wholeNumber(minuteMs, 24 * dayMs, 'milliseconds, from a minute to 24 days')),
@@ -136,6 +137,7 @@ export function withDefaults(options: VerificationOptions) {
         : ({ kind: 'template', names: template } as const),
     codeLength: options.codeLength ?? 6,
     lifetimeMs: options.lifetimeMs ?? 5 * minuteMs,
+    deliverWithinMs: options.deliverWithinMs,
     maxChecks: options.maxChecks ?? 5,
     maxFailures: options.maxFailures ?? 15,
     failureWindowMs: options.failureWindowMs ?? dayMs,

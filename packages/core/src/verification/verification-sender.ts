@@ -3,6 +3,7 @@ import type { VerificationCheck } from '../contract/messages.js';
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { type Account, askAccount } from '../delivery/account.js';
+import { envelopeOf } from '../delivery/envelope.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { readOutcome } from '../delivery/read-outcome.js';
 import type { Delivery, Router } from '../delivery/router.js';
@@ -20,6 +21,8 @@ export interface StartInput {
   readonly locale: string | undefined;
   /** Ids of providers, in order, instead of the routes. */
   readonly via: readonly string[] | undefined;
+  /** Ids of providers at which the person has opted out. */
+  readonly blocked?: ReadonlySet<string> | undefined;
 }
 
 /** A verification that is to be sent. */
@@ -49,8 +52,8 @@ export interface CodeSender {
 export interface SendInput {
   /** Our code, the same for every sender of local codes. Undefined if there are none. */
   readonly code: string | undefined;
-  /** What `{minutes}` stands for in the message. */
-  readonly minutes: number;
+  /** How long the code is good for: the message says so, and vendors are told. */
+  readonly lifetimeMs: number;
   /** Providers that come last: they have just failed to reach this phone. */
   readonly avoid: readonly string[];
   readonly context: CallContext;
@@ -74,7 +77,8 @@ export interface SentBy {
 /** What verifications are sent with. */
 export interface VerificationSenderDeps {
   readonly accounts: ReadonlyMap<string, Account>;
-  readonly router: Router;
+  readonly router: Pick<Router, 'ableProviders'>;
+  readonly deliveries: Pick<Router, 'deliver'>;
   /** The app's templates. */
   readonly templates: TemplateCatalogue;
   /** Texts that carry codes, by their own words. */
@@ -82,6 +86,10 @@ export interface VerificationSenderDeps {
   /** `issued`: providers that can make codes make them. `local`: all codes are ours. */
   readonly codes: 'issued' | 'local';
   readonly onUnknown: 'stop' | 'failover';
+  /** By when a code is to be delivered, in milliseconds, if it is to go to the next provider otherwise. */
+  readonly deliverWithinMs: number | undefined;
+  /** Where a provider's vendor is to send its reports. */
+  reportUrlOf(provider: SmsProvider): string | undefined;
 }
 
 /** Sends verifications by the client's routes, circuits and budget. */
@@ -97,13 +105,14 @@ export class VerificationSender {
    *
    * @throws SmsError `no_route`, `unsupported_message`, or `invalid_request` for a `via` that names nobody
    */
-  plan({ to, purpose, locale, message, via }: VerificationRequest): VerificationPlan {
-    const { templates, texts } = this.#deps;
+  plan({ to, purpose, locale, message, via, blocked }: VerificationRequest): VerificationPlan {
+    const { templates, texts, reportUrlOf, deliverWithinMs: withinMs } = this.#deps;
     const catalogue = message.kind === 'template' ? templates : texts;
     const issues = ({ verification }: SmsProvider) => this.#deps.codes === 'issued' && verification !== null;
     const delivery: Omit<Delivery, 'ask' | 'id'> = {
       to,
       via,
+      blocked,
       canSend: (provider) => issues(provider) || catalogue.canRender(message.name, provider),
       unsupported:
         'No provider of the route makes codes or can carry one: set verification.template, or add one that sends texts.',
@@ -111,22 +120,41 @@ export class VerificationSender {
       kind: 'verification',
       purpose,
     };
+    // Our own code goes on as it is; one that a vendor has made is nobody else's.
+    const within = (ms: number, until: number) => ({ ms, until, canSend: (each: SmsProvider) => !issues(each) });
     const senders = this.#deps.router.ableProviders(delivery).map((provider): CodeSender => {
       if (!issues(provider)) return { provider: provider.id, codes: 'local' };
       return { provider: provider.id, codes: 'issued', ...provider.verification?.limits };
     });
-    const send = async ({ code, minutes, avoid, context }: SendInput): Promise<SentVerification> => {
+    const send = async ({ code, lifetimeMs, avoid, context }: SendInput): Promise<SentVerification> => {
       const id = newMessageId();
+      const minutes = Math.max(1, Math.floor(lifetimeMs / 60_000));
       const values = { code: code ?? '', minutes: String(minutes) };
+      // A code must not arrive when it is good for nothing any more.
+      const validUntil = performance.now() + lifetimeMs;
       const ask = async (provider: SmsProvider, attemptContext: CallContext): Promise<SendOutcome> => {
         if (issues(provider) && provider.verification !== null) {
           return provider.verification.start({ id, to, locale }, attemptContext);
         }
-        const rendered = catalogue.render(message.name, values, { id, to }, provider);
+        const rendered = catalogue.render(
+          message.name,
+          values,
+          envelopeOf(id, to, validUntil, reportUrlOf(provider)),
+          provider,
+        );
         const answered = await provider.send(rendered, attemptContext);
         return withoutCode(readOutcome('send', answered), values.code);
       };
-      const { attempts, accepted, error } = await this.#deps.router.deliver({ ...delivery, id, avoid, ask }, context);
+      const { attempts, accepted, error } = await this.#deps.deliveries.deliver(
+        {
+          ...delivery,
+          id,
+          avoid,
+          ask,
+          deliverWithin: withinMs === undefined ? undefined : within(withinMs, validUntil),
+        },
+        context,
+      );
       return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, accepted?.reference)), error };
     };
     return { senders, send };

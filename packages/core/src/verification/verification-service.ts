@@ -64,17 +64,20 @@ export class VerificationService {
     );
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
 
-    const minutes = Math.max(1, Math.floor(options.lifetimeMs / 60_000));
     const { attempts, sent, error } = await plan.send({
       code,
-      minutes,
+      lifetimeMs: options.lifetimeMs,
       avoid: opening.previous,
       context: { deadline },
     });
-    const live = sent.flatMap(({ provider, reference }) => {
+    const own = plan.senders.find(({ codes }) => codes === 'local');
+    const sentCodes = sent.flatMap(({ provider, reference }) => {
       const by = plan.senders.find((each) => each.provider === provider);
       return by === undefined ? [] : [codeFrom(by, digest, reference, options)];
     });
+    // If the code is not delivered in time, another provider carries ours.
+    const mayFollow = options.deliverWithinMs !== undefined && error === undefined && own !== undefined;
+    const live = mayFollow ? [...sentCodes, codeFrom(own, digest, undefined, options)] : sentCodes;
     // If the store fails now, every code can still be checked: `open` saved all codes that might be sent.
     await recordResult(this.#deps.unrecorded, deadline, () =>
       store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),

@@ -65,4 +65,18 @@ export const wrongShape: readonly WrongProvider[] = [
       return Object.defineProperty({ ...right, close }, 'id', { get: () => id });
     },
   },
+  ...(['webhooks', 'events', 'lookup'] as const).flatMap((key): readonly WrongProvider[] => [
+    {
+      name: `forgets the key ${key}, as a wrapper does`,
+      suite: 'contract',
+      says: new RegExp(`no key ${key}`, 'u'),
+      alter: ({ [key]: _, ...rest }) => rest as SmsProvider,
+    },
+    {
+      name: `has no ${key}, and says that it does`,
+      suite: 'contract',
+      says: new RegExp(`provider's ${key} is null`, 'u'),
+      alter: (right) => ({ ...right, [key]: null }),
+    },
+  ]),
 ];

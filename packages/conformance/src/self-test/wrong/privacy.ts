@@ -43,7 +43,9 @@ export const wrongPrivacy: readonly WrongProvider[] = [
     name: 'passes the sentence of the vendor on without the credential',
     suite: 'privacy',
     says: /shows the text in its message/u,
-    alter: passingOn((vendor, _, credential) => ({ message: vendor.sentence.replaceAll(credential, '***') })),
+    alter: passingOn((vendor, _, credential) => ({
+      message: vendor.sentence.replaceAll(credential, '***').replaceAll(vendor.signing.secret, '***'),
+    })),
   },
   {
     name: 'passes the sentence of the vendor on when it checks a code',

@@ -187,4 +187,30 @@ export const wrongSend: readonly WrongProvider[] = [
       return right({ ...message, params: [...byValue.values()] }, context);
     }),
   },
+  {
+    name: 'gives the vendor an id of its own',
+    suite: 'send',
+    says: /was not given the id of the message/u,
+    alter: sending((right, message, context) => right({ ...message, id: `memory-${message.to.e164}` }, context)),
+  },
+  {
+    name: 'keeps to itself how long a message is worth anything',
+    suite: 'send',
+    says: /was told nothing of a message that is worth something for 300000 ms/u,
+    alter: sending((right, { validForMs: _, ...message }, context) => right(message, context)),
+  },
+  {
+    name: 'rounds up how long a message is worth anything',
+    suite: 'send',
+    says: /was told 3600000 of a message/u,
+    alter: sending((right, message, context) =>
+      right(message.validForMs === undefined ? message : { ...message, validForMs: 3_600_000 }, context),
+    ),
+  },
+  {
+    name: 'makes up how long a message is worth anything',
+    suite: 'send',
+    says: /that came without validForMs/u,
+    alter: sending((right, message, context) => right({ validForMs: 60_000, ...message }, context)),
+  },
 ];

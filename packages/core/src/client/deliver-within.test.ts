@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ReportedState, UndeliveredReason } from '../contract/provider-events.js';
+import type { WebhookReading } from '../contract/webhooks.js';
+import { accepted } from '../provider-kit/outcomes.js';
+import { client, failureOf, fake, hello, to } from './sms-client.test.fixture.js';
+
+beforeEach(() => void vi.useFakeTimers());
+
+/** Providers whose vendors report what a test says. */
+function twoProviders() {
+  const read = async (request: { readonly body: Uint8Array }): Promise<WebhookReading> => ({
+    outcome: 'verified',
+    events: JSON.parse(new TextDecoder().decode(request.body)),
+    reply: { status: 200 },
+  });
+  const [a, b] = ['a', 'b'].map((id) => Object.assign(fake(id, [accepted(`ref-${id}`)]), { webhooks: { read } }));
+  if (a === undefined || b === undefined) throw new Error('There are two.');
+  return { a, b };
+}
+
+const urgent = { ...hello, onUnknown: 'failover', deliverWithinMs: 20_000 } as const;
+
+type Sms = ReturnType<typeof client>;
+async function report(sms: Sms, provider: string, id: string, state: ReportedState, reason?: UndeliveredReason) {
+  const body = JSON.stringify([{ kind: 'report', id, state, reason }]);
+  const handled = sms.webhooks.handle(new Request(`https://app.example/${provider}`, { method: 'POST', body }));
+  await vi.advanceTimersByTimeAsync(0);
+  expect((await handled).status).toBe(200);
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+describe('deliverWithinMs', () => {
+  it('hands a message on that has not been delivered in time, under the same id', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    const { id } = await sms.send(urgent);
+    await report(sms, 'a', id, 'sent');
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect([a.sent.length, b.sent.length]).toEqual([1, 0]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([a.sent.length, b.sent.length]).toEqual([1, 1]);
+    expect(b.sent[0]?.id).toBe(id);
+    await report(sms, 'b', id, 'delivered');
+    expect(await sms.messages.get(id)).toMatchObject({ state: 'delivered', provider: 'b', attempts: [{}, {}] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([a.sent.length, b.sent.length]).toEqual([1, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does nothing about a message that was delivered', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    const { id } = await sms.send(urgent);
+    await report(sms, 'a', id, 'delivered');
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(b.sent).toEqual([]);
+  });
+
+  it.each<[UndeliveredReason, number]>([
+    ['carrier_fault', 1],
+    ['filtered', 1],
+    ['unregistered_sender', 1],
+    ['unknown_subscriber', 0],
+    ['opted_out', 0],
+    ['unreachable', 0],
+  ])('hands on at once what failed for a reason of the vendor’s, and nothing else: %s', async (reason, sent) => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    const { id } = await sms.send(urgent);
+    await report(sms, 'a', id, 'undelivered', reason);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(b.sent.length).toBe(sent);
+  });
+
+  it('asks nobody after the client has been closed, and does not hold the process', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    await sms.send(urgent);
+    await sms.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(b.sent).toEqual([]);
+  });
+
+  it('makes no more attempts than maxAttempts, nor any after the message has expired', async () => {
+    for (const options of [{ maxAttempts: 1 }, {}]) {
+      const { a, b } = twoProviders();
+      const sms = client([a, b], options);
+      await sms.send({ ...urgent, ...('maxAttempts' in options ? {} : { validForMs: 10_000 }) });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect([a.sent.length, b.sent.length]).toEqual([1, 0]);
+    }
+  });
+
+  it('does not wait for a provider that never reports', async () => {
+    const { b } = twoProviders();
+    const a = fake('a');
+    const sms = client([a, b]);
+    await sms.send(urgent);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(b.sent).toEqual([]);
+  });
+
+  it('is for messages that may arrive twice', async () => {
+    const { a } = twoProviders();
+    const failure = await failureOf(client([a]).send({ ...hello, deliverWithinMs: 20_000 }));
+    expect(failure).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('onUnknown') });
+    expect(a.sent).toEqual([]);
+  });
+
+  it('works for a message with an idempotency key, whose record keeps one receipt', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    const keyed = { ...urgent, idempotencyKey: 'order-42' };
+    const receipt = await sms.send(keyed);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([a.sent.length, b.sent.length]).toEqual([1, 1]);
+    expect(await sms.send(keyed)).toMatchObject({ id: receipt.id, replayed: true });
+    expect([a.sent.length, b.sent.length]).toEqual([1, 1]);
+  });
+});
+
+describe('verification.deliverWithinMs', () => {
+  it('has the next provider carry the same code, and it is good', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b], { verification: { deliverWithinMs: 15_000 } });
+    const { id } = await sms.verifications.start({ to });
+    await vi.advanceTimersByTimeAsync(15_000);
+    const [first, second] = [a.sent[0], b.sent[0]].map((each) => (each?.kind === 'text' ? each.text : ''));
+    expect(first).toMatch(/\d{6}/);
+    expect(second?.match(/\d{6}/)?.[0]).toBe(first?.match(/\d{6}/)?.[0]);
+    const code = /\d{6}/.exec(second ?? '')?.[0] ?? '';
+    expect(await sms.verifications.check({ id, code })).toMatchObject({ outcome: 'approved' });
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ProviderEvent } from '../contract/provider-events.js';
+import type { WebhookReading } from '../contract/webhooks.js';
+import { MemoryMessageStore } from '../messages/memory-message-store.js';
+import { storeOver } from '../messages/message-stores.test.fixture.js';
+import { MemoryOptOutStore } from '../opt-out/memory-opt-out-store.js';
+import { accepted } from '../provider-kit/outcomes.js';
+import type { SmsEvents } from '../telemetry/events.js';
+import { client, type FakeProvider, failureOf, fake, hello, lost, to } from './sms-client.test.fixture.js';
+
+/** A provider whose vendor calls: the body holds the events, and nobody is asked for proof. */
+function reporting(id: string, ...rest: Parameters<typeof fake> extends [string, ...infer Rest] ? Rest : never) {
+  const read = async (request: { readonly body: Uint8Array }): Promise<WebhookReading> => {
+    const events = JSON.parse(new TextDecoder().decode(request.body)) as readonly ProviderEvent[];
+    return { outcome: 'verified', events, reply: { status: 200, body: 'thanks' } };
+  };
+  return Object.assign(fake(id, ...rest), { webhooks: { read } });
+}
+
+/** A provider with a connection of its own, over which a test tells events. */
+function connected(id: string) {
+  const listeners: ((event: ProviderEvent) => Promise<void>)[] = [];
+  const events = {
+    listen(sink: (event: ProviderEvent) => Promise<void>) {
+      listeners.push(sink);
+      return { [Symbol.dispose]: () => void listeners.splice(listeners.indexOf(sink), 1) };
+    },
+  };
+  return { provider: Object.assign(fake(id), { events }), listeners };
+}
+
+const told = (provider: FakeProvider, ...events: readonly ProviderEvent[]) =>
+  new Request(`https://app.example/sms/${provider.id}`, { method: 'POST', body: JSON.stringify(events) });
+
+const inbound = (text: string, reference = `in-${text}`): ProviderEvent => ({
+  kind: 'inbound',
+  reference,
+  from: to,
+  to: '+15005550006',
+  text,
+});
+
+function listenTo<Name extends keyof SmsEvents>(sms: ReturnType<typeof client>, name: Name): SmsEvents[Name][] {
+  const heard: SmsEvents[Name][] = [];
+  sms.on(name, (event) => heard.push(event));
+  return heard;
+}
+
+describe('a report by webhook', () => {
+  it('moves the message, is told once, and the vendor is answered', async () => {
+    const a = reporting('a', [accepted('ref-1')]);
+    const sms = client([a]);
+    const heard = listenTo(sms, 'report');
+    const { id } = await sms.send(hello);
+    expect(await sms.messages.get(id)).toMatchObject({ state: 'accepted', provider: 'a', to: '+86*******8000' });
+    const report = { kind: 'report', id, state: 'delivered', at: 1_700_000_000_000 } as const;
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await sms.webhooks.handle(told(a, report));
+      expect([answer.status, await answer.text()]).toEqual([200, 'thanks']);
+    }
+    expect(await sms.messages.get(id)).toMatchObject({ state: 'delivered', attempts: [{ references: ['ref-1'] }] });
+    expect(heard).toMatchObject([{ id, provider: 'a', reported: 'delivered', state: 'delivered' }]);
+    expect(JSON.stringify(heard)).not.toContain('13800138000');
+  });
+
+  it('that names the vendor’s reference alone is not lost, though it comes before the answer', async () => {
+    let answer = () => {};
+    const a = reporting('a', [() => new Promise((resolve) => (answer = () => resolve(accepted('ref-2'))))]);
+    const sms = client([a]);
+    const sending = sms.send(hello);
+    await vi.waitFor(() => expect(a.sent.length).toBe(1));
+    await sms.webhooks.handle(told(a, { kind: 'report', reference: 'ref-2', state: 'delivered' }));
+    answer();
+    const { id } = await sending;
+    expect((await sms.messages.get(id))?.state).toBe('delivered');
+  });
+
+  it('resolves a message of which nobody knew', async () => {
+    const a = reporting('a', [lost]);
+    const sms = client([a]);
+    const heard = listenTo(sms, 'resolved');
+    let id = '';
+    sms.on('settled', (event) => (id = event.id));
+    await failureOf(sms.send(hello));
+    expect((await sms.messages.get(id))?.state).toBe('unknown');
+    await sms.webhooks.handle(told(a, { kind: 'report', id, state: 'sent' }));
+    expect((await sms.messages.get(id))?.state).toBe('sent');
+    expect(heard).toMatchObject([{ id, outcome: 'accepted', by: 'report', provider: 'a' }]);
+  });
+
+  it('is to be repeated while the store is down', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const a = reporting('a');
+    const down = () => Promise.reject(new Error('canary'));
+    const sms = client([a], { stores: { messages: storeOver(new MemoryMessageStore(), { read: down, find: down }) } });
+    const answer = await sms.webhooks.handle(told(a, { kind: 'report', id: 'x', reference: 'r', state: 'sent' }));
+    expect(answer.status).toBe(503);
+    vi.restoreAllMocks();
+  });
+});
+
+describe('what a vendor tells over a connection of our own', () => {
+  it('ends in the same place, and the vendor is told when it is stored', async () => {
+    const { provider, listeners } = connected('smpp');
+    const sms = client([provider]);
+    const { id } = await sms.send(hello);
+    await Promise.all(listeners.map((sink) => sink({ kind: 'report', id, state: 'delivered' })));
+    expect((await sms.messages.get(id))?.state).toBe('delivered');
+    await sms.close();
+    expect(listeners).toEqual([]);
+  });
+});
+
+describe('an inbound message', () => {
+  it('is told once, with the phone where no log shows it', async () => {
+    const a = reporting('a');
+    const sms = client([a]);
+    const heard = listenTo(sms, 'inbound');
+    for (let times = 0; times < 2; times += 1) await sms.webhooks.handle(told(a, inbound('Where is my parcel?')));
+    expect(heard).toMatchObject([{ provider: 'a', from: '+86*******8000', text: 'Where is my parcel?' }]);
+    expect(heard[0]?.phone).toBe(to);
+    expect(JSON.stringify(heard)).not.toContain('13800138000');
+    expect(Object.keys(heard[0] ?? {})).not.toContain('phone');
+  });
+
+  it('that is STOP keeps its account from writing, and START lets it write again', async () => {
+    const [a, b] = [reporting('a'), fake('b')];
+    const sms = client([a, b], { routes: [{ providers: ['a'] }] });
+    await sms.webhooks.handle(told(a, inbound('Stop.')));
+    expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'recipient_blocked', outcome: 'not-sent' });
+    expect(a.sent).toEqual([]);
+    expect((await sms.send({ ...hello, via: ['a', 'b'] })).provider).toBe('b');
+    await sms.webhooks.handle(told(a, inbound('START')));
+    expect((await sms.send(hello)).provider).toBe('a');
+  });
+
+  it('that is STOP does not keep a code from a person who asks for it, unless told so', async () => {
+    for (const verifications of [false, true]) {
+      const a = reporting('a');
+      const sms = client([a], { optOut: { verifications } });
+      await sms.webhooks.handle(told(a, inbound('STOP')));
+      const starting = sms.verifications.start({ to });
+      if (verifications) expect(await failureOf(starting)).toMatchObject({ code: 'recipient_blocked' });
+      else expect((await starting).provider).toBe('a');
+      expect(a.sent.length).toBe(verifications ? 0 : 1);
+    }
+  });
+
+  it('is kept of nobody with optOut: false, and survives forget() otherwise', async () => {
+    const [a, b] = [reporting('a'), reporting('b')];
+    const free = client([a], { optOut: false });
+    await free.webhooks.handle(told(a, inbound('STOP')));
+    expect((await free.send(hello)).provider).toBe('a');
+    const sms = client([b]);
+    await sms.webhooks.handle(told(b, inbound('STOP')));
+    await sms.messages.forget(to);
+    expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'recipient_blocked' });
+  });
+
+  it('whose opt-out cannot be looked up sends nothing', async () => {
+    const a = reporting('a');
+    const optOuts = Object.assign(new MemoryOptOutStore(), { has: () => Promise.reject(new Error('canary')) });
+    const sms = client([a], { stores: { optOuts } });
+    expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
+    expect(a.sent).toEqual([]);
+  });
+});
+
+describe('what a provider is told with a message', () => {
+  it('is how long it is worth anything, and where reports go', async () => {
+    const a = reporting('a');
+    const sms = client([a, fake('b')], { webhooks: { publicUrl: 'https://app.example/sms' } });
+    await sms.send({ ...hello, validForMs: 60_000 });
+    const [message] = a.sent;
+    expect(message?.reportUrl).toBe('https://app.example/sms/a');
+    expect(message?.validForMs).toBeLessThanOrEqual(60_000);
+    expect(message?.validForMs).toBeGreaterThan(50_000);
+    await sms.send(hello);
+    expect(a.sent[1]).not.toHaveProperty('validForMs');
+  });
+
+  it('is the lifetime of a code, by itself', async () => {
+    const a = fake('a');
+    await client([a]).verifications.start({ to });
+    expect(a.sent[0]?.validForMs).toBeGreaterThan(290_000);
+    expect(a.sent[0]?.validForMs).toBeLessThanOrEqual(300_000);
+  });
+
+  it.each([
+    ['validForMs', 10],
+    ['deliverWithinMs', Number.NaN],
+  ])('is refused as %s if it is none', async (field, value) => {
+    const failure = await failureOf(client([fake('a')]).send({ ...hello, onUnknown: 'failover', [field]: value }));
+    expect(failure).toMatchObject({ code: 'invalid_request', message: expect.stringContaining(field) });
+  });
+});

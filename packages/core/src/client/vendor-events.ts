@@ -1,0 +1,100 @@
+import type { InboundMessage, ProviderEvent } from '../contract/provider-events.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import { SeldomWarning } from '../errors/seldom-warning.js';
+import type { MessageLog } from '../messages/message-log.js';
+import type { MessageStore } from '../messages/message-store.js';
+import { whileReporting } from '../messages/store-questions.js';
+import type { OptOuts } from '../opt-out/opt-outs.js';
+import { safeParsePhoneNumber } from '../phone/parse.js';
+import { maskPhoneNumber } from '../phone/phone-number.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
+import { dayMs } from '../provider-kit/schema-parts.js';
+import { askStore } from '../stores/ask-store.js';
+import type { EventHub, InboundEvent } from '../telemetry/events.js';
+import { readEvent } from '../webhooks/read-event.js';
+
+/** What {@link VendorEvents} work with. */
+export interface VendorEventsDeps {
+  readonly log: MessageLog;
+  readonly store: MessageStore;
+  /** Undefined if the client keeps no opt-outs. */
+  readonly optOuts: OptOuts | undefined;
+  readonly events: EventHub;
+  /** For one event, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Vendors repeat what was not answered for up to three days. */
+const repeatedMs = 3 * dayMs;
+
+/** The one way in for what vendors tell, by webhooks or over connections of our own. */
+export class VendorEvents {
+  readonly #deps: VendorEventsDeps;
+  readonly #unreadable = new SeldomWarning('A provider has told something that is no event: a bug in the provider');
+
+  constructor(deps: VendorEventsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Takes an event in. Resolves when it is stored. May be told the same event again.
+   *
+   * @throws whatever the store throws: then the vendor is to repeat the event
+   */
+  async take(provider: string, event: ProviderEvent): Promise<void> {
+    switch (event.kind) {
+      case 'report': {
+        const deadline = deadlineAfter(this.#deps.deadlineMs);
+        await askStore(whileReporting, deadline, () => this.#deps.log.report(provider, event));
+        return;
+      }
+      case 'inbound':
+        await this.#takeInbound(provider, event);
+    }
+  }
+
+  /** Listens to a provider with a connection of its own. */
+  listen({ id, events }: SmsProvider): Disposable | undefined {
+    return events?.listen(async (event) => {
+      const read = readSafely(event);
+      // What nobody can read would be repeated for days: it is taken, and the warning says so.
+      if (read === undefined) this.#unreadable.warn(undefined, id);
+      else await this.take(id, read);
+    });
+  }
+
+  /** An opt-out is kept first: it counts however often it is told. Then the app is told, once. */
+  async #takeInbound(provider: string, inbound: InboundMessage): Promise<void> {
+    const { optOuts, store, events, deadlineMs } = this.#deps;
+    const deadline = deadlineAfter(deadlineMs);
+    const optOut = optOuts === undefined ? inbound.optOut : await optOuts.apply(provider, inbound, deadline);
+    const { reference } = inbound;
+    if (reference !== undefined) {
+      const what = `inbound:${provider.length}:${provider}:${reference}`;
+      const isFirst = await askStore(whileReporting, deadline, () => store.isFirst(what, repeatedMs));
+      if (!isFirst) return;
+    }
+    if (events.hasListeners('inbound')) events.emit('inbound', inboundEvent(provider, inbound, optOut));
+  }
+}
+
+/** Other code may throw from a getter. */
+function readSafely(event: unknown): ProviderEvent | undefined {
+  try {
+    return readEvent(event);
+  } catch {
+    return undefined;
+  }
+}
+
+function inboundEvent(
+  provider: string,
+  { from, to, text, reference, at }: InboundMessage,
+  optOut: 'stop' | 'start' | undefined,
+): InboundEvent {
+  const parsed = safeParsePhoneNumber(from);
+  const masked = parsed.valid ? maskPhoneNumber(parsed.phone) : '';
+  const event = { provider, from: masked, to, text, optOut, reference, at };
+  // Not enumerable, since loggers copy what is enumerable.
+  return Object.defineProperty(event, 'phone', { value: from }) as InboundEvent;
+}

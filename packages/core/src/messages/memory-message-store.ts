@@ -1,0 +1,257 @@
+import { isDeepStrictEqual } from 'node:util';
+import { configurationInvalid } from '../provider-kit/options.js';
+import { type Awaitable, storeFull } from '../stores/ask-store.js';
+import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
+import type { MessageRecord, ReportEntry } from './message-record.js';
+import type { Added, KeyClaim, MessageStore, Replaced } from './message-store.js';
+
+/** Options of a {@link MemoryMessageStore}. */
+export interface MemoryMessageStoreOptions {
+  /** Messages held at most, at least 1. Default 100000: about 100 MB. As many keys, references and waiting reports. */
+  readonly maxMessages?: number | undefined;
+  /** The time in milliseconds, from any beginning, never going back. Default: the monotonic clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+interface Entry extends Expiring {
+  readonly id: string;
+  readonly record: MessageRecord;
+  readonly key: string | undefined;
+  readonly due: Due | undefined;
+}
+
+/** When the sweep may have it: a queue of its own, by the time of the caller. */
+interface Due extends Expiring {
+  readonly id: string;
+}
+
+interface Named<Value> extends Expiring {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** What a reference means, or which reports wait until that is known. */
+type Reference = { readonly id: string | undefined; readonly reports: readonly ReportEntry[] };
+
+/** Expired entries that one operation frees in passing, of each kind at most: none stalls the process. */
+const sweptAtOnce = 4;
+/** Reports that wait for one reference. */
+const longestWait = 16;
+
+/**
+ * Messages in the memory of this process: they neither reach other processes nor survive a restart.
+ *
+ * When it is full, the settled message that expires soonest is forgotten. A message that is being sent under a key never
+ * is, since it could then be sent twice: a store full of these refuses further ones.
+ */
+export class MemoryMessageStore implements MessageStore {
+  readonly isShared = false;
+  readonly #entries = new Map<string, Entry>();
+  readonly #running = new ExpiryQueue<Entry>();
+  readonly #settled = new ExpiryQueue<Entry>();
+  readonly #due = new ExpiryQueue<Due>();
+  readonly #keys: Names<Omit<KeyClaim, 'key'> & { readonly id: string }>;
+  readonly #references: Names<Reference>;
+  readonly #said: Names<true>;
+  readonly #maxMessages: number;
+  readonly #now: () => number;
+
+  /** @throws SmsError `configuration_invalid` if `maxMessages` is no whole number above 0 */
+  constructor({ maxMessages = 100_000, now = () => performance.now() }: MemoryMessageStoreOptions = {}) {
+    if (!Number.isSafeInteger(maxMessages) || maxMessages < 1) {
+      throw configurationInvalid('MemoryMessageStore: maxMessages: must be a whole number, at least 1');
+    }
+    this.#maxMessages = maxMessages;
+    this.#now = now;
+    // A key goes with its message, never alone: its message could then be sent twice.
+    this.#keys = new Names(Number.POSITIVE_INFINITY);
+    this.#references = new Names(maxMessages);
+    this.#said = new Names(maxMessages);
+  }
+
+  /** @throws SmsError `store_unavailable` if the store is full of messages that are being sent; nothing is added then */
+  add(record: MessageRecord, keepMs: number, claim?: KeyClaim): Awaitable<Added> {
+    const now = this.#now();
+    this.#sweep(now);
+    const held = claim && this.#keys.get(claim.key, now);
+    if (claim !== undefined && held !== undefined && held.id !== record.id) {
+      if (held.fingerprint !== claim.fingerprint) return { state: 'conflict' };
+      if (held.id !== claim.replaces) return { state: 'held', id: held.id, record: this.read(held.id) };
+    }
+    if (!this.#entries.has(record.id)) this.#makeRoom();
+    if (claim !== undefined) {
+      const { key, fingerprint, ttlMs } = claim;
+      this.#keys.set(key, { fingerprint, ttlMs, id: record.id }, now + ttlMs, now);
+    }
+    this.#put(record, now + Math.max(keepMs, claim?.ttlMs ?? 0), claim?.key);
+    return { state: 'added' };
+  }
+
+  read(id: string): MessageRecord | undefined {
+    return this.#entryOf(id)?.record;
+  }
+
+  replace(record: MessageRecord): Awaitable<Replaced> {
+    const entry = this.#entryOf(record.id);
+    if (entry?.record.revision !== record.revision - 1) {
+      // Whoever has not heard the answer asks again.
+      if (isDeepStrictEqual(entry?.record, record)) return { state: 'replaced' };
+      return { state: 'outdated', current: entry?.record };
+    }
+    this.#put(record, entry.expiresAt, entry.key);
+    return { state: 'replaced' };
+  }
+
+  link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]> {
+    const now = this.#now();
+    const name = referenceName(provider, reference);
+    const reports = this.#references.get(name, now)?.reports ?? [];
+    this.#references.set(name, { id, reports }, now + keepMs, now);
+    return reports;
+  }
+
+  find(provider: string, reference: string, report: ReportEntry, waitMs: number): Awaitable<string | undefined> {
+    const now = this.#now();
+    const name = referenceName(provider, reference);
+    const known = this.#references.get(name, now);
+    if (known?.id !== undefined) return known.id;
+    const reports = [...(known?.reports ?? []), report].slice(-longestWait);
+    this.#references.set(name, { id: undefined, reports }, now + waitMs, now);
+    return undefined;
+  }
+
+  claimDue(now: number, limit: number, leaseMs: number): Awaitable<readonly string[]> {
+    const ids: string[] = [];
+    for (let next = this.#due.soonest; ids.length < limit; next = this.#due.soonest) {
+      if (next === undefined || next.expiresAt > now) break;
+      const entry = this.#entryOf(next.id);
+      // An entry that expires takes its place in the queue with it.
+      if (entry === undefined) continue;
+      this.#remove(entry);
+      this.#add({ ...entry, position: -1, due: { id: next.id, expiresAt: now + leaseMs, position: -1 } });
+      ids.push(next.id);
+    }
+    return ids;
+  }
+
+  isFirst(what: string, keepMs: number): Awaitable<boolean> {
+    const now = this.#now();
+    if (this.#said.get(what, now) !== undefined) return false;
+    this.#said.set(what, true, now + keepMs, now);
+    return true;
+  }
+
+  forget(to: string): Awaitable<number> {
+    const now = this.#now();
+    const entries = [...this.#entries.values()].filter(({ record }) => record.to === to);
+    for (const entry of entries) this.#remove(entry);
+    return entries.filter(({ expiresAt }) => expiresAt > now).length;
+  }
+
+  #put(record: MessageRecord, expiresAt: number, key: string | undefined): void {
+    const known = this.#entries.get(record.id);
+    if (known !== undefined) this.#remove(known);
+    const { id, dueAt } = record;
+    // Whoever looks at it now keeps it: only another time ends the lease.
+    const isSameTime = known?.due !== undefined && known.record.dueAt === dueAt;
+    this.#add({
+      id,
+      record,
+      key,
+      expiresAt,
+      position: -1,
+      due: dueAt === undefined ? undefined : { id, expiresAt: isSameTime ? known.due.expiresAt : dueAt, position: -1 },
+    });
+  }
+
+  /** The entry of an id; one that has expired is removed and does not count. */
+  #entryOf(id: string): Entry | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.expiresAt > this.#now()) return entry;
+    this.#remove(entry);
+    return undefined;
+  }
+
+  #sweep(now: number): void {
+    for (const queue of [this.#running, this.#settled]) {
+      for (let swept = 0; swept < sweptAtOnce; swept += 1) {
+        const { soonest } = queue;
+        if (soonest === undefined || soonest.expiresAt > now) break;
+        this.#remove(soonest);
+      }
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.#entries.size < this.#maxMessages) return;
+    const { soonest } = this.#settled;
+    if (soonest === undefined) {
+      throw storeFull(
+        `The message store is full: ${this.#maxMessages} messages are being sent. Send fewer at a time, or raise maxMessages.`,
+      );
+    }
+    this.#remove(soonest);
+    if (soonest.key !== undefined && this.#keys.get(soonest.key, Number.NEGATIVE_INFINITY)?.id === soonest.id)
+      this.#keys.delete(soonest.key);
+  }
+
+  #add(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
+    this.#queueOf(entry).add(entry);
+    if (entry.due !== undefined) this.#due.add(entry.due);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.id);
+    this.#queueOf(entry).remove(entry);
+    if (entry.due !== undefined) this.#due.remove(entry.due);
+  }
+
+  #queueOf({ record }: Entry): ExpiryQueue<Entry> {
+    return record.settled === undefined ? this.#running : this.#settled;
+  }
+}
+
+/** Values by name, which expire; when there are too many, the one that expires soonest goes. */
+class Names<Value> {
+  readonly #values = new Map<string, Named<Value>>();
+  readonly #queue = new ExpiryQueue<Named<Value>>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get(name: string, now: number): Value | undefined {
+    const named = this.#values.get(name);
+    return named === undefined || named.expiresAt <= now ? undefined : named.value;
+  }
+
+  set(name: string, value: Value, expiresAt: number, now: number): void {
+    const known = this.#values.get(name);
+    if (known !== undefined) this.#remove(known);
+    for (let swept = 0; swept < sweptAtOnce; swept += 1) {
+      const { soonest } = this.#queue;
+      if (soonest === undefined || (soonest.expiresAt > now && this.#values.size < this.#max)) break;
+      this.#remove(soonest);
+    }
+    const named = { name, value, expiresAt, position: -1 };
+    this.#values.set(name, named);
+    this.#queue.add(named);
+  }
+
+  delete(name: string): void {
+    const named = this.#values.get(name);
+    if (named !== undefined) this.#remove(named);
+  }
+
+  #remove(named: Named<Value>): void {
+    this.#values.delete(named.name);
+    this.#queue.remove(named);
+  }
+}
+
+/** The length in front, so that no provider's id can pass for the beginning of a reference. */
+function referenceName(provider: string, reference: string): string {
+  return `${provider.length}:${provider}:${reference}`;
+}

@@ -1,0 +1,312 @@
+import type { LookupOutcome, MessageLookup } from '../contract/lookup.js';
+import type { DeliveryReport } from '../contract/provider-events.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import type { Delivered, Delivery } from '../delivery/router.js';
+import { type Attempt, SmsError } from '../errors/sms-error.js';
+import { isThenable, Listeners, warnOfListener } from '../listeners/listeners.js';
+import { parsePhoneNumber } from '../phone/parse.js';
+import { maskPhoneNumber } from '../phone/phone-number.js';
+import type { Awaitable } from '../stores/ask-store.js';
+import type { EventHub } from '../telemetry/events.js';
+import { withReport } from './merge-reports.js';
+import { entryOf, referencesOf, withLookup, withSettlement } from './message-changes.js';
+import type { AttemptRecord, MessageRecord, ReportEntry } from './message-record.js';
+import { outcomeOf, stateOf } from './message-state.js';
+import type { Added, KeyClaim, MessageStore, Replaced } from './message-store.js';
+
+/** What a {@link MessageLog} works with. */
+export interface MessageLogDeps {
+  readonly store: MessageStore;
+  /** How long a record is kept, in milliseconds. */
+  readonly retainMs: number;
+  readonly providers: ReadonlyMap<string, SmsProvider>;
+  readonly events: EventHub;
+}
+
+/** Reports that nobody claims are kept for an hour, for a settlement that is late. */
+const unclaimedMs = 3_600_000;
+/** A call that was cut off is looked at a little after its end: its settlement may still be on its way. */
+const afterEndMs = 1_000;
+/** A vendor that has not listed a message by then will not: the waits grow from seconds to six hours. */
+const mostLookups = 12;
+const shortestWaitMs = 10_000;
+const longestWaitMs = 6 * 3_600_000;
+/** Writers of one record at the same time: reports of one message, and its settlement. */
+const mostTurns = 100;
+
+/** A report with what tells that it is of another phone. */
+interface WaitingReport extends ReportEntry {
+  readonly phoneEnding?: string | undefined;
+}
+
+/** Four digits, as masked numbers show them. */
+const endingOf = (phone: string) => phone.slice(-4);
+
+/** What a record is to become; undefined if it is to stay as it is. */
+type Change = (current: MessageRecord) => MessageRecord | undefined;
+
+/** A record before and after a change. */
+interface Updated {
+  readonly before: MessageRecord;
+  readonly record: MessageRecord;
+}
+
+/** Keeps the records of messages: begins and settles them, and takes in what is told of them. */
+export class MessageLog {
+  readonly #deps: MessageLogDeps;
+  /** Told of every record that a report or a look-up has changed. */
+  readonly changes = new Listeners<MessageRecord>(warnOfListener('a change of a message'));
+
+  constructor(deps: MessageLogDeps) {
+    this.#deps = deps;
+  }
+
+  /** The first record of a message that is about to be sent. */
+  newRecord(
+    { id, kind, purpose, to }: Pick<Delivery, 'id' | 'kind' | 'purpose' | 'to'>,
+    providers: readonly string[],
+    endsInMs: number,
+  ): MessageRecord {
+    const createdAt = Date.now();
+    const settlesBy = createdAt + Math.ceil(endsInMs);
+    const canAsk = providers.some((provider) => this.#lookupOf(provider) !== undefined);
+    return {
+      version: 1,
+      id,
+      revision: 1,
+      kind,
+      ...(purpose === undefined ? {} : { purpose }),
+      to: to.e164,
+      createdAt,
+      settlesBy,
+      providers,
+      attempts: [],
+      ...(canAsk ? { dueAt: settlesBy + afterEndMs } : {}),
+    };
+  }
+
+  /** Writes the first record down; with a claim, if the key is free. */
+  begin(record: MessageRecord, claim?: KeyClaim): Awaitable<Added> {
+    return this.#deps.store.add(record, this.#deps.retainMs, claim);
+  }
+
+  /**
+   * Writes down how a call ended. What the vendor calls the message is linked at the same time, so that a report that
+   * came first is found.
+   */
+  settle(record: MessageRecord, delivered: Delivered): Awaitable<void> {
+    const { store, retainMs } = this.#deps;
+    const { accepted, attempts } = delivered;
+    const provider = attempts.at(-1)?.provider ?? '';
+    const references = accepted === undefined || !this.#reports(provider) ? [] : referencesOf(accepted);
+    const linking = references.map((reference) => store.link(provider, reference, record.id, retainMs));
+    const settling = this.#update(record, (current) => this.#scheduled(withSettlement(current, delivered, Date.now())));
+    // Without anything to wait for, a settlement in memory is one step.
+    if (linking.length === 0 && !isThenable(settling)) return this.#settled(settling, attempts);
+    return this.#settledAndLinked(settling, linking, provider, attempts);
+  }
+
+  /** Both are waited for: either may reject. */
+  async #settledAndLinked(
+    settling: Awaitable<Updated | undefined>,
+    linking: readonly Awaitable<readonly ReportEntry[]>[],
+    provider: string,
+    attempts: readonly Attempt[],
+  ): Promise<void> {
+    const [settled, waiting] = await Promise.all([settling, Promise.all(linking)]);
+    this.#settled(settled, attempts);
+    if (settled === undefined) return;
+    for (const report of waiting.flat()) await this.#takeIn(settled.record.id, provider, report);
+  }
+
+  #settled(settled: Updated | undefined, attempts: readonly Attempt[]): void {
+    if (settled !== undefined) this.#tellProvenBefore(settled.before, settled.record, attempts);
+  }
+
+  /**
+   * Takes in a report. One of a message that nobody knows yet is kept for its settlement.
+   *
+   * @throws whatever the store throws: then the vendor must repeat the report
+   */
+  async report(provider: string, report: DeliveryReport): Promise<void> {
+    const entry = entryOf(report);
+    if (entry === undefined) return;
+    const { id, reference, to } = report;
+    // A report that waits must not hold the phone: nobody could erase it.
+    const waiting = to === undefined ? entry : { ...entry, phoneEnding: endingOf(to) };
+    if (id !== undefined && (await this.#takeIn(id, provider, waiting))) return;
+    if (reference === undefined) return;
+    const found = await this.#deps.store.find(provider, reference, waiting, unclaimedMs);
+    if (found !== undefined) await this.#takeIn(found, provider, waiting);
+  }
+
+  /** Takes in what a look-up gave, and says when the sweep is to come again. */
+  async lookedUp(record: MessageRecord, provider: string, outcome: LookupOutcome): Promise<void> {
+    const lookup = this.#lookupOf(provider);
+    if (lookup === undefined) return;
+    const { absenceProves } = lookup;
+    const updated = await this.#update(record, (current) =>
+      this.#scheduled(withLookup(current, provider, outcome, { now: Date.now(), absenceProves })),
+    );
+    if (updated === undefined) return;
+    this.#tellResolved(updated.before, updated.record, provider, 'lookup');
+    this.changes.emit(updated.record);
+    if (outcome.outcome !== 'found' || outcome.reference === undefined || !this.#reports(provider)) return;
+    // Nobody knew the vendor's name for it until now, so its reports may wait.
+    const { store, retainMs } = this.#deps;
+    const waiting = await store.link(provider, outcome.reference, record.id, retainMs);
+    for (const report of waiting) await this.#takeIn(record.id, provider, report);
+  }
+
+  /** When a provider is to be asked about a message next; undefined if never. */
+  nextLookup(record: MessageRecord, provider: string): number | undefined {
+    const known = record.attempts.find((each) => each.provider === provider);
+    if (known !== undefined) return this.#nextLookupOf(record, known);
+    const lookup = this.#lookupOf(provider);
+    // A call that died may have asked any of them.
+    if (record.settled !== undefined || lookup === undefined) return undefined;
+    return record.settlesBy + Math.max(afterEndMs, lookup.visibleAfterMs);
+  }
+
+  /** Puts off a record that has nothing to be asked now. */
+  async reschedule(record: MessageRecord): Promise<void> {
+    await this.#update(record, (current) => this.#scheduled(current));
+  }
+
+  read(id: string): Awaitable<MessageRecord | undefined> {
+    return this.#deps.store.read(id);
+  }
+
+  /** Whether it took in the report, or knew it. */
+  async #takeIn(id: string, provider: string, { phoneEnding, ...report }: WaitingReport): Promise<boolean> {
+    const known = await this.#deps.store.read(id);
+    if (known === undefined || !known.providers.includes(provider)) return false;
+    if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return false;
+    const updated = await this.#update(known, (current) => {
+      const changed = withReport(current, provider, report);
+      return changed && this.#scheduled(changed);
+    });
+    if (updated === undefined) return true;
+    const { before, record } = updated;
+    this.#tellResolved(before, record, provider, 'report');
+    this.#tellReport(record, provider, report);
+    return true;
+  }
+
+  /**
+   * Changes a record, however many others change it at the same time. `change` is asked again for what is there then.
+   * Undefined if nothing was to be changed, or the record is gone.
+   */
+  #update(known: MessageRecord, change: Change, turn = 0): Awaitable<Updated | undefined> {
+    if (turn === mostTurns) {
+      throw new SmsError({
+        code: 'store_unavailable',
+        outcome: 'unknown',
+        message: 'The message store has not taken a change: others changed the record each time.',
+      });
+    }
+    const changed = change(known);
+    if (changed === undefined) return undefined;
+    const record = { ...changed, revision: known.revision + 1 };
+    const next = (replaced: Replaced): Awaitable<Updated | undefined> => {
+      if (replaced.state === 'replaced') return { before: known, record };
+      return replaced.current === undefined ? undefined : this.#update(replaced.current, change, turn + 1);
+    };
+    const replacing = this.#deps.store.replace(record);
+    return isThenable(replacing) ? Promise.resolve(replacing).then(next) : next(replacing);
+  }
+
+  /** With the moment at which the sweep is to look at it next. */
+  #scheduled(record: MessageRecord): MessageRecord {
+    const { dueAt: _, ...rest } = record;
+    const dueAt = this.#nextLookup(record);
+    return dueAt === undefined ? rest : { ...rest, dueAt };
+  }
+
+  #nextLookup(record: MessageRecord): number | undefined {
+    const asked = new Set([...record.providers, ...record.attempts.map(({ provider }) => provider)]);
+    const times = [...asked].map((provider) => this.nextLookup(record, provider));
+    const due = times.filter((time) => time !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  #nextLookupOf({ settled, settlesBy }: MessageRecord, attempt: AttemptRecord): number | undefined {
+    const lookup = this.#lookupOf(attempt.provider);
+    if (lookup === undefined || attempt.lookups?.proves !== undefined) return undefined;
+    if (outcomeOf(attempt, true) !== 'unknown') return undefined;
+    if (attempt.lookups === undefined) {
+      return Math.max(settled === undefined ? settlesBy + afterEndMs : 0, settlesBy + lookup.visibleAfterMs);
+    }
+    const { asked, at } = attempt.lookups;
+    if (asked >= mostLookups) return undefined;
+    return at + Math.min(longestWaitMs, Math.max(shortestWaitMs, lookup.visibleAfterMs) * 3 ** (asked - 1));
+  }
+
+  #lookupOf(provider: string): MessageLookup | undefined {
+    return this.#deps.providers.get(provider)?.lookup ?? undefined;
+  }
+
+  #reports(provider: string): boolean {
+    const known = this.#deps.providers.get(provider);
+    return known !== undefined && (known.webhooks !== null || known.events !== null);
+  }
+
+  #tellReport(record: MessageRecord, provider: string, { state, reason, providerCode, at }: ReportEntry): void {
+    this.changes.emit(record);
+    const { events } = this.#deps;
+    if (!events.hasListeners('report')) return;
+    const { id, kind, purpose, to } = record;
+    events.emit('report', {
+      id,
+      kind,
+      purpose,
+      provider,
+      to: maskPhoneNumber(parsePhoneNumber(to)),
+      reported: state,
+      reason,
+      providerCode,
+      at,
+      state: stateOf(record, Date.now()).state,
+    });
+  }
+
+  /** A report that came before the end of its call has proved what the call does not know. */
+  #tellProvenBefore(before: MessageRecord, record: MessageRecord, attempts: Delivered['attempts']): void {
+    for (const { provider, outcome } of attempts) {
+      const known = before.attempts.find((each) => each.provider === provider);
+      const hasCome = known !== undefined && known.attempt === undefined && known.history.length > 0;
+      if (hasCome && outcome === 'unknown') this.#emitResolved(record, provider, 'accepted', 'report');
+    }
+  }
+
+  #tellResolved(before: MessageRecord, record: MessageRecord, provider: string, by: 'report' | 'lookup'): void {
+    const now = Date.now();
+    const [was, is] = [before, record].map((each) => {
+      const attempt = each.attempts.find((one) => one.provider === provider);
+      // Of a call that died nobody knew whom it had asked.
+      const isOver = each.settled !== undefined || now >= each.settlesBy + afterEndMs;
+      return outcomeOf(attempt ?? { provider, history: [] }, isOver);
+    });
+    if (was === 'unknown' && (is === 'accepted' || is === 'not-sent')) this.#emitResolved(record, provider, is, by);
+  }
+
+  #emitResolved(
+    record: MessageRecord,
+    provider: string,
+    outcome: 'accepted' | 'not-sent',
+    by: 'report' | 'lookup',
+  ): void {
+    const { events } = this.#deps;
+    if (!events.hasListeners('resolved')) return;
+    const { id, kind, purpose, to } = record;
+    events.emit('resolved', {
+      id,
+      kind,
+      purpose,
+      provider,
+      to: maskPhoneNumber(parsePhoneNumber(to)),
+      outcome,
+      by,
+    });
+  }
+}

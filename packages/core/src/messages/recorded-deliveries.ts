@@ -1,0 +1,92 @@
+import type { CallContext } from '../contract/call-context.js';
+import type { SmsProvider } from '../contract/sms-provider.js';
+import type { Delivered, Delivery, Router } from '../delivery/router.js';
+import { SeldomWarning } from '../errors/seldom-warning.js';
+import { deadlineAfter } from '../provider-kit/deadline.js';
+import { askStore, recordResult } from '../stores/ask-store.js';
+import type { DeliveryWatches } from './delivery-watches.js';
+import type { MessageLog } from './message-log.js';
+import type { MessageRecord } from './message-record.js';
+import type { Added } from './message-store.js';
+import { beforeSending } from './store-questions.js';
+
+/** What {@link RecordedDeliveries} work with. */
+export interface RecordedDeliveriesDeps {
+  readonly router: Router;
+  readonly log: MessageLog;
+  /** Whether what a provider sends has a life afterwards: it reports, or can be asked. */
+  serves(provider: SmsProvider): boolean;
+  /** Whether any provider of the client does. */
+  readonly isUsed: boolean;
+  readonly watches: DeliveryWatches;
+}
+
+/** A store that is slow costs a message without a key no more than this, or a fifth of its time, if that is less. */
+const longestWaitMs = 1_000;
+
+/** Deliveries whose messages are recorded where it serves: the record is begun before any byte leaves. */
+export class RecordedDeliveries {
+  readonly #deps: RecordedDeliveriesDeps;
+  readonly #unrecorded = new SeldomWarning('The message store failed: a message is sent, and its life is not recorded');
+  readonly #unsettled = new SeldomWarning('The message store could not record how a message was sent');
+
+  constructor(deps: RecordedDeliveriesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Delivers, and records it if one of the planned providers has something to tell afterwards. Never rejects. */
+  async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
+    const { router, log, serves, isUsed } = this.#deps;
+    if (!isUsed) return router.deliver(delivery, call);
+    let begun: Begun | undefined;
+    const onPlanned = (providers: readonly SmsProvider[]) => {
+      if (!providers.some(serves)) return undefined;
+      const remainingMs = call.deadline.remainingMs();
+      const record = log.newRecord(delivery, idsOf(providers), remainingMs);
+      begun = { record, isWritten: false };
+      return this.#begin(begun, call, Math.min(longestWaitMs, remainingMs / 5));
+    };
+    const delivered = await router.deliver({ ...delivery, onPlanned }, call);
+    if (begun === undefined) return delivered;
+    this.#deps.watches.watch(delivery, begun.record, delivered);
+    begun.delivered = delivered;
+    if (begun.isWritten) await this.#settle(begun.record, delivered, call);
+    return delivered;
+  }
+
+  /** Writes down how a delivery ended. A store that fails changes nothing about that. Never rejects. */
+  async #settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> {
+    const limit = deadlineAfter(Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10)));
+    await recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
+  }
+
+  /** A message without a key is sent even if the store is down. What it takes late is settled late. */
+  #begin(begun: Begun, call: CallContext, waitMs: number): Promise<void> {
+    const { record } = begun;
+    const onAdded = () => {
+      begun.isWritten = true;
+    };
+    const onLate = () => {
+      onAdded();
+      if (begun.delivered !== undefined) void this.#settle(record, begun.delivered, call);
+    };
+    const isAnswer = (added: Added | undefined) => added?.state === 'added';
+    const ask = () => this.#deps.log.begin(record);
+    return askStore(beforeSending, deadlineAfter(waitMs), ask, { isAnswer, onLate }).then(onAdded, (error: unknown) =>
+      this.#unrecorded.warn(error),
+    );
+  }
+}
+
+/** A record whose message is on its way. */
+interface Begun {
+  readonly record: MessageRecord;
+  /** Whether the store has it. */
+  isWritten: boolean;
+  /** How it ended, if it has. */
+  delivered?: Delivered;
+}
+
+function idsOf(providers: readonly SmsProvider[]): readonly string[] {
+  return providers.map(({ id }) => id);
+}

@@ -1,0 +1,147 @@
+import type { Deadline } from '../contract/deadline.js';
+import type { InboundMessage } from '../contract/provider-events.js';
+import { safeParsePhoneNumber } from '../phone/parse.js';
+import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
+import { plainText } from '../phone/typed-text.js';
+import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import type { ParsedOptOutOptions } from './opt-out-options.js';
+import type { OptOutStore } from './opt-out-store.js';
+import { optOutOf } from './opt-out-words.js';
+
+export interface OptOutsOptions {
+  readonly store: OptOutStore;
+  readonly words: ParsedOptOutOptions['words'];
+  /** Hides what a key is made of, always in the same way: under a secret that is never replaced. */
+  readonly keyOf: (text: string) => string;
+  /** The time in milliseconds since 1970. Default: that of the machine. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A message that somebody means to send. */
+export interface MeantMessage {
+  readonly to: PhoneNumber;
+  /** If the caller chose one. */
+  readonly senderId: string | undefined;
+  /** The ids of the providers that may send it. */
+  readonly providers: readonly string[];
+}
+
+const asking: StoreQuestion = {
+  store: 'opt-out store',
+  outcome: 'not-sent',
+  consequence: 'Nothing was sent: without it nobody knows whether the person wants messages. See optOut.',
+};
+
+const keeping: StoreQuestion = {
+  store: 'opt-out store',
+  outcome: 'not-sent',
+  consequence: 'What the person said was not kept, and the vendor is to repeat it.',
+};
+
+/**
+ * Who wants no messages, and from whom.
+ *
+ * A person says STOP to one of our numbers, through the account of one provider. Two things follow, each with a key of
+ * its own:
+ *
+ * - The *account* writes to this phone no more, under whatever sender. A message without a `senderId` goes out under a
+ *   number that the vendor chooses, and with one, under a name that nobody can answer: so only the whole account is sure
+ *   not to be what the person has said STOP to.
+ * - The *number* writes to this phone no more, through whatever account: a `senderId` that is this number is refused by
+ *   all providers.
+ *
+ * Other accounts may write. START takes back what was said to the same number and to the same account, and no more: who
+ * said STOP to two numbers of an account and START to one of them gets messages of the account again, but none whose
+ * `senderId` is the other number. Of STOP and START the later counts, by the time at which they were said.
+ *
+ * Accounts are known by the ids of their providers: an account under a new id is another one.
+ */
+export class OptOuts {
+  readonly #store: OptOutStore;
+  readonly #words: ParsedOptOutOptions['words'];
+  readonly #keyOf: (text: string) => string;
+  readonly #now: () => number;
+
+  constructor({ store, words, keyOf, now = Date.now }: OptOutsOptions) {
+    this.#store = store;
+    this.#words = words;
+    this.#keyOf = keyOf;
+    this.#now = now;
+  }
+
+  /**
+   * Keeps what a person said, if it was STOP or START, and says which. It may be told twice. When this has resolved it is
+   * kept, and only then may the vendor be told that the message has arrived. What comes from no phone, such as a
+   * service's short code, is kept of nobody: nothing can be sent there.
+   *
+   * @param provider the id of the provider through which the message came
+   * @throws SmsError `store_unavailable` if the store is down, full or late, `aborted` if the call was
+   */
+  async apply(provider: string, inbound: InboundMessage, deadline: Deadline): Promise<'stop' | 'start' | undefined> {
+    const from = safeParsePhoneNumber(inbound.from);
+    const { inChina, elsewhere } = this.#words;
+    const words = from.valid && from.phone.callingCode === '86' ? inChina : elsewhere;
+    const said = inbound.optOut ?? optOutOf(inbound.text, words);
+    if (said === undefined || !from.valid) return said;
+    const at = this.#timeOf(inbound);
+    const keys = [this.#accountKey(from.phone, provider), ...this.#numberKeys(from.phone, inbound.to)];
+    // Each for itself: if one fails the vendor repeats the message, and what is kept already is not kept twice.
+    const kept = keys.map((key) =>
+      askStore(keeping, deadline, () => (said === 'stop' ? this.#store.add(key, at) : this.#store.remove(key, at))),
+    );
+    await Promise.all(kept);
+    return said;
+  }
+
+  /**
+   * The ids of the providers that must not send this message: some, none, or all. Asks the store once. If it is down the
+   * message must not be sent either: to write to somebody who said STOP is against the law in most countries.
+   *
+   * @throws SmsError `store_unavailable`, `not-sent`, if the store is down or late, `aborted` if the call was
+   */
+  async blockedProviders(message: MeantMessage, deadline: Deadline): Promise<ReadonlySet<string>> {
+    const { to, senderId, providers } = message;
+    const numberKeys = senderId === undefined ? [] : this.#numberKeys(to, senderId);
+    const keys = [...providers.map((id) => this.#accountKey(to, id)), ...numberKeys];
+    if (keys.length === 0) return new Set();
+    const answers = await askStore(asking, deadline, () => this.#store.has(keys), {
+      isAnswer: (answer) => isAnswerTo(keys, answer),
+    });
+    const isNumberBlocked = answers.slice(providers.length).includes(true);
+    return new Set(providers.filter((_, index) => isNumberBlocked || answers[index] === true));
+  }
+
+  /** A time to come would outlast everything that the person says until then; it is the vendor's mistake. */
+  #timeOf({ at }: InboundMessage): number {
+    const now = Math.floor(this.#now());
+    return at !== undefined && at >= 0 && at < now ? Math.floor(at) : now;
+  }
+
+  #accountKey(phone: PhoneNumber, provider: string): string {
+    return this.#key(phone, 'account', provider);
+  }
+
+  /** None if the vendor did not say which number it was. */
+  #numberKeys(phone: PhoneNumber, sender: string): readonly string[] {
+    const name = senderName(sender);
+    return name === '' ? [] : [this.#key(phone, 'number', name)];
+  }
+
+  #key(phone: PhoneNumber, ...what: readonly [kind: 'account' | 'number', name: string]): string {
+    return this.#keyOf(JSON.stringify(['opt-out', canonicalPhone(phone).e164, ...what]));
+  }
+}
+
+/**
+ * One spelling of a sender: vendors write a number with a plus, two zeros or neither, a name in upper or lower case. Two
+ * senders that are taken for one cost a message; one that is taken for two would write to somebody who said STOP.
+ */
+function senderName(sender: string): string {
+  const plain = plainText(sender).normalize('NFKC').replaceAll(/\s/gu, '').toUpperCase();
+  return /^[+\d().-]+$/u.test(plain) ? plain.replaceAll(/\D/gu, '').replace(/^0+/u, '') : plain;
+}
+
+/** A store is somebody else's: what is none of the answers is a failure. */
+function isAnswerTo(keys: readonly string[], answer: readonly boolean[]): boolean {
+  return Array.isArray(answer) && answer.length === keys.length && answer.every((each) => typeof each === 'boolean');
+}

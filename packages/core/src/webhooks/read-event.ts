@@ -1,0 +1,133 @@
+import type { Price } from '../contract/outcomes.js';
+import type {
+  DeliveryReport,
+  InboundMessage,
+  ProviderEvent,
+  ReportedState,
+  UndeliveredReason,
+} from '../contract/provider-events.js';
+import { safeParsePhoneNumber } from '../phone/parse.js';
+
+/** Of every state one line, so that the compiler misses none. */
+const states: Readonly<Record<ReportedState, true>> = {
+  delivered: true,
+  undelivered: true,
+  rejected: true,
+  expired: true,
+  sent: true,
+  queued: true,
+};
+
+const reasons: Readonly<Record<UndeliveredReason, true>> = {
+  unknown_subscriber: true,
+  unreachable: true,
+  not_mobile: true,
+  blocked: true,
+  opted_out: true,
+  filtered: true,
+  unregistered_sender: true,
+  carrier_fault: true,
+  other: true,
+};
+
+/** Ids and codes of vendors, and our own numbers as they write them: none is longer. */
+const longestName = 256;
+
+/** The parts of the longest message there is, of 153 characters each. */
+const mostSegments = 255;
+const longestText = mostSegments * 153;
+
+/** The latest moment that a `Date` can hold. */
+const latestMs = 8.64e15;
+
+/**
+ * An event of a provider as plain data; undefined if it is none. Every field is read once. One that may be missing is
+ * left out if it is not what it must be; only a phone must be right where there is one, since a report without it would
+ * be believed for any phone.
+ *
+ * @throws what a getter throws
+ */
+export function readEvent(value: unknown): ProviderEvent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, ...fields } = value as Readonly<Record<string, unknown>>;
+  if (kind === 'report') return reportOf(fields);
+  return kind === 'inbound' ? inboundOf(fields) : undefined;
+}
+
+function reportOf(fields: Readonly<Record<string, unknown>>): DeliveryReport | undefined {
+  const id = nameOf(fields['id']);
+  const reference = nameOf(fields['reference']);
+  const given = fields['to'];
+  const to = phoneOf(given);
+  const state = fields['state'];
+  if (id === undefined && reference === undefined) return undefined;
+  if (given !== undefined && given !== null && to === undefined) return undefined;
+  if (!isIn(states, state)) return undefined;
+  const reason = fields['reason'];
+  return withoutUndefined<DeliveryReport>({
+    kind: 'report',
+    id,
+    reference,
+    to,
+    state,
+    reason: isIn(reasons, reason) ? reason : undefined,
+    providerCode: nameOf(fields['providerCode']),
+    at: momentOf(fields['at']),
+    segments: countOf(fields['segments']),
+    price: priceOf(fields['price']),
+  });
+}
+
+function inboundOf(fields: Readonly<Record<string, unknown>>): InboundMessage | undefined {
+  const from = phoneOf(fields['from']);
+  const to = nameOf(fields['to']);
+  const text = fields['text'];
+  if (from === undefined || to === undefined) return undefined;
+  if (typeof text !== 'string' || text.length > longestText) return undefined;
+  const optOut = fields['optOut'];
+  return withoutUndefined<InboundMessage>({
+    kind: 'inbound',
+    reference: nameOf(fields['reference']),
+    from,
+    to,
+    // A store would write half a character as something else.
+    text: text.toWellFormed(),
+    at: momentOf(fields['at']),
+    optOut: optOut === 'stop' || optOut === 'start' ? optOut : undefined,
+  });
+}
+
+/** What is seen in lists and is part of keys: no control characters, no halves of characters. Vendors number, too. */
+function nameOf(value: unknown): string | undefined {
+  const name = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  const isName = typeof name === 'string' && name !== '' && name.length <= longestName && !/[\p{Cc}\p{Cs}]/u.test(name);
+  return isName ? name : undefined;
+}
+
+function phoneOf(value: unknown): string | undefined {
+  const result = safeParsePhoneNumber(value);
+  return result.valid ? result.phone.e164 : undefined;
+}
+
+function isIn<Name extends string>(names: Readonly<Record<Name, true>>, value: unknown): value is Name {
+  return typeof value === 'string' && Object.hasOwn(names, value);
+}
+
+function momentOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= latestMs ? Math.floor(value) : undefined;
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= mostSegments ? Math.floor(value) : undefined;
+}
+
+function priceOf(value: unknown): Price | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { amount, currency } = value as Readonly<Record<string, unknown>>;
+  const isAmount = typeof amount === 'string' && /^-?\d{1,20}(\.\d{1,20})?$/.test(amount);
+  return isAmount && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { amount, currency } : undefined;
+}
+
+function withoutUndefined<Event extends object>(event: Event): Event {
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)) as Event;
+}
