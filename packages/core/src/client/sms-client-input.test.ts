@@ -183,7 +183,11 @@ describe('options that cannot work', () => {
       /a weight for each/,
     ],
     ['a provider that sends nothing known', { providers: [{ ...fake('a'), sends: null }] }, /providers\.0: must be/],
-    ['a store that is none', { providers: [a], idempotency: { store: {} } }, /reserve, finish and release/],
+    [
+      'a store that is none',
+      { providers: [a], stores: { messages: {} } },
+      /stores\.messages: must be a MessageStore.*forget/,
+    ],
     ['keys that end before their calls', { providers: [a], idempotency: { ttlMs: 10_000 } }, /ttlMs: must be more/],
     ['weights without the strategy', { providers: [a], routes: [{ providers: ['a'], weights: { a: 1 } }] }, /weights/],
     [

@@ -79,6 +79,7 @@ describe('a template', () => {
       {
         kind: 'template',
         id: expect.any(String),
+        validForMs: expect.any(Number),
         to: expect.objectContaining({ e164: phone }),
         template: 'T-1',
         signature: 'Polysms',

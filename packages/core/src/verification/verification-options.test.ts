@@ -29,6 +29,7 @@ describe('verification options', () => {
     },
     codeLength: 6,
     lifetimeMs: 300_000,
+    deliverWithinMs: undefined,
     maxChecks: 5,
     maxFailures: 15,
     failureWindowMs: 86_400_000,
