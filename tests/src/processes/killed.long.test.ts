@@ -9,6 +9,7 @@ import { startWorker } from './workers.js';
 const redis = await findRedis();
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
 const kills = isLong ? 200 : 8;
+const killsAtATime = 25;
 const atOnce = 2;
 /** From the order to start until the process dies, at most: within it each phone's turn comes and goes. */
 const longestLifeMs = 40;
@@ -39,8 +40,8 @@ describe.skipIf(skipWithoutRedis(redis))('a process that is killed while it star
       return codes.length > kills && codes.filter(({ length }) => length > 1).length > kills / 4;
     };
     let next = 0;
-    const lane = async () => {
-      while (next < kills || !isEnough()) {
+    const lane = async (until: number) => {
+      while (next < until || (until === kills && !isEnough())) {
         next += 1;
         loseAnswers();
         const firstPhone = next * 10_000;
@@ -52,21 +53,31 @@ describe.skipIf(skipWithoutRedis(redis))('a process that is killed while it star
         await worker.kill();
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, lane));
 
-    // What was under way to the vendors when the process died has arrived, or never will.
     const { sms, close } = clientIn(world.surroundings);
     const outcomes = { phones: 0, twoCodes: 0, lost: [] as unknown[], twice: [] as unknown[] };
-    for (const [to, codes] of byPhone(world.delivered())) {
-      const typed = random() < 0.5 ? codes : codes.toReversed();
-      outcomes.phones += 1;
-      if (codes.length > 1) outcomes.twoCodes += 1;
-      const results = [];
-      for (const code of [...typed, ...typed]) {
-        results.push((await sms.verifications.check({ to, purpose: 'login', code })).outcome);
+    const checked = new Set<string>();
+    const checkArrived = async () => {
+      for (const [to, codes] of byPhone(world.delivered())) {
+        if (checked.has(to)) continue;
+        checked.add(to);
+        const typed = random() < 0.5 ? codes : codes.toReversed();
+        outcomes.phones += 1;
+        if (codes.length > 1) outcomes.twoCodes += 1;
+        const results = [];
+        for (const code of [...typed, ...typed]) {
+          results.push((await sms.verifications.check({ to, purpose: 'login', code })).outcome);
+        }
+        if (results[0] !== 'approved') outcomes.lost.push(results);
+        if (results.filter((outcome) => outcome === 'approved').length > 1) outcomes.twice.push(results);
       }
-      if (results[0] !== 'approved') outcomes.lost.push(results);
-      if (results.filter((outcome) => outcome === 'approved').length > 1) outcomes.twice.push(results);
+    };
+    // Some at a time: on a slow machine the first codes would have expired when the last process dies.
+    for (let until = Math.min(kills, killsAtATime); ; until = Math.min(kills, until + killsAtATime)) {
+      await Promise.all(Array.from({ length: atOnce }, () => lane(until)));
+      // What was under way to the vendors when the processes died has arrived, or never will.
+      await checkArrived();
+      if (until === kills) break;
     }
     await close();
     expect(outcomes).toMatchObject({ lost: [], twice: [] });
