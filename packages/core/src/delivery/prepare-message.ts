@@ -1,4 +1,4 @@
-import type { MessageEnvelope, OutboundMessage } from '../contract/messages.js';
+import type { MessageEnvelope, OutboundMessage, TextMessage } from '../contract/messages.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { invalidRequest, readGiven, type SendRequest, type TemplateRequest } from './send-request.js';
@@ -21,7 +21,7 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
     const content = { kind: 'text', text, ...(senderId === undefined ? {} : { senderId }) } as const;
     const canSend = senderId === undefined ? sendsTexts : sendsTextsWithSender;
     const unsupported = senderId === undefined ? noKind : noSender;
-    return { to, request, canSend, unsupported, messageFor: (_, envelope) => ({ ...envelope, ...content }) };
+    return { to, request, canSend, unsupported, messageFor: (_, envelope) => textMessage(envelope, content) };
   }
   const { template, params: given } = request as TemplateRequest;
   // A copy: it is read for every attempt, and the caller may change its object meanwhile.
@@ -35,6 +35,17 @@ export function prepareMessage(request: SendRequest, to: PhoneNumber, catalogue:
     unsupported: noKind,
     messageFor: (provider, envelope) => catalogue.render(template, params, envelope, provider),
   };
+}
+
+/** Most messages have neither a validity nor a URL nor a sender: for these a copy by hand is several times as fast. */
+function textMessage(
+  envelope: MessageEnvelope,
+  content: Pick<TextMessage, 'kind' | 'text' | 'senderId'>,
+): OutboundMessage {
+  const { id, to, validForMs, reportUrl } = envelope;
+  const { kind, text, senderId } = content;
+  if (validForMs === undefined && reportUrl === undefined && senderId === undefined) return { kind, id, to, text };
+  return { ...envelope, ...content };
 }
 
 const noKind = 'No provider of the route sends this kind of message.';

@@ -85,13 +85,16 @@ function compileEntry(entry: unknown, declared: ReadonlySet<string>, path: strin
     report(`${path}.signature`, 'must be a string that is not empty; leave it out if the template holds it');
   }
   const mapping = compileMapping(fields.get('params'), declared, `${path}.params`, report);
-  return (envelope, valueFor) => ({
-    ...envelope,
-    kind: 'template',
-    template: isName(template) ? template : '',
-    params: mapping.map(([vendorName, param]) => ({ name: vendorName, value: valueFor(param) })),
-    ...(isName(signature) ? { signature } : {}),
-  });
+  const id = isName(template) ? template : '';
+  const signed = isName(signature) ? { signature } : undefined;
+  return (envelope, valueFor) => {
+    const params = mapping.map(([vendorName, param]) => ({ name: vendorName, value: valueFor(param) }));
+    // Copying by hand is several times as fast as spreading, and this is done for every message.
+    if (signed === undefined && envelope.validForMs === undefined && envelope.reportUrl === undefined) {
+      return { kind: 'template', id: envelope.id, to: envelope.to, template: id, params };
+    }
+    return { ...envelope, kind: 'template', template: id, params, ...signed };
+  };
 }
 
 function compileMapping(
