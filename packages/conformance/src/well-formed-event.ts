@@ -1,32 +1,11 @@
 import {
   type ProviderEvent,
-  type ReportedState,
+  reportedStates,
   safeParsePhoneNumber,
-  type UndeliveredReason,
+  undeliveredReasons,
 } from '@polysms/core/provider-kit';
 import { demand, demandEqual } from './demand.js';
 import { describeValue } from './well-formed.js';
-
-/** Of every state one line, so that the compiler misses none. */
-const states: Readonly<Record<ReportedState, true>> = {
-  delivered: true,
-  undelivered: true,
-  rejected: true,
-  expired: true,
-  sent: true,
-  queued: true,
-};
-const reasons: Readonly<Record<UndeliveredReason, true>> = {
-  unknown_subscriber: true,
-  unreachable: true,
-  not_mobile: true,
-  blocked: true,
-  opted_out: true,
-  filtered: true,
-  unregistered_sender: true,
-  carrier_fault: true,
-  other: true,
-};
 
 type Reported = Partial<Record<'state' | 'reason' | 'providerCode' | 'at' | 'segments' | 'price', unknown>>;
 
@@ -63,14 +42,14 @@ export function demandWellFormedState(
   { state, reason, providerCode, at, segments, price }: Reported,
 ): void {
   demand(
-    state === undefined || (typeof state === 'string' && Object.hasOwn(states, state)),
+    state === undefined || reportedStates.some((word) => word === state),
     `${name} gave the state ${describeValue(state)}`,
-    `use one of ${Object.keys(states).join(', ')}, and queued for a status that nobody knows`,
+    `use one of ${reportedStates.join(', ')}, and queued for a status that nobody knows`,
   );
   demand(
-    reason === undefined || (typeof reason === 'string' && Object.hasOwn(reasons, reason)),
+    reason === undefined || undeliveredReasons.some((word) => word === reason),
     `${name} gave the reason ${describeValue(reason)}`,
-    `use one of ${Object.keys(reasons).join(', ')}, or leave it out`,
+    `use one of ${undeliveredReasons.join(', ')}, or leave it out`,
   );
   if (providerCode !== undefined) demandName(name, 'providerCode', providerCode);
   demandNumber(name, 'at', at);

@@ -1,40 +1,13 @@
-import type { ProviderEvent, ReportedState, UndeliveredReason } from '@polysms/core/provider-kit';
+import { type ProviderEvent, type ReportedState, reportedStates, undeliveredReasons } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 
-/** Of every state one line, so that the compiler misses none. */
-const states: Readonly<Record<ReportedState, true>> = {
-  delivered: true,
-  undelivered: true,
-  rejected: true,
-  expired: true,
-  sent: true,
-  queued: true,
-};
-
-const reasons: Readonly<Record<UndeliveredReason, true>> = {
-  unknown_subscriber: true,
-  unreachable: true,
-  not_mobile: true,
-  blocked: true,
-  opted_out: true,
-  filtered: true,
-  unregistered_sender: true,
-  carrier_fault: true,
-  other: true,
-};
-
-const isIn =
-  <Name extends string>(names: Readonly<Record<Name, true>>) =>
-  (value: unknown): boolean =>
-    typeof value === 'string' && Object.hasOwn(names, value);
-
-const stateMessage = `expected one of ${Object.keys(states).join(', ')}`;
-const reasonMessage = `expected one of ${Object.keys(reasons).join(', ')}`;
+const stateMessage = `expected one of ${reportedStates.join(', ')}`;
+const reasonMessage = `expected one of ${undeliveredReasons.join(', ')}`;
 const name = v.pipe(v.string('expected a string'), v.nonEmpty('expected a string that is not empty'));
 const moment = 'expected milliseconds since 1970';
 const segments = 'expected a whole number of segments, 1 or more';
 
-export const stateSchema = v.custom<ReportedState>(isIn(states), stateMessage);
+export const stateSchema = v.picklist(reportedStates, stateMessage);
 export const atSchema = v.pipe(v.number(moment), v.minValue(0, moment));
 export const segmentsSchema = v.pipe(v.number(segments), v.integer(segments), v.minValue(1, segments));
 export const priceSchema = v.strictObject(
@@ -46,7 +19,7 @@ export const priceSchema = v.strictObject(
 );
 /** What a report may say besides its state. */
 export const reportEntries = {
-  reason: v.optional(v.custom<UndeliveredReason>(isIn(reasons), reasonMessage)),
+  reason: v.optional(v.picklist(undeliveredReasons, reasonMessage)),
   providerCode: v.optional(name),
   at: v.optional(atSchema),
   segments: v.optional(segmentsSchema),

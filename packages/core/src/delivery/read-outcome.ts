@@ -1,11 +1,11 @@
 import type { LookupOutcome } from '../contract/lookup.js';
-import type { CheckOutcome, Price, SendOutcome, Unknown } from '../contract/outcomes.js';
+import type { CheckOutcome, SendOutcome, Unknown } from '../contract/outcomes.js';
 import { reportedStates, undeliveredReasons } from '../contract/provider-events.js';
 import { smsErrorCodes } from '../errors/error-codes.js';
 import { TransportError, transportCodeOf, withoutMessage } from '../errors/foreign-error.js';
 import { safeProviderCode } from '../errors/shown-name.js';
 import { longestDelayMs } from '../provider-kit/deadline.js';
-import { unknown } from '../provider-kit/outcomes.js';
+import { oneOf, priceOf, unknown } from '../provider-kit/outcomes.js';
 
 /** What a call answers: `send` and `start` the first kind, `check` the second, `find` the third. */
 export type CallKind = 'send' | 'check' | 'lookup';
@@ -98,10 +98,6 @@ function foundOf(fields: Readonly<Record<string, unknown>>): LookupOutcome {
   };
 }
 
-function oneOf<Word extends string>(words: readonly Word[], value: unknown): Word | undefined {
-  return words.find((word) => word === value);
-}
-
 function failureOf(outcome: 'refused' | 'not-sent' | 'unknown', fields: Readonly<Record<string, unknown>>) {
   const { code, message, cause } = fields;
   if (typeof code !== 'string' || typeof message !== 'string') return undefined;
@@ -126,13 +122,6 @@ function textOf(value: unknown): string | undefined {
 
 function listOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.flatMap((each: unknown) => textOf(each) ?? []) : undefined;
-}
-
-function priceOf(value: unknown): Price | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { amount, currency } = value as Readonly<Record<string, unknown>>;
-  const isAmount = typeof amount === 'string' && /^-?\d{1,20}(\.\d{1,20})?$/.test(amount);
-  return isAmount && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { amount, currency } : undefined;
 }
 
 function numberOf(value: unknown): number | undefined {

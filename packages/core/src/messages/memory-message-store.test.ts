@@ -55,7 +55,7 @@ describe('records in memory', () => {
     void store.add(record('m'), 100);
     clock.ms += 99;
     void store.replace(settled('m'));
-    expect(store.read('m')).toBeDefined();
+    expect(store.read('m')).toEqual(settled('m'));
     clock.ms += 1;
     expect(store.read('m')).toBeUndefined();
     expect(store.replace(settled('m', 3))).toEqual({ state: 'outdated', current: undefined });
@@ -69,7 +69,7 @@ describe('records in memory', () => {
     expect(store.forget(to.e164)).toBe(2);
     expect(store.forget(to.e164)).toBe(0);
     expect([store.read('m1'), store.read('m2')]).toEqual([undefined, undefined]);
-    expect(store.read('m3')).toBeDefined();
+    expect(store.read('m3')).toEqual(record('m3', { to: '+4915112345678' }));
     expect(store.claimDue(5, 9, 10)).toEqual([]);
     expect(store.add(record('m4'), 100, claim())).toEqual({ state: 'held', id: 'm1', record: undefined });
     clock.ms += 100;
@@ -102,7 +102,7 @@ describe('idempotency keys in memory', () => {
     expect(store.add(record('m2'), 100, claim('k', { replaces: 'other' }))).toMatchObject({ state: 'held', id: 'm1' });
     expect(store.add(record('m2'), 100, claim('k', { replaces: 'm1' }))).toEqual(added);
     expect(store.add(record('m3'), 100, claim('k', { replaces: 'm1' }))).toMatchObject({ state: 'held', id: 'm2' });
-    expect(store.read('m1')).toBeDefined();
+    expect(store.read('m1')).toEqual(record('m1'));
   });
 
   it('are taken by exactly one of many at once', async () => {
@@ -126,7 +126,7 @@ describe('idempotency keys in memory', () => {
     clock.ms += 1;
     expect(store.add(record('m2'), 10, claim('k', { fingerprint: 'g' }))).toEqual(added);
     expect(store.add(record('n2'), 10, claim('n'))).toEqual(added);
-    expect(store.read('n1')).toBeDefined();
+    expect(store.read('n1')).toEqual(record('n1'));
   });
 });
 

@@ -147,6 +147,17 @@ describe('a report that is not believed', () => {
     expect(reports).toEqual([]);
   });
 
+  it('is for a phone with the same ending, of a message that is known', async () => {
+    const { log, record, current, reports } = await begun();
+    await log.settle(record, taken);
+    const before = current();
+    const sameEnding = '+4915112348000';
+    await log.report('a', report({ id, to: sameEnding, state: 'delivered' }));
+    await log.report('a', report({ reference: 'r', to: sameEnding, state: 'delivered' }));
+    expect(current()).toBe(before);
+    expect(reports).toEqual([]);
+  });
+
   it('is believed for the right phone', async () => {
     const { log, state } = await begun();
     await log.report('a', report({ id, to: to.e164, state: 'delivered' }));

@@ -132,12 +132,12 @@ export class MessageLog {
     const entry = entryOf(report);
     if (entry === undefined) return;
     const { id, reference, to } = report;
+    if (id !== undefined && (await this.#takeIn(id, provider, entry, to))) return;
+    if (reference === undefined) return;
     // A report that waits must not hold the phone: nobody could erase it.
     const waiting = to === undefined ? entry : { ...entry, phoneEnding: endingOf(to) };
-    if (id !== undefined && (await this.#takeIn(id, provider, waiting))) return;
-    if (reference === undefined) return;
     const found = await this.#deps.store.find(provider, reference, waiting, unclaimedMs);
-    if (found !== undefined) await this.#takeIn(found, provider, waiting);
+    if (found !== undefined) await this.#takeIn(found, provider, entry, to);
   }
 
   /** Takes in what a look-up gave, and says when the sweep is to come again. */
@@ -178,9 +178,15 @@ export class MessageLog {
   }
 
   /** Whether it took in the report, or knew it. */
-  async #takeIn(id: string, provider: string, { phoneEnding, ...report }: WaitingReport): Promise<boolean> {
+  async #takeIn(
+    id: string,
+    provider: string,
+    { phoneEnding, ...report }: WaitingReport,
+    to?: string,
+  ): Promise<boolean> {
     const known = await this.#deps.store.read(id);
     if (known === undefined || !known.providers.includes(provider)) return false;
+    if (to !== undefined && to !== known.to) return false;
     if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return false;
     const updated = await this.#update(known, (current) => {
       const changed = withReport(current, provider, report);

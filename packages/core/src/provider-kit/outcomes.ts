@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Accepted, NotSent, Refused, Unknown } from '../contract/outcomes.js';
+import type { Accepted, NotSent, Price, Refused, Unknown } from '../contract/outcomes.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { longestDelayMs } from './deadline.js';
 
@@ -68,4 +68,17 @@ function retryAfter(header: string | undefined): number | undefined {
   if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return undefined;
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.min(longestDelayMs, Math.max(0, date - Date.now()));
+}
+
+/** A word, if it is one of these: what comes from other code may be anything. */
+export function oneOf<Word extends string>(words: readonly Word[], value: unknown): Word | undefined {
+  return words.find((word) => word === value);
+}
+
+/** A price as plain data; undefined if it is none. */
+export function priceOf(value: unknown): Price | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { amount, currency } = value as Readonly<Record<string, unknown>>;
+  const isAmount = typeof amount === 'string' && /^-?\d{1,20}(\.\d{1,20})?$/.test(amount);
+  return isAmount && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { amount, currency } : undefined;
 }

@@ -1,34 +1,12 @@
-import type { Price } from '../contract/outcomes.js';
-import type {
-  DeliveryReport,
-  InboundMessage,
-  ProviderEvent,
-  ReportedState,
-  UndeliveredReason,
+import {
+  type DeliveryReport,
+  type InboundMessage,
+  type ProviderEvent,
+  reportedStates,
+  undeliveredReasons,
 } from '../contract/provider-events.js';
 import { safeParsePhoneNumber } from '../phone/parse.js';
-
-/** Of every state one line, so that the compiler misses none. */
-const states: Readonly<Record<ReportedState, true>> = {
-  delivered: true,
-  undelivered: true,
-  rejected: true,
-  expired: true,
-  sent: true,
-  queued: true,
-};
-
-const reasons: Readonly<Record<UndeliveredReason, true>> = {
-  unknown_subscriber: true,
-  unreachable: true,
-  not_mobile: true,
-  blocked: true,
-  opted_out: true,
-  filtered: true,
-  unregistered_sender: true,
-  carrier_fault: true,
-  other: true,
-};
+import { oneOf, priceOf } from '../provider-kit/outcomes.js';
 
 /** Ids and codes of vendors, and our own numbers as they write them: none is longer. */
 const longestName = 256;
@@ -59,18 +37,17 @@ function reportOf(fields: Readonly<Record<string, unknown>>): DeliveryReport | u
   const reference = nameOf(fields['reference']);
   const given = fields['to'];
   const to = phoneOf(given);
-  const state = fields['state'];
+  const state = oneOf(reportedStates, fields['state']);
   if (id === undefined && reference === undefined) return undefined;
   if (given !== undefined && given !== null && to === undefined) return undefined;
-  if (!isIn(states, state)) return undefined;
-  const reason = fields['reason'];
+  if (state === undefined) return undefined;
   return withoutUndefined<DeliveryReport>({
     kind: 'report',
     id,
     reference,
     to,
     state,
-    reason: isIn(reasons, reason) ? reason : undefined,
+    reason: oneOf(undeliveredReasons, fields['reason']),
     providerCode: nameOf(fields['providerCode']),
     at: momentOf(fields['at']),
     segments: countOf(fields['segments']),
@@ -109,23 +86,12 @@ function phoneOf(value: unknown): string | undefined {
   return result.valid ? result.phone.e164 : undefined;
 }
 
-function isIn<Name extends string>(names: Readonly<Record<Name, true>>, value: unknown): value is Name {
-  return typeof value === 'string' && Object.hasOwn(names, value);
-}
-
 function momentOf(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= latestMs ? Math.floor(value) : undefined;
 }
 
 function countOf(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= mostSegments ? Math.floor(value) : undefined;
-}
-
-function priceOf(value: unknown): Price | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { amount, currency } = value as Readonly<Record<string, unknown>>;
-  const isAmount = typeof amount === 'string' && /^-?\d{1,20}(\.\d{1,20})?$/.test(amount);
-  return isAmount && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? { amount, currency } : undefined;
 }
 
 function withoutUndefined<Event extends object>(event: Event): Event {
