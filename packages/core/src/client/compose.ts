@@ -11,7 +11,7 @@ import { IdempotentSends } from '../idempotency/idempotent-sends.js';
 import { DeliveryWatches } from '../messages/delivery-watches.js';
 import { MemoryMessageStore } from '../messages/memory-message-store.js';
 import { MessageLog } from '../messages/message-log.js';
-import { RecordedDeliveries } from '../messages/recorded-deliveries.js';
+import { isTrackable, RecordedDeliveries } from '../messages/recorded-deliveries.js';
 import { Sweeper } from '../messages/sweeper.js';
 import { MemoryOptOutStore } from '../opt-out/memory-opt-out-store.js';
 import { optOutPepper } from '../opt-out/opt-out-options.js';
@@ -29,7 +29,7 @@ import { ClientWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 import { InFlight } from './in-flight.js';
 import { ClientMessages, type Messages } from './messages.js';
 import { parseSmsClientOptions, type SmsClientOptions } from './sms-client-options.js';
-import { Sweeping } from './sweeping.js';
+import { SweepTimer } from './sweep-timer.js';
 import { VendorEvents } from './vendor-events.js';
 import { type BlockedProviders, ClientVerifications, type Verifications } from './verifications.js';
 
@@ -38,7 +38,7 @@ export interface Composition {
   readonly accounts: readonly Account[];
   readonly templates: TemplateCatalogue;
   readonly router: Router;
-  readonly deliveries: RecordedDeliveries;
+  readonly deliveries: Pick<Router, 'deliver'>;
   readonly watches: DeliveryWatches;
   /** Undefined if nobody can opt out: no provider takes inbound messages, and no store is shared. */
   readonly optOuts: OptOuts | undefined;
@@ -49,7 +49,7 @@ export interface Composition {
   readonly idempotentSends: IdempotentSends;
   readonly messages: Messages;
   /** Runs the sweep from time to time. */
-  readonly sweeping: Sweeping;
+  readonly sweepTimer: SweepTimer;
   /** Undefined if the client has none. */
   readonly guard: AbuseGuard | undefined;
   readonly verifications: Verifications;
@@ -97,8 +97,8 @@ export function compose(options: SmsClientOptions): Composition {
   const log = new MessageLog({ store: messageStore, retainMs, providers: providersById, events });
   const reports = (id: string) => mayReport(providersById.get(id));
   const watches = new DeliveryWatches({ router, log, reports, maxAttempts: maxAttempts, deadlineMs, inFlight });
-  const isUsed = providers.some(hasLife);
-  const deliveries = new RecordedDeliveries({ router, log, serves: hasLife, isUsed, watches });
+  // Nothing is recorded where nothing can be tracked.
+  const deliveries = providers.some(isTrackable) ? new RecordedDeliveries({ router, log, watches }) : router;
   const sweeper = new Sweeper({ store: messageStore, log, providers: providersById, deadlineMs });
   const idempotentSends = new IdempotentSends({
     log,
@@ -143,7 +143,7 @@ export function compose(options: SmsClientOptions): Composition {
     reportUrlOf,
     idempotentSends,
     messages: new ClientMessages({ log, store: messageStore, sweeper, inFlight, deadlineMs, defaultCountry }),
-    sweeping: sweepingOf(parsed, sweeper, inFlight),
+    sweepTimer: sweepTimerOf(parsed, sweeper, inFlight),
     guard,
     verifications: new ClientVerifications({
       service,
@@ -162,11 +162,6 @@ export function compose(options: SmsClientOptions): Composition {
     onUnknown: onUnknown?.message ?? 'stop',
     dispose: () => ownLimits?.clear(),
   };
-}
-
-/** Whether there is something to be told of a message after its provider has answered. */
-function hasLife({ webhooks, events, lookup }: SmsProvider): boolean {
-  return webhooks !== null || events !== null || lookup !== null;
 }
 
 /** Whether something comes back from a provider by itself. */
@@ -202,10 +197,10 @@ function reportUrls({ webhooks, providers }: ParsedOptions): (provider: SmsProvi
   return ({ id }) => urls.get(id);
 }
 
-function sweepingOf({ messages, providers }: ParsedOptions, sweeper: Sweeper, inFlight: InFlight): Sweeping {
+function sweepTimerOf({ messages, providers }: ParsedOptions, sweeper: Sweeper, inFlight: InFlight): SweepTimer {
   const everyMs = messages?.sweepEveryMs ?? 30_000;
   const canAsk = providers.some(({ lookup }) => lookup !== null);
-  return new Sweeping(sweeper, inFlight, canAsk ? everyMs : false);
+  return new SweepTimer(sweeper, inFlight, canAsk ? everyMs : false);
 }
 
 function accountsOf({ providers, breaker }: ParsedOptions, events: EventHub): readonly Account[] {

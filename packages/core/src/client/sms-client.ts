@@ -79,7 +79,7 @@ class RoutingClient implements SmsClient {
     this.verifications = parts.verifications;
     this.messages = parts.messages;
     this.webhooks = parts.webhooks;
-    parts.sweeping.start();
+    parts.sweepTimer.start();
     this.#listening = parts.accounts.flatMap(({ provider }) => parts.vendorEvents.listen(provider) ?? []);
   }
 
@@ -223,7 +223,7 @@ class RoutingClient implements SmsClient {
   }
 
   async #close(): Promise<void> {
-    this.#parts.sweeping.stop();
+    this.#parts.sweepTimer.stop();
     this.#parts.watches.close();
     for (const listening of this.#listening) listening[Symbol.dispose]();
     await this.#parts.inFlight.close();

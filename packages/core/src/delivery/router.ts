@@ -3,16 +3,16 @@ import type { Accepted, SendOutcome } from '../contract/outcomes.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { errorPolicy } from '../errors/error-codes.js';
 import { transportCodeOf } from '../errors/foreign-error.js';
-import { listOfNames, safeProviderCode, shownName } from '../errors/shown-name.js';
-import { type Attempt, SmsError } from '../errors/sms-error.js';
+import { safeProviderCode } from '../errors/shown-name.js';
+import type { Attempt, SmsError } from '../errors/sms-error.js';
 import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { notSent } from '../provider-kit/outcomes.js';
 import type { EventHub } from '../telemetry/events.js';
 import { type Account, askAccount } from './account.js';
 import { type DeliveryFailure, deliveryError, reasonToStop, wasHeldBack } from './delivery-failure.js';
 import { attemptContext, type RetryBudget } from './further-attempts.js';
+import { type OptedOut, planError } from './plan-error.js';
 import { isPassable, planRoute, type Route, type RoutePlan } from './plan-route.js';
-import { invalidRequest } from './send-request.js';
 
 /** What is to be delivered. */
 export interface Delivery {
@@ -71,11 +71,6 @@ export interface RouterDeps {
   readonly attemptTimeoutMs: number | undefined;
   readonly budget: RetryBudget;
   readonly events: EventHub;
-}
-
-/** The person has opted out at every provider that could send it. */
-interface OptedOut {
-  readonly status: 'opted-out';
 }
 
 type Planned = Extract<RoutePlan<Account>, { readonly status: 'planned' }>;
@@ -272,31 +267,4 @@ function attemptOf(provider: string, outcome: SendOutcome, durationMs: number): 
     ...(transportCode === undefined ? {} : { transportCode }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-}
-
-function planError(
-  plan: Exclude<RoutePlan<never>, { status: 'planned' }> | OptedOut,
-  { kind, unsupported }: Pick<Delivery, 'kind' | 'unsupported'>,
-  accounts: ReadonlyMap<string, unknown>,
-): SmsError {
-  switch (plan.status) {
-    case 'no-route':
-      return new SmsError({
-        code: 'no_route',
-        outcome: 'not-sent',
-        message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
-      });
-    case 'opted-out':
-      return new SmsError({
-        code: 'recipient_blocked',
-        outcome: 'not-sent',
-        message: 'The person has opted out at every provider that could send this. Nothing was sent.',
-      });
-    case 'unsupported':
-      return new SmsError({ code: 'unsupported_message', outcome: 'not-sent', message: unsupported });
-    case 'unknown-provider':
-      return invalidRequest(
-        `${kind === 'message' ? 'send()' : 'verifications.start()'}: via: there is no provider ${shownName(plan.id)}; there are ${listOfNames(accounts.keys())}.`,
-      );
-  }
 }

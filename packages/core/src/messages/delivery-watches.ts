@@ -16,7 +16,7 @@ export interface DeliveryWatchesDeps {
   /** Whether a provider reports: from one that does not, no `delivered` ever comes. */
   reports(provider: string): boolean;
   readonly maxAttempts: number;
-  /** For one handing on, in milliseconds. */
+  /** For one failover, in milliseconds. */
   readonly deadlineMs: number;
   /** Counts the calls under way. `begin` throws if the client is closed. */
   readonly inFlight: { begin(): void; end(): void };
@@ -40,7 +40,7 @@ export class DeliveryWatches {
   readonly #deps: DeliveryWatchesDeps;
   readonly #clock: Clock;
   readonly #watches = new Map<string, Watch>();
-  readonly #warning = new SeldomWarning('A message that was not delivered in time could not be handed on');
+  readonly #warning = new SeldomWarning('A message that was not delivered in time could not fail over');
   #isClosed = false;
 
   constructor(deps: DeliveryWatchesDeps) {
@@ -63,7 +63,7 @@ export class DeliveryWatches {
     this.#watches.set(record.id, watch);
   }
 
-  /** Ends all watches; what is being handed on goes on. */
+  /** Ends all watches; a failover that has begun goes on. */
   close(): void {
     this.#isClosed = true;
     for (const watch of this.#watches.values()) watch.stop();
@@ -101,12 +101,12 @@ export class DeliveryWatches {
       case 'next':
         watch.isBusy = true;
         watch.stop();
-        if (!(await this.#handOn(watch))) this.#end(watch);
+        if (!(await this.#failOver(watch))) this.#end(watch);
     }
   }
 
   /** Whether a further provider has taken it, and is watched now. Never rejects. */
-  async #handOn({ delivery, asked, record }: Watch): Promise<boolean> {
+  async #failOver({ delivery, asked, record }: Watch): Promise<boolean> {
     const { router, log, maxAttempts, deadlineMs, inFlight } = this.#deps;
     const left = maxAttempts - asked.size;
     const { deliverWithin, onUnknown } = delivery;

@@ -1,4 +1,4 @@
-import type { LookupOutcome, MessageLookup } from '../contract/lookup.js';
+import type { LookupOutcome } from '../contract/lookup.js';
 import type { DeliveryReport } from '../contract/provider-events.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Delivered, Delivery } from '../delivery/router.js';
@@ -8,9 +8,10 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
 import type { Awaitable } from '../stores/ask-store.js';
 import type { EventHub } from '../telemetry/events.js';
+import { afterEndMs, type LookupOf, nextLookup } from './lookup-schedule.js';
 import { withReport } from './merge-reports.js';
 import { entryOf, referencesOf, withLookup, withSettlement } from './message-changes.js';
-import type { AttemptRecord, MessageRecord, ReportEntry } from './message-record.js';
+import type { MessageRecord, ReportEntry } from './message-record.js';
 import { outcomeOf, stateOf } from './message-state.js';
 import type { Added, KeyClaim, MessageStore, Replaced } from './message-store.js';
 
@@ -25,12 +26,6 @@ export interface MessageLogDeps {
 
 /** Reports that nobody claims are kept for an hour, for a settlement that is late. */
 const unclaimedMs = 3_600_000;
-/** A call that was cut off is looked at a little after its end: its settlement may still be on its way. */
-const afterEndMs = 1_000;
-/** A vendor that has not listed a message by then will not: the waits grow from seconds to six hours. */
-const mostLookups = 12;
-const shortestWaitMs = 10_000;
-const longestWaitMs = 6 * 3_600_000;
 /** Writers of one record at the same time: reports of one message, and its settlement. */
 const mostTurns = 100;
 
@@ -54,11 +49,13 @@ interface Updated {
 /** Keeps the records of messages: begins and settles them, and takes in what is told of them. */
 export class MessageLog {
   readonly #deps: MessageLogDeps;
+  readonly #lookupOf: LookupOf;
   /** Told of every record that a report or a look-up has changed. */
   readonly changes = new Listeners<MessageRecord>(warnOfListener('a change of a message'));
 
   constructor(deps: MessageLogDeps) {
     this.#deps = deps;
+    this.#lookupOf = (provider) => deps.providers.get(provider)?.lookup ?? undefined;
   }
 
   /** The first record of a message that is about to be sent. */
@@ -158,16 +155,6 @@ export class MessageLog {
     for (const report of waiting) await this.#takeIn(record.id, provider, report);
   }
 
-  /** When a provider is to be asked about a message next; undefined if never. */
-  nextLookup(record: MessageRecord, provider: string): number | undefined {
-    const known = record.attempts.find((each) => each.provider === provider);
-    if (known !== undefined) return this.#nextLookupOf(record, known);
-    const lookup = this.#lookupOf(provider);
-    // A call that died may have asked any of them.
-    if (record.settled !== undefined || lookup === undefined) return undefined;
-    return record.settlesBy + Math.max(afterEndMs, lookup.visibleAfterMs);
-  }
-
   /** Puts off a record that has nothing to be asked now. */
   async reschedule(record: MessageRecord): Promise<void> {
     await this.#update(record, (current) => this.#scheduled(current));
@@ -225,31 +212,8 @@ export class MessageLog {
   /** With the moment at which the sweep is to look at it next. */
   #scheduled(record: MessageRecord): MessageRecord {
     const { dueAt: _, ...rest } = record;
-    const dueAt = this.#nextLookup(record);
+    const dueAt = nextLookup(record, this.#lookupOf);
     return dueAt === undefined ? rest : { ...rest, dueAt };
-  }
-
-  #nextLookup(record: MessageRecord): number | undefined {
-    const asked = new Set([...record.providers, ...record.attempts.map(({ provider }) => provider)]);
-    const times = [...asked].map((provider) => this.nextLookup(record, provider));
-    const due = times.filter((time) => time !== undefined);
-    return due.length === 0 ? undefined : Math.min(...due);
-  }
-
-  #nextLookupOf({ settled, settlesBy }: MessageRecord, attempt: AttemptRecord): number | undefined {
-    const lookup = this.#lookupOf(attempt.provider);
-    if (lookup === undefined || attempt.lookups?.proves !== undefined) return undefined;
-    if (outcomeOf(attempt, true) !== 'unknown') return undefined;
-    if (attempt.lookups === undefined) {
-      return Math.max(settled === undefined ? settlesBy + afterEndMs : 0, settlesBy + lookup.visibleAfterMs);
-    }
-    const { asked, at } = attempt.lookups;
-    if (asked >= mostLookups) return undefined;
-    return at + Math.min(longestWaitMs, Math.max(shortestWaitMs, lookup.visibleAfterMs) * 3 ** (asked - 1));
-  }
-
-  #lookupOf(provider: string): MessageLookup | undefined {
-    return this.#deps.providers.get(provider)?.lookup ?? undefined;
   }
 
   #reports(provider: string): boolean {

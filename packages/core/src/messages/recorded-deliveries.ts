@@ -14,17 +14,18 @@ import { beforeSending } from './store-questions.js';
 export interface RecordedDeliveriesDeps {
   readonly router: Router;
   readonly log: MessageLog;
-  /** Whether what a provider sends has a life afterwards: it reports, or can be asked. */
-  serves(provider: SmsProvider): boolean;
-  /** Whether any provider of the client does. */
-  readonly isUsed: boolean;
   readonly watches: DeliveryWatches;
 }
 
 /** A store that is slow costs a message without a key no more than this, or a fifth of its time, if that is less. */
 const longestWaitMs = 1_000;
 
-/** Deliveries whose messages are recorded where it serves: the record is begun before any byte leaves. */
+/** Whether a provider's messages can be tracked: it reports, or can be asked. */
+export function isTrackable({ webhooks, events, lookup }: SmsProvider): boolean {
+  return webhooks !== null || events !== null || lookup !== null;
+}
+
+/** Deliveries whose messages are recorded if they can be tracked: the record is begun before any byte leaves. */
 export class RecordedDeliveries {
   readonly #deps: RecordedDeliveriesDeps;
   readonly #unrecorded = new SeldomWarning('The message store failed: a message is sent, and its life is not recorded');
@@ -36,11 +37,10 @@ export class RecordedDeliveries {
 
   /** Delivers, and records it if one of the planned providers has something to tell afterwards. Never rejects. */
   async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
-    const { router, log, serves, isUsed } = this.#deps;
-    if (!isUsed) return router.deliver(delivery, call);
+    const { router, log } = this.#deps;
     let begun: Begun | undefined;
     const onPlanned = (providers: readonly SmsProvider[]) => {
-      if (!providers.some(serves)) return undefined;
+      if (!providers.some(isTrackable)) return undefined;
       const remainingMs = call.deadline.remainingMs();
       const record = log.newRecord(delivery, idsOf(providers), remainingMs);
       begun = { record, isWritten: false };

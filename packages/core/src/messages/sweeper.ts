@@ -4,6 +4,7 @@ import { settleByDeadline } from '../delivery/account.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore } from '../stores/ask-store.js';
+import { type LookupOf, nextLookupAt } from './lookup-schedule.js';
 import type { MessageLog } from './message-log.js';
 import type { MessageRecord } from './message-record.js';
 import type { MessageStore } from './message-store.js';
@@ -97,10 +98,11 @@ export class Sweeper {
 
   /** The providers that may know more, and whose turn it is: each has waits of its own. */
   #dueAt(record: MessageRecord): readonly SmsProvider[] {
-    const { log, providers } = this.#deps;
+    const { providers } = this.#deps;
     const now = Date.now();
+    const lookupOf: LookupOf = (id) => providers.get(id)?.lookup ?? undefined;
     return record.providers.flatMap((id) => {
-      const due = log.nextLookup(record, id);
+      const due = nextLookupAt(record, id, lookupOf);
       return due === undefined || due > now ? [] : (providers.get(id) ?? []);
     });
   }

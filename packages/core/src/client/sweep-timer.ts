@@ -3,7 +3,7 @@ import type { Sweeper } from '../messages/sweeper.js';
 import type { InFlight } from './in-flight.js';
 
 /** Runs the sweep from time to time, one at a time, for as long as the client lives. Never keeps the process alive. */
-export class Sweeping {
+export class SweepTimer {
   readonly #sweeper: Sweeper;
   readonly #inFlight: InFlight;
   readonly #everyMs: number | false;

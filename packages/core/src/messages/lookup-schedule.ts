@@ -1,0 +1,45 @@
+import type { MessageLookup } from '../contract/lookup.js';
+import type { AttemptRecord, MessageRecord } from './message-record.js';
+import { outcomeOf } from './message-state.js';
+
+/** The look-up of a provider; undefined if it has none, or there is no such provider any more. */
+export type LookupOf = (provider: string) => MessageLookup | undefined;
+
+/** A call that was cut off is looked at a little after its end: its settlement may still be on its way. */
+export const afterEndMs = 1_000;
+/** A vendor that has not listed a message by then will not: the waits grow from seconds to six hours. */
+const mostLookups = 12;
+const shortestWaitMs = 10_000;
+const longestWaitMs = 6 * 3_600_000;
+
+/** When the first provider is to be asked about a message next, in milliseconds since 1970; undefined if none is. */
+export function nextLookup(record: MessageRecord, lookupOf: LookupOf): number | undefined {
+  const asked = new Set([...record.providers, ...record.attempts.map(({ provider }) => provider)]);
+  const times = [...asked].map((provider) => nextLookupAt(record, provider, lookupOf));
+  const due = times.filter((time) => time !== undefined);
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** When a provider is to be asked about a message next, in milliseconds since 1970; undefined if never. */
+export function nextLookupAt(record: MessageRecord, provider: string, lookupOf: LookupOf): number | undefined {
+  const lookup = lookupOf(provider);
+  if (lookup === undefined) return undefined;
+  const known = record.attempts.find((each) => each.provider === provider);
+  if (known !== undefined) return nextLookupOf(record, known, lookup);
+  // A call that died may have asked any of them.
+  return record.settled === undefined ? record.settlesBy + Math.max(afterEndMs, lookup.visibleAfterMs) : undefined;
+}
+
+function nextLookupOf(
+  { settled, settlesBy }: MessageRecord,
+  attempt: AttemptRecord,
+  { visibleAfterMs }: MessageLookup,
+): number | undefined {
+  if (attempt.lookups?.proves !== undefined || outcomeOf(attempt, true) !== 'unknown') return undefined;
+  if (attempt.lookups === undefined) {
+    return settlesBy + Math.max(settled === undefined ? afterEndMs : 0, visibleAfterMs);
+  }
+  const { asked, at } = attempt.lookups;
+  if (asked >= mostLookups) return undefined;
+  return at + Math.min(longestWaitMs, Math.max(shortestWaitMs, visibleAfterMs) * 3 ** (asked - 1));
+}
