@@ -52,7 +52,10 @@ describe('messages.get()', () => {
 
   it.each([5, undefined, null, {}])('refuses the id %j', async (id) => {
     const sms = client([fake('a')]);
-    expect(await failureOf(sms.messages.get(id as never))).toMatchObject({ code: 'invalid_request' });
+    expect(await failureOf(sms.messages.get(id as never))).toMatchObject({
+      code: 'invalid_request',
+      message: 'messages.get() takes the id that send() gave, a string.',
+    });
   });
 
   it('of a message that nobody knows is undefined', async () => {

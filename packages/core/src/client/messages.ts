@@ -92,7 +92,7 @@ export class ClientMessages implements Messages {
   }
 
   async get(id: string): Promise<MessageStatus | undefined> {
-    const read = readId('messages.get()', id);
+    const read = readId('messages.get()', id, 'send()');
     const { log, deadlineMs } = this.#deps;
     const record = await this.#during(() => askStore(whileReading, deadlineAfter(deadlineMs), () => log.read(read)));
     return record && statusOf(record, Date.now());

@@ -168,9 +168,9 @@ export function readCheckRequest(given: VerificationCheckRequest): ReadCheckRequ
 }
 
 /** @throws SmsError `invalid_request` for what is no string: a receipt, say, in the place of its id */
-export function readId(caller: string, id: unknown): string {
+export function readId(caller: string, id: unknown, giver = 'start'): string {
   if (typeof id === 'string') return id;
-  throw invalidRequest(`${caller} takes the id that start gave, a string.`);
+  throw invalidRequest(`${caller} takes the id that ${giver} gave, a string.`);
 }
 
 /** A misspelt field is an error: a misspelt `purpose` would mix codes up. */
