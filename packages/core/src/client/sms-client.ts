@@ -191,6 +191,8 @@ class RoutingClient implements SmsClient {
       ask: send,
       onUnknown: request.onUnknown ?? this.#parts.onUnknown,
       via: request.via,
+      blocked: undefined,
+      onPlanned: undefined,
       kind: 'message',
       deliverWithin: deliverWithinMs === undefined ? undefined : { ms: deliverWithinMs, until: validUntil },
     };

@@ -14,10 +14,14 @@ const longestWaitMs = 6 * 3_600_000;
 
 /** When the first provider is to be asked about a message next, in milliseconds since 1970; undefined if none is. */
 export function nextLookup(record: MessageRecord, lookupOf: LookupOf): number | undefined {
-  const asked = new Set([...record.providers, ...record.attempts.map(({ provider }) => provider)]);
-  const times = [...asked].map((provider) => nextLookupAt(record, provider, lookupOf));
-  const due = times.filter((time) => time !== undefined);
-  return due.length === 0 ? undefined : Math.min(...due);
+  let soonest: number | undefined;
+  const consider = (provider: string) => {
+    const time = nextLookupAt(record, provider, lookupOf);
+    if (time !== undefined && (soonest === undefined || time < soonest)) soonest = time;
+  };
+  for (const provider of record.providers) consider(provider);
+  for (const { provider } of record.attempts) consider(provider);
+  return soonest;
 }
 
 /** When a provider is to be asked about a message next, in milliseconds since 1970; undefined if never. */

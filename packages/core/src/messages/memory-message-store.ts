@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configurationInvalid } from '../provider-kit/options.js';
 import { type Awaitable, storeFull } from '../stores/ask-store.js';
-import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
+import { type Expiring, ExpiryQueue, notHeld } from '../stores/expiry-queue.js';
 import type { MessageRecord, ReportEntry } from './message-record.js';
 import type { Added, KeyClaim, MessageStore, Replaced } from './message-store.js';
 
@@ -15,9 +15,9 @@ export interface MemoryMessageStoreOptions {
 
 interface Entry extends Expiring {
   readonly id: string;
-  readonly record: MessageRecord;
+  record: MessageRecord;
   readonly key: string | undefined;
-  readonly due: Due | undefined;
+  due: Due | undefined;
 }
 
 /** When the sweep may have it: a queue of its own, by the time of the caller. */
@@ -29,6 +29,9 @@ interface Named<Value> extends Expiring {
   readonly name: string;
   readonly value: Value;
 }
+
+/** Which message has a key. */
+type KeyHolder = Pick<KeyClaim, 'fingerprint'> & { readonly id: string };
 
 /** What a reference means, or which reports wait until that is known. */
 type Reference = { readonly id: string | undefined; readonly reports: readonly ReportEntry[] };
@@ -50,7 +53,7 @@ export class MemoryMessageStore implements MessageStore {
   readonly #running = new ExpiryQueue<Entry>();
   readonly #settled = new ExpiryQueue<Entry>();
   readonly #due = new ExpiryQueue<Due>();
-  readonly #keys: Names<Omit<KeyClaim, 'key'> & { readonly id: string }>;
+  readonly #keys: Names<KeyHolder>;
   readonly #references: Names<Reference>;
   readonly #said: Names<true>;
   readonly #maxMessages: number;
@@ -81,10 +84,10 @@ export class MemoryMessageStore implements MessageStore {
     if (!this.#entries.has(record.id)) this.#makeRoom();
     if (claim !== undefined) {
       const { key, fingerprint, ttlMs } = claim;
-      this.#keys.set(key, { fingerprint, ttlMs, id: record.id }, now + ttlMs, now);
+      this.#keys.set(key, { fingerprint, id: record.id }, now + ttlMs, now);
     }
     this.#put(record, now + Math.max(keepMs, claim?.ttlMs ?? 0), claim?.key);
-    return { state: 'added' };
+    return added;
   }
 
   read(id: string): MessageRecord | undefined {
@@ -95,11 +98,11 @@ export class MemoryMessageStore implements MessageStore {
     const entry = this.#entryOf(record.id);
     if (entry?.record.revision !== record.revision - 1) {
       // Whoever has not heard the answer asks again.
-      if (isDeepStrictEqual(entry?.record, record)) return { state: 'replaced' };
+      if (isDeepStrictEqual(entry?.record, record)) return replaced;
       return { state: 'outdated', current: entry?.record };
     }
-    this.#put(record, entry.expiresAt, entry.key);
-    return { state: 'replaced' };
+    this.#replaceIn(entry, record);
+    return replaced;
   }
 
   link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]> {
@@ -127,8 +130,9 @@ export class MemoryMessageStore implements MessageStore {
       const entry = this.#entryOf(next.id);
       // An entry that expires takes its place in the queue with it.
       if (entry === undefined) continue;
-      this.#remove(entry);
-      this.#add({ ...entry, position: -1, due: { id: next.id, expiresAt: now + leaseMs, position: -1 } });
+      this.#due.remove(next);
+      entry.due = { id: next.id, expiresAt: now + leaseMs, position: notHeld, earlier: undefined, later: undefined };
+      this.#due.add(entry.due);
       ids.push(next.id);
     }
     return ids;
@@ -151,17 +155,27 @@ export class MemoryMessageStore implements MessageStore {
   #put(record: MessageRecord, expiresAt: number, key: string | undefined): void {
     const known = this.#entries.get(record.id);
     if (known !== undefined) this.#remove(known);
-    const { id, dueAt } = record;
-    // Whoever looks at it now keeps it: only another time ends the lease.
-    const isSameTime = known?.due !== undefined && known.record.dueAt === dueAt;
-    this.#add({
+    const { id } = record;
+    const entry = {
       id,
       record,
       key,
       expiresAt,
-      position: -1,
-      due: dueAt === undefined ? undefined : { id, expiresAt: isSameTime ? known.due.expiresAt : dueAt, position: -1 },
-    });
+      position: notHeld,
+      earlier: undefined,
+      later: undefined,
+      due: dueOf(record, known),
+    };
+    this.#entries.set(id, entry);
+    this.#enqueue(entry);
+  }
+
+  /** In its place: most records are replaced once, and a map that grows and shrinks all the time is slow. */
+  #replaceIn(entry: Entry, record: MessageRecord): void {
+    this.#dequeue(entry);
+    entry.due = dueOf(record, entry);
+    entry.record = record;
+    this.#enqueue(entry);
   }
 
   /** The entry of an id; one that has expired is removed and does not count. */
@@ -195,14 +209,17 @@ export class MemoryMessageStore implements MessageStore {
       this.#keys.delete(soonest.key);
   }
 
-  #add(entry: Entry): void {
-    this.#entries.set(entry.id, entry);
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.id);
+    this.#dequeue(entry);
+  }
+
+  #enqueue(entry: Entry): void {
     this.#queueOf(entry).add(entry);
     if (entry.due !== undefined) this.#due.add(entry.due);
   }
 
-  #remove(entry: Entry): void {
-    this.#entries.delete(entry.id);
+  #dequeue(entry: Entry): void {
     this.#queueOf(entry).remove(entry);
     if (entry.due !== undefined) this.#due.remove(entry.due);
   }
@@ -210,6 +227,16 @@ export class MemoryMessageStore implements MessageStore {
   #queueOf({ record }: Entry): ExpiryQueue<Entry> {
     return record.settled === undefined ? this.#running : this.#settled;
   }
+}
+
+const added: Added = Object.freeze({ state: 'added' });
+const replaced: Replaced = Object.freeze({ state: 'replaced' });
+
+/** When the sweep may have a record. Whoever looks at it now keeps it: only another time ends the lease. */
+function dueOf({ id, dueAt }: MessageRecord, known: Entry | undefined): Due | undefined {
+  if (dueAt === undefined) return undefined;
+  const leasedUntil = known?.record.dueAt === dueAt ? known.due?.expiresAt : undefined;
+  return { id, expiresAt: leasedUntil ?? dueAt, position: notHeld, earlier: undefined, later: undefined };
 }
 
 /** Values by name, which expire; when there are too many, the one that expires soonest goes. */
@@ -235,7 +262,7 @@ class Names<Value> {
       if (soonest === undefined || (soonest.expiresAt > now && this.#values.size < this.#max)) break;
       this.#remove(soonest);
     }
-    const named = { name, value, expiresAt, position: -1 };
+    const named = { name, value, expiresAt, position: notHeld, earlier: undefined, later: undefined };
     this.#values.set(name, named);
     this.#queue.add(named);
   }

@@ -15,12 +15,19 @@ export function withReport(record: MessageRecord, provider: string, report: Repo
   const known = record.attempts.find((each) => each.provider === provider);
   const history = historyWith(known?.history ?? [], report);
   if (history === undefined) return undefined;
-  const changed: AttemptRecord = { ...(known ?? { provider }), history };
+  const changed: AttemptRecord = { ...(known ?? unheardOf(provider)), history };
   if (known !== undefined) {
     return { ...record, attempts: record.attempts.map((each) => (each === known ? changed : each)) };
   }
   return { ...record, attempts: inOrder([...record.attempts, changed]) };
 }
+
+/** An attempt of which nothing is known yet. Every key is there: V8 adds one to a copy many times as slowly. */
+export function unheardOf(provider: string): AttemptRecord {
+  return { provider, attempt: undefined, accepted: undefined, history: noReports, lookups: undefined };
+}
+
+const noReports: readonly ReportEntry[] = Object.freeze([]);
 
 /** Attempts whose call has not told of them yet stand last, by name: in the same order, whoever reports first. */
 export function inOrder(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {

@@ -2,7 +2,8 @@ import type { LookupOutcome, MessageFound } from '../contract/lookup.js';
 import type { Accepted } from '../contract/outcomes.js';
 import type { DeliveryReport } from '../contract/provider-events.js';
 import type { Delivered } from '../delivery/router.js';
-import { inOrder, withReport } from './merge-reports.js';
+import type { Attempt, SmsError } from '../errors/sms-error.js';
+import { inOrder, unheardOf, withReport } from './merge-reports.js';
 import type { AttemptRecord, LookupRecord, MessageRecord, ReportEntry, SettledCall } from './message-record.js';
 
 /**
@@ -14,34 +15,42 @@ export function withSettlement(
   { attempts, accepted, error }: Delivered,
   now: number,
 ): MessageRecord {
-  const told = attempts.map((attempt, index): AttemptRecord => {
+  const told = attempts.map((attempt, index) => {
     const known = record.attempts.find(({ provider }) => provider === attempt.provider);
-    const isLast = index === attempts.length - 1;
-    const { outcome: _, ...answer } = accepted ?? { outcome: 'accepted' };
-    return {
-      history: [],
-      ...known,
-      provider: attempt.provider,
-      // A copy: the caller has the same attempts in its receipt, and may change them.
-      attempt: { ...attempt },
-      ...(isLast && accepted !== undefined ? { accepted: answer } : {}),
-    };
+    const taken = index === attempts.length - 1 ? accepted : undefined;
+    return withAnswer(known ?? unheardOf(attempt.provider), attempt, taken);
   });
-  const before = record.attempts.filter(({ attempt }) => attempt !== undefined);
-  const isTold = ({ provider }: AttemptRecord) => told.some((each) => each.provider === provider);
-  const others = record.attempts.filter((each) => each.attempt === undefined && !isTold(each));
-  const settled: SettledCall = {
-    outcome: error?.outcome ?? 'accepted',
-    ...(error === undefined ? {} : { error: error.toJSON() }),
-  };
   return {
     ...record,
-    settled: record.settled ?? settled,
+    settled: record.settled ?? settledCall(error),
     // A provider that was asked later was asked until now.
     settlesBy: record.settled === undefined ? record.settlesBy : Math.max(record.settlesBy, now),
-    attempts: inOrder([...before.filter((each) => !isTold(each)), ...told, ...others]),
+    attempts: record.attempts.length === 0 ? told : inOrder(withTold(record.attempts, told)),
   };
 }
+
+/** An attempt of which the call has told. Copies: the caller has the same in its receipt, and may change it. */
+function withAnswer(known: AttemptRecord, attempt: Attempt, accepted: Accepted | undefined): AttemptRecord {
+  const told = { ...known, attempt: { ...attempt } };
+  if (accepted === undefined) return told;
+  const { outcome: _, ...answer } = accepted;
+  return { ...told, accepted: answer };
+}
+
+/** Attempts that were told of before, those that are told of now, and those that reports have shown. */
+function withTold(known: readonly AttemptRecord[], told: readonly AttemptRecord[]): readonly AttemptRecord[] {
+  const rest = known.filter(({ provider }) => !told.some((each) => each.provider === provider));
+  const before = rest.filter(({ attempt }) => attempt !== undefined);
+  const others = rest.filter(({ attempt }) => attempt === undefined);
+  return [...before, ...told, ...others];
+}
+
+function settledCall(error: SmsError | undefined): SettledCall {
+  return error === undefined ? acceptedCall : { outcome: error.outcome, error: error.toJSON() };
+}
+
+// The same for most messages, of which many are held.
+const acceptedCall: SettledCall = Object.freeze({ outcome: 'accepted' });
 
 /** A record that has taken in what a look-up gave. */
 export function withLookup(
@@ -52,7 +61,7 @@ export function withLookup(
 ): MessageRecord {
   const report = outcome.outcome === 'found' ? entryOf(outcome) : undefined;
   const reported = (report && withReport(record, provider, report)) ?? record;
-  const known = reported.attempts.find((each) => each.provider === provider) ?? { provider, history: [] };
+  const known = reported.attempts.find((each) => each.provider === provider) ?? unheardOf(provider);
   const lookups: LookupRecord = {
     asked: (known.lookups?.asked ?? 0) + 1,
     ...resultOf(outcome, absenceProves),

@@ -72,13 +72,14 @@ export class MessageLog {
       id,
       revision: 1,
       kind,
-      ...(purpose === undefined ? {} : { purpose }),
+      purpose,
       to: to.e164,
       createdAt,
       settlesBy,
       providers,
+      settled: undefined,
       attempts: [],
-      ...(canAsk ? { dueAt: settlesBy + afterEndMs } : {}),
+      dueAt: canAsk ? settlesBy + afterEndMs : undefined,
     };
   }
 
@@ -211,9 +212,8 @@ export class MessageLog {
 
   /** With the moment at which the sweep is to look at it next. */
   #scheduled(record: MessageRecord): MessageRecord {
-    const { dueAt: _, ...rest } = record;
     const dueAt = nextLookup(record, this.#lookupOf);
-    return dueAt === undefined ? rest : { ...rest, dueAt };
+    return dueAt === record.dueAt ? record : { ...record, dueAt };
   }
 
   #reports(provider: string): boolean {

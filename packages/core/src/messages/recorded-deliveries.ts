@@ -2,8 +2,9 @@ import type { CallContext } from '../contract/call-context.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
+import { isThenable } from '../listeners/listeners.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import { askStore, recordResult } from '../stores/ask-store.js';
+import { type Awaitable, askStore, recordResult } from '../stores/ask-store.js';
 import type { DeliveryWatches } from './delivery-watches.js';
 import type { MessageLog } from './message-log.js';
 import type { MessageRecord } from './message-record.js';
@@ -50,18 +51,22 @@ export class RecordedDeliveries {
     if (begun === undefined) return delivered;
     this.#deps.watches.watch(delivery, begun.record, delivered);
     begun.delivered = delivered;
-    if (begun.isWritten) await this.#settle(begun.record, delivered, call);
+    const settling = begun.isWritten ? this.#settle(begun.record, delivered, call) : undefined;
+    if (settling !== undefined) await settling;
     return delivered;
   }
 
-  /** Writes down how a delivery ended. A store that fails changes nothing about that. Never rejects. */
-  async #settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> {
+  /** Writes down how a delivery ended. A store that fails changes nothing about that. Undefined if it is done. */
+  #settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> | undefined {
     const limit = deadlineAfter(Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10)));
-    await recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
+    return recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
   }
 
-  /** A message without a key is sent even if the store is down. What it takes late is settled late. */
-  #begin(begun: Begun, call: CallContext, waitMs: number): Promise<void> {
+  /**
+   * A message without a key is sent even if the store is down. What it takes late is settled late. Undefined if there is
+   * nothing to wait for.
+   */
+  #begin(begun: Begun, call: CallContext, waitMs: number): Promise<void> | undefined {
     const { record } = begun;
     const onAdded = () => {
       begun.isWritten = true;
@@ -70,12 +75,25 @@ export class RecordedDeliveries {
       onAdded();
       if (begun.delivered !== undefined) void this.#settle(record, begun.delivered, call);
     };
-    const isAnswer = (added: Added | undefined) => added?.state === 'added';
-    const ask = () => this.#deps.log.begin(record);
-    return askStore(beforeSending, deadlineAfter(waitMs), ask, { isAnswer, onLate }).then(onAdded, (error: unknown) =>
-      this.#unrecorded.warn(error),
-    );
+    const onFailed = (error: unknown) => this.#unrecorded.warn(error);
+    let beginning: Awaitable<Added>;
+    try {
+      beginning = this.#deps.log.begin(record);
+    } catch (error) {
+      onFailed(error);
+      return undefined;
+    }
+    if (!isThenable(beginning) && isAdded(beginning)) {
+      onAdded();
+      return undefined;
+    }
+    const options = { isAnswer: isAdded, onLate };
+    return askStore(beforeSending, deadlineAfter(waitMs), () => beginning, options).then(onAdded, onFailed);
   }
+}
+
+function isAdded(answer: Added | undefined): boolean {
+  return answer?.state === 'added';
 }
 
 /** A record whose message is on its way. */

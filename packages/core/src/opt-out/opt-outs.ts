@@ -84,7 +84,7 @@ export class OptOuts {
     const said = inbound.optOut ?? optOutOf(inbound.text, words);
     if (said === undefined || !from.valid) return said;
     const at = this.#timeOf(inbound);
-    const keys = [this.#accountKey(from.phone, provider), ...this.#numberKeys(from.phone, inbound.to)];
+    const keys = [...this.#accountKeys(from.phone, [provider]), ...this.#numberKeys(from.phone, inbound.to)];
     // Each for itself: if one fails the vendor repeats the message, and what is kept already is not kept twice.
     const kept = keys.map((key) =>
       askStore(keeping, deadline, () => (said === 'stop' ? this.#store.add(key, at) : this.#store.remove(key, at))),
@@ -102,11 +102,12 @@ export class OptOuts {
   async blockedProviders(message: MeantMessage, deadline: Deadline): Promise<ReadonlySet<string>> {
     const { to, senderId, providers } = message;
     const numberKeys = senderId === undefined ? [] : this.#numberKeys(to, senderId);
-    const keys = [...providers.map((id) => this.#accountKey(to, id)), ...numberKeys];
-    if (keys.length === 0) return new Set();
+    const keys = [...this.#accountKeys(to, providers), ...numberKeys];
+    if (keys.length === 0) return noProviders;
     const answers = await askStore(asking, deadline, () => this.#store.has(keys), {
       isAnswer: (answer) => isAnswerTo(keys, answer),
     });
+    if (!answers.includes(true)) return noProviders;
     const isNumberBlocked = answers.slice(providers.length).includes(true);
     return new Set(providers.filter((_, index) => isNumberBlocked || answers[index] === true));
   }
@@ -117,20 +118,20 @@ export class OptOuts {
     return at !== undefined && at >= 0 && at < now ? Math.floor(at) : now;
   }
 
-  #accountKey(phone: PhoneNumber, provider: string): string {
-    return this.#key(phone, 'account', provider);
+  /** The phone is hidden once for all of them: every send asks, and a hash costs more than all else about it. */
+  #accountKeys(phone: PhoneNumber, providers: readonly string[]): readonly string[] {
+    const hidden = this.#keyOf(JSON.stringify(['opt-out', canonicalPhone(phone).e164, 'account']));
+    return providers.map((id) => `${hidden}:${id}`);
   }
 
   /** None if the vendor did not say which number it was. */
   #numberKeys(phone: PhoneNumber, sender: string): readonly string[] {
     const name = senderName(sender);
-    return name === '' ? [] : [this.#key(phone, 'number', name)];
-  }
-
-  #key(phone: PhoneNumber, ...what: readonly [kind: 'account' | 'number', name: string]): string {
-    return this.#keyOf(JSON.stringify(['opt-out', canonicalPhone(phone).e164, ...what]));
+    return name === '' ? [] : [this.#keyOf(JSON.stringify(['opt-out', canonicalPhone(phone).e164, 'number', name]))];
   }
 }
+
+const noProviders: ReadonlySet<string> = new Set();
 
 /**
  * One spelling of a sender: vendors write a number with a plus, two zeros or neither, a name in upper or lower case. Two

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Expiring, ExpiryQueue } from './expiry-queue.js';
+import { type Expiring, ExpiryQueue, notHeld } from './expiry-queue.js';
 
 describe('an expiry queue', () => {
   it('always gives what expires soonest, whatever was added and removed before', () => {
@@ -14,15 +14,14 @@ describe('an expiry queue', () => {
         const held: Expiring[] = [];
         for (const each of steps) {
           if ('add' in each) {
-            const entry = { expiresAt: each.add, position: -1 };
+            const entry: Expiring = { expiresAt: each.add, position: notHeld, earlier: undefined, later: undefined };
             held.push(entry);
             queue.add(entry);
           } else {
             const [entry] = held.splice(each.remove % Math.max(1, held.length), 1);
             if (entry !== undefined) {
               queue.remove(entry);
-              // Below 0, which tells its owner that it is in no queue.
-              expect(entry.position).toBeLessThan(0);
+              expect(entry).toMatchObject({ position: notHeld, earlier: undefined, later: undefined });
             }
           }
           const soonest = held.length === 0 ? undefined : Math.min(...held.map(({ expiresAt }) => expiresAt));

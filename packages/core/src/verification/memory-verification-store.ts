@@ -1,6 +1,6 @@
 import { configurationInvalid } from '../provider-kit/options.js';
 import { storeFull } from '../stores/ask-store.js';
-import { type Expiring, ExpiryQueue } from '../stores/expiry-queue.js';
+import { type Expiring, ExpiryQueue, notHeld } from '../stores/expiry-queue.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
 import {
   cancelChallenge,
@@ -121,7 +121,15 @@ export class MemoryVerificationStore implements VerificationStore {
         `The verification store is full: ${this.#maxSubjects} subjects are remembered. Start fewer verifications at a time, or raise maxSubjects.`,
       );
     }
-    return { subject, challenges: [], failures: undefined, expiresAt: 0, position: -1 };
+    return {
+      subject,
+      challenges: [],
+      failures: undefined,
+      expiresAt: 0,
+      position: notHeld,
+      earlier: undefined,
+      later: undefined,
+    };
   }
 
   /** Keeps an entry, new or changed, for as long as it matters. */
@@ -137,7 +145,7 @@ export class MemoryVerificationStore implements VerificationStore {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry.subject);
-    if (entry.position >= 0) this.#queue.remove(entry);
+    if (entry.position !== notHeld) this.#queue.remove(entry);
   }
 
   #sweep(now: number): void {

@@ -168,10 +168,23 @@ export class TemplateCatalogue {
   }
 }
 
+/** Whether nothing is wrong, as with most calls: then nothing has to be collected. */
+function areRight(declared: ReadonlySet<string>, given: Readonly<Record<string, unknown>>): boolean {
+  let count = 0;
+  for (const name of Object.keys(given)) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (!declared.has(name) || typeof value !== 'string' || isBroken(value)) return false;
+    count += 1;
+  }
+  return count === declared.size;
+}
+
 /** What is wrong with the parameters of a call. One that is `undefined` counts as not passed. */
 function paramsProblem(declared: ReadonlySet<string>, params: TemplateParams): string | undefined {
   const given: unknown = params ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) return 'params must be an object of strings by name';
+  if (areRight(declared, given as Readonly<Record<string, unknown>>)) return undefined;
   const values = new Map<string, unknown>(Object.entries(given as object).filter(([, value]) => value !== undefined));
   const names = [...values.keys()];
   const known = names.filter((name) => declared.has(name));
@@ -182,7 +195,6 @@ function paramsProblem(declared: ReadonlySet<string>, params: TemplateParams): s
     [brokenText, known.filter((name) => isBroken(values.get(name)))],
   ];
   const problems = wrong.flatMap(([problem, at]) => (at.length === 0 ? [] : `${problem}: ${listOfQuoted(at)}`));
-  if (problems.length === 0) return undefined;
   return [...problems, declared.size === 0 ? 'it takes no parameters' : `it takes ${listOfQuoted(declared)}`].join(
     '; ',
   );
