@@ -1,4 +1,5 @@
 import type { CallContext } from '../contract/call-context.js';
+import type { Deadline } from '../contract/deadline.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
@@ -58,7 +59,9 @@ export class RecordedDeliveries {
 
   /** Writes down how a delivery ended. A store that fails changes nothing about that. Undefined if it is done. */
   #settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> | undefined {
-    const limit = deadlineAfter(Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10)));
+    const waitMs = () => Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10));
+    // Made when it is listened to: a store in memory has answered by then.
+    const limit: Pick<Deadline, 'onEnd'> = { onEnd: (listener) => deadlineAfter(waitMs()).onEnd(listener) };
     return recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
   }
 

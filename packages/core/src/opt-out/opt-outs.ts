@@ -11,7 +11,7 @@ import { optOutOf } from './opt-out-words.js';
 export interface OptOutsOptions {
   readonly store: OptOutStore;
   readonly words: ParsedOptOutOptions['words'];
-  /** Hides what a key is made of, always in the same way: under a secret that is never replaced. */
+  /** Hides a phone, always in the same way: under a secret that is never replaced. */
   readonly keyOf: (text: string) => string;
   /** The time in milliseconds since 1970. Default: that of the machine. */
   readonly now?: (() => number) | undefined;

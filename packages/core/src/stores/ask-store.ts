@@ -75,7 +75,7 @@ export function askStore<Answer>(
  */
 export function recordResult(
   warning: SeldomWarning,
-  deadline: Ending,
+  deadline: Pick<Ending, 'onEnd'>,
   write: () => Awaitable<unknown>,
 ): Promise<void> | undefined {
   const asked = attempt(write);

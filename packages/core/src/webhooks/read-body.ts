@@ -50,21 +50,26 @@ async function readStream(
 
 /** One piece of memory, so that a body which comes byte by byte takes no more of it than another. */
 class GrowingBytes {
-  #memory = new Uint8Array(4096);
+  /** Most bodies come in one chunk, which needs no copy. */
+  #memory: Uint8Array | undefined;
   length = 0;
 
   get bytes(): Uint8Array {
-    return this.#memory.subarray(0, this.length);
+    return this.#memory?.subarray(0, this.length) ?? new Uint8Array();
   }
 
   add(chunk: Uint8Array): void {
     const length = this.length + chunk.length;
-    if (length > this.#memory.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.#memory.length));
-      larger.set(this.bytes);
-      this.#memory = larger;
+    if (this.#memory === undefined) {
+      this.#memory = chunk;
+    } else {
+      if (length > this.#memory.length) {
+        const larger = new Uint8Array(Math.max(length, 2 * this.#memory.length, 4096));
+        larger.set(this.bytes);
+        this.#memory = larger;
+      }
+      this.#memory.set(chunk, this.length);
     }
-    this.#memory.set(chunk, this.length);
     this.length = length;
   }
 }

@@ -69,12 +69,16 @@ export class ClientWebhooks implements Webhooks {
     const webhooks = provider?.webhooks ?? null;
     if (id === undefined || webhooks === null) return fixedAnswer(404);
     const deadline = deadlineAfter(this.#deps.options.deadlineMs);
-    const body = await readBody(request, this.#deps.options.maxBodyBytes, deadline);
-    if (typeof body === 'string') {
+    // Every step listens to the deadline. As long as somebody does, its timer is set once.
+    const stop = deadline.onEnd(() => {});
+    try {
+      const body = await readBody(request, this.#deps.options.maxBodyBytes, deadline);
+      if (typeof body !== 'string') return await this.#read(id, webhooks, request, body, deadline);
       if (body === 'taken') this.#warnings.bodyTaken();
       return fixedAnswer({ 'too-large': 413, 'too-slow': 408, broken: 400, taken: 500 }[body]);
+    } finally {
+      stop();
     }
-    return this.#read(id, webhooks, request, body, deadline);
   }
 
   async #read(
