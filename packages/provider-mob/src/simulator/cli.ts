@@ -7,7 +7,8 @@ import { startMobSimulator } from './simulator.js';
 const usage = `Usage: mob-simulator [options]
 
 Simulates Mob's SMS Web API over HTTP. Prints its URL, and stops on SIGINT and SIGTERM.
-GET /simulator/messages shows what phones received.
+GET /simulator/messages shows what phones received. POST /simulator/settings and
+POST /simulator/faults change what is answered; the package's README lists both.
 A comma parts the values of a list.
 
   --port N            port to listen on (default: a free one)

@@ -25,7 +25,7 @@ export class SendCounts {
     switch (window) {
       case 'rolling':
         return this.#inLast(twelveHoursMs, now);
-      case 'until-midnight':
+      case 'midnight':
         return this.#sinceFirstOfDay(now);
     }
   }

@@ -69,7 +69,7 @@ describe('codes', () => {
   });
 
   describe('with a window until midnight', () => {
-    const untilMidnight = { limits: { twelveHourWindow: 'until-midnight' } } as const;
+    const untilMidnight = { limits: { twelveHourWindow: 'midnight' } } as const;
 
     test('478: five within 12 hours of the first', async () => {
       const { clock, send } = await account(untilMidnight);

@@ -79,10 +79,10 @@ export interface MobLimitSettings {
 
 /**
  * Which 12 hours a limit looks at. `rolling`: the last 12 hours, at every moment, as Mob's page says it.
- * `until-midnight`: 12 hours from the day's first message, and a new start at midnight in China, as later articles
+ * `midnight`: 12 hours from the day's first message, and no longer than until midnight in China, as later articles
  * describe it.
  */
-export type MobTwelveHourWindow = 'rolling' | 'until-midnight';
+export type MobTwelveHourWindow = 'rolling' | 'midnight';
 
 /** Limits of custom/msg, for a phone in an app. */
 export interface MobCustomLimitSettings {
