@@ -66,7 +66,7 @@ describe.skipIf(await skipWithout('curl'))('the curl line of Mob’s page', () =
 
   checksCertificates((trusted) => (simulator, given) => curl({ ...simulator, certificate: trusted }, given));
 
-  test('shows what libcurl makes of host and path without a slash, as in the PHP sample: no URL', async () => {
+  test('shows that a host with a port and a path without a slash, as the PHP sample joins them, are no URL', async () => {
     const simulator = await simulate({ tls: true });
     const { exitStatus } = await run('curl', ['--silent', '--insecure', `${simulator.url}sms/sendmsg`]);
     expect(exitStatus).toBe(3);
