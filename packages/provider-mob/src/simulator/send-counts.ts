@@ -15,18 +15,18 @@ export class SendCounts {
   #dayWindowStartedAt = 0;
   #inDayWindow = 0;
 
-  /** Sends in the 60 seconds up to now, as far as {@link SendCounts.add} was asked to keep them. */
-  inLastMinute(now: number): number {
-    return this.#inLast(minuteMs, now);
+  /** Whether `limit` sends were in the last 60 seconds, as far as {@link SendCounts.add} was asked to keep them. */
+  reachesInMinute(limit: number, now: number): boolean {
+    return this.#reaches(limit, minuteMs, now);
   }
 
-  /** Sends in 12 hours; in a rolling window as far as {@link SendCounts.add} was asked to keep them. */
-  inTwelveHours(now: number, window: MobTwelveHourWindow): number {
+  /** Whether `limit` sends were in 12 hours; in a rolling window as far as {@link SendCounts.add} was asked to keep them. */
+  reachesInTwelveHours(limit: number, now: number, window: MobTwelveHourWindow): boolean {
     switch (window) {
       case 'rolling':
-        return this.#inLast(twelveHoursMs, now);
+        return this.#reaches(limit, twelveHoursMs, now);
       case 'midnight':
-        return this.#sinceFirstOfDay(now);
+        return this.#sinceFirstOfDay(now) >= limit;
     }
   }
 
@@ -44,8 +44,11 @@ export class SendCounts {
     if (this.#sentAt.length > kept) this.#sentAt.splice(0, this.#sentAt.length - kept);
   }
 
-  #inLast(ms: number, now: number): number {
-    return this.#sentAt.filter((sentAt) => now - sentAt < ms).length;
+  /** Looks at one time only: of as many sends as the limit allows, the oldest. */
+  #reaches(limit: number, ms: number, now: number): boolean {
+    if (limit === 0) return true;
+    const sentAt = this.#sentAt.at(-limit);
+    return sentAt !== undefined && now - sentAt < ms;
   }
 
   /** Sends since the first of the day, or since the first after its 12 hours were over. */

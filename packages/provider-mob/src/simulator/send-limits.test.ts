@@ -129,6 +129,13 @@ describe('codes', () => {
     expect(await send()).toBe(status);
   });
 
+  test('478: a limit higher than the times that are kept by default', async () => {
+    const { clock, send } = await account({ limits: { ...unlimited, perTwelveHours: 25 } });
+    expect(await times(26, send)).toEqual([...Array.from({ length: 25 }, () => 200), 478]);
+    clock.advance(12 * hourMs);
+    expect(await send()).toBe(200);
+  });
+
   test('463: the daily limit of a phone in an app, off by default', async () => {
     const { send } = await account({ limits: { ...unlimited, perDay: 3 } });
     expect(await times(4, send)).toEqual([200, 200, 200, 463]);

@@ -45,8 +45,8 @@ export class SendLimits {
     const app = this.#byApp.get(send.appKey);
     if (!reviewed && app !== undefined && app.onDay(now) >= limits.unreviewedPerDay) return 476;
     const codes = this.#codesByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
-    if (codes.inLastMinute(now) >= limits.perMinute) return 462;
-    if (codes.inTwelveHours(now, limits.twelveHourWindow) >= limits.perTwelveHours) return 478;
+    if (codes.reachesInMinute(limits.perMinute, now)) return 462;
+    if (codes.reachesInTwelveHours(limits.perTwelveHours, now, limits.twelveHourWindow)) return 478;
     const templates = this.#customByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
     if (codes.onDay(now) + templates.onDay(now) >= limits.perDay) return 463;
     const platform = this.#byPhone.get(send.to) ?? new SendCounts();
@@ -56,9 +56,10 @@ export class SendLimits {
   /** The limit that one more template message would break, by its status; 211 if it suspends the app. */
   customRefusal(send: Send, now: number, limits: MobLimits): 211 | 219 | 220 | undefined {
     if (this.#suspends(send.appKey, now, limits)) return 211;
+    const { custom, twelveHourWindow } = limits;
     const phone = this.#customByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
-    if (phone.inLastMinute(now) >= limits.custom.perMinute) return 219;
-    return phone.inTwelveHours(now, limits.twelveHourWindow) >= limits.custom.perTwelveHours ? 220 : undefined;
+    if (phone.reachesInMinute(custom.perMinute, now)) return 219;
+    return phone.reachesInTwelveHours(custom.perTwelveHours, now, twelveHourWindow) ? 220 : undefined;
   }
 
   countCode(send: Send, now: number, limits: MobLimits): void {
@@ -93,7 +94,7 @@ export class SendLimits {
 
   #suspends(appKey: string, now: number, limits: MobLimits): boolean {
     const app = this.#byApp.get(appKey) ?? new SendCounts();
-    if (app.inLastMinute(now) < limits.appPerMinute) return false;
+    if (!app.reachesInMinute(limits.appPerMinute, now)) return false;
     this.#suspendedUntil.set(appKey, now + limits.suspensionMs);
     return true;
   }
