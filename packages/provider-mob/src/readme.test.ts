@@ -7,6 +7,7 @@ import { customStatus } from './custom-status.js';
 import { mob } from './mob.js';
 import { mobFields } from './options.js';
 import { controlRoutes } from './simulator/control.js';
+import { settingsEntries, settingsSchema } from './simulator/settings-schema.js';
 import { checkcodeStatus, sendmsgStatus } from './sms-status.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -73,6 +74,26 @@ function docCommentOf(name: string): string {
     .flatMap((file) => comment.exec(read(file))?.[1] ?? [])
     .join();
 }
+
+describe('the settings of the simulator in README.md', () => {
+  const documented = rows(/^`[\w.]+`$/).filter(({ length }) => length === 4);
+  const plain = (cell: string) => cell.replaceAll('`', '');
+
+  /** `limits.perDay` and so on, with the default of each as JSON writes it. */
+  function flat(defaults: object, prefix = ''): [string, string][] {
+    return Object.entries(defaults).flatMap(([name, value]): [string, string][] => {
+      if (name === 'limits' || name === 'custom') return flat(value, `${prefix}${name}.`);
+      return [[prefix + name, JSON.stringify(value === Number.POSITIVE_INFINITY ? 'Infinity' : value)]];
+    });
+  }
+
+  it('are those of the code, with their defaults', () => {
+    const none = Object.fromEntries(Object.keys(settingsEntries).map((name) => [name, null]));
+    const actual = flat({ ...none, ...v.parse(settingsSchema, {}) });
+    const shown = documented.map(([name = '', byDefault = '']) => [plain(name), plain(byDefault)]);
+    expect(shown.sort()).toEqual(actual.sort());
+  });
+});
 
 describe('the statuses in README.md', () => {
   const none = '–';

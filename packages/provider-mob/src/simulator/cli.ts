@@ -7,7 +7,8 @@ import { startMobSimulator } from './simulator.js';
 const usage = `Usage: mob-simulator [options]
 
 Simulates Mob's SMS Web API over HTTP. Prints its URL, and stops on SIGINT and SIGTERM.
-GET /simulator/messages shows what phones received.
+GET /simulator/messages shows what phones received. POST /simulator/settings and
+POST /simulator/faults change what is answered; the package's README lists both.
 A comma parts the values of a list.
 
   --port N            port to listen on (default: a free one)
@@ -75,13 +76,25 @@ function optionsFrom(args: readonly string[]): MobSimulatorOptions | 'help' {
 
 function numberFrom(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^-?\d{1,15}$/u.test(text)) throw new UsageError(`${name} must be a whole number.`);
+  if (!/^-?\d{1,15}$/u.test(text)) throw new UsageError(`${name}: must be a whole number`);
   return Number(text);
 }
 
 /** Spaces around a value do not count: people write a list in quotes with them, as in Mob's console. */
 function listFrom(text: string | undefined): readonly string[] | undefined {
   return text?.split(',').map((each) => each.trim());
+}
+
+/** What is wrong with an option, in the words of who typed a flag: `--allowed-ips: entry 2 must be an IP address`. */
+function inFlags(message: string): string {
+  const problems = message.replace(/^startMobSimulator\(\): /u, '').split('; ');
+  const named = problems.map((problem) =>
+    problem.replace(/^(\w+)(?:\.(\d+))?: /u, (_name, option: string, index: string | undefined) => {
+      const flag = `--${option.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}: `;
+      return index === undefined ? flag : `${flag}entry ${Number(index) + 1} `;
+    }),
+  );
+  return named.join('; ');
 }
 
 function isBadUsage(error: unknown): boolean {
@@ -106,6 +119,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`mob-simulator: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`mob-simulator: ${isSmsError(error) ? inFlags(message) : message}\n`);
   process.exitCode = isBadUsage(error) ? exitStatus.badUsage : exitStatus.failed;
 }

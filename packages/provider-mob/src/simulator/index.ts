@@ -18,6 +18,11 @@ export type {
 export type { SimulatedMessage, WaitForMessage } from './inbox.js';
 export type { SimulatedRequest } from './ledger.js';
 export type { MobSimulatorOptions, SimulatorClock, TlsCertificate } from './options.js';
-export type { MobCustomLimitSettings, MobLimitSettings, MobSimulatorSettings } from './settings.js';
+export type {
+  MobCustomLimitSettings,
+  MobLimitSettings,
+  MobSimulatorSettings,
+  MobTwelveHourWindow,
+} from './settings.js';
 export { type MobSimulator, startMobSimulator } from './simulator.js';
 export type { MobTemplate } from './templates.js';

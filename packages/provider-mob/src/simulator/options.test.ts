@@ -34,6 +34,7 @@ describe('options that cannot work are refused by name', () => {
     [{ codeLength: 3 }, 'codeLength: must be a whole number from 4 to 8'],
     [{ codeLifetimeMs: 0 }, 'codeLifetimeMs: must be a whole number of milliseconds from 1 up'],
     [{ limits: { perMinute: 1.5 } }, 'limits.perMinute: must be a whole number from 0 up'],
+    [{ limits: { twelveHourWindow: 'until-midnight' } }, 'limits.twelveHourWindow: must be rolling or midnight'],
     [{ limits: { custom: { perHour: 1 } } }, 'limits.custom.perHour: is no field of the limits of custom/msg'],
     [{ colour: 'red' }, 'colour: is no field of the options of the simulator'],
     [5, 'must be an object with the options of the simulator'],

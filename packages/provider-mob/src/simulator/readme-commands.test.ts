@@ -42,7 +42,7 @@ test('README.md starts the simulator three times', () => {
   expect(starts).toHaveLength(3);
 });
 
-test('its curl lines send, read, set a template and a fault, and reset', async () => {
+test('its curl lines send, read, set a template and a fault, reset, and bring 469, 458 and 463', async () => {
   const message = { to: '+8613800138000', code: expect.stringMatching(/^\d{4}$/u) };
   const done = { ok: true };
   expect(await curled(starts[0] ?? '')).toEqual([
@@ -52,6 +52,12 @@ test('its curl lines send, read, set a template and a fault, and reset', async (
     done,
     done,
     done,
+    done,
+    expect.objectContaining({ status: 469 }),
+    done,
+    expect.objectContaining({ status: 458 }),
+    done,
+    expect.objectContaining({ status: 463 }),
   ]);
 });
 

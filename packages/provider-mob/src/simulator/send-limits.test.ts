@@ -28,8 +28,8 @@ async function times(count: number, act: () => Promise<unknown>): Promise<unknow
 }
 
 describe('codes', () => {
-  test('462: two within any 60 seconds, for a phone in an app', async () => {
-    const { clock, send } = await account();
+  test('462: as many as are set within any 60 seconds, for a phone in an app', async () => {
+    const { clock, send } = await account({ limits: { perMinute: 2 } });
     expect(await send()).toBe(200);
     clock.advance(minuteMs - 1);
     expect(await send()).toBe(200);
@@ -41,33 +41,99 @@ describe('codes', () => {
     expect(await send()).toBe(462);
   });
 
-  test('478: five within 12 hours of the first, whatever was refused meanwhile', async () => {
-    const { clock, send } = await account();
-    // From noon, 12 hours would end at midnight: begin earlier, so that the day is not what ends them.
-    clock.advance(-10 * hourMs);
-    expect(await send()).toBe(200);
-    clock.advance(6 * hourMs);
-    for (let count = 0; count < 4; count += 1) {
-      expect(await send()).toBe(200);
-      clock.advance(minuteMs);
-    }
-    expect(await send()).toBe(478);
-    clock.advance(6 * hourMs - 4 * minuteMs - 1);
-    expect(await send()).toBe(478);
-    clock.advance(1);
-    expect(await send()).toBe(200);
+  test('478: the sixth within any 12 hours, and no 462 before it', async () => {
+    const { send } = await account();
+    expect(await times(7, send)).toEqual([200, 200, 200, 200, 200, 478, 478]);
+    expect(await send({ phone: '13900139000' })).toBe(200);
+    expect(await send({ appkey: 'other' })).toBe(200);
   });
 
-  test('478 and 477 start anew at midnight in China', async () => {
-    const { clock, send } = await account({ limits: { perMinute: Number.POSITIVE_INFINITY, perDayOnPlatform: 5 } });
-    clock.advance(11 * hourMs);
-    expect(await times(6, send)).toEqual([200, 200, 200, 200, 200, 478]);
-    clock.advance(hourMs - 1);
+  test('478: each code counts for 12 hours, also over midnight, and a refusal counts nothing', async () => {
+    const { clock, send } = await account();
+    // The first at 18:00, four at 23:50.
+    clock.advance(6 * hourMs);
+    expect(await send()).toBe(200);
+    clock.advance(6 * hourMs - 10 * minuteMs);
+    expect(await times(5, send)).toEqual([200, 200, 200, 200, 478]);
+    clock.advance(20 * minuteMs);
     expect(await send()).toBe(478);
+    // The first is 12 hours old at 6:00, the four at 11:50.
+    clock.advance(6 * hourMs - 10 * minuteMs - 1);
+    expect(await send()).toBe(478);
+    clock.advance(1);
+    expect(await times(2, send)).toEqual([200, 478]);
+    clock.advance(6 * hourMs - 10 * minuteMs - 1);
+    expect(await send()).toBe(478);
+    clock.advance(1);
+    expect(await times(5, send)).toEqual([200, 200, 200, 200, 478]);
+  });
+
+  describe('with a window until midnight', () => {
+    const untilMidnight = { limits: { twelveHourWindow: 'midnight' } } as const;
+
+    test('478: five within 12 hours of the first', async () => {
+      const { clock, send } = await account(untilMidnight);
+      // From noon, 12 hours would end at midnight: begin earlier, so that the day is not what ends them.
+      clock.advance(-10 * hourMs);
+      expect(await send()).toBe(200);
+      clock.advance(6 * hourMs);
+      expect(await times(5, send)).toEqual([200, 200, 200, 200, 478]);
+      clock.advance(6 * hourMs - 1);
+      expect(await send()).toBe(478);
+      clock.advance(1);
+      expect(await times(5, send)).toEqual([200, 200, 200, 200, 200]);
+    });
+
+    test('478 starts anew at midnight in China', async () => {
+      const { clock, send } = await account(untilMidnight);
+      clock.advance(12 * hourMs - 1);
+      expect(await times(6, send)).toEqual([200, 200, 200, 200, 200, 478]);
+      clock.advance(1);
+      expect(await send()).toBe(200);
+    });
+
+    test('220 starts anew at midnight in China', async () => {
+      const { clock, sendTemplate } = await account(untilMidnight);
+      clock.advance(12 * hourMs - minuteMs);
+      expect(await times(5, sendTemplate)).toEqual([200, 200, 200, 200, 200]);
+      clock.advance(minuteMs - 1);
+      expect(await sendTemplate()).toBe(219);
+      clock.advance(1);
+      expect(await sendTemplate()).toBe(200);
+    });
+  });
+
+  test('477 and 463 start anew at midnight in China', async () => {
+    const { clock, send } = await account({ limits: { ...unlimited, perDay: 2, perDayOnPlatform: 3 } });
+    clock.advance(11 * hourMs);
+    expect(await times(3, send)).toEqual([200, 200, 463]);
+    expect(await send({ appkey: 'other' })).toBe(200);
+    clock.advance(hourMs - 1);
+    expect(await send()).toBe(463);
     expect(await send({ appkey: 'other' })).toBe(477);
     clock.advance(1);
     expect(await send()).toBe(200);
     expect(await send({ appkey: 'other' })).toBe(200);
+  });
+
+  test.each([
+    [462, { perMinute: 3 }],
+    [478, { perTwelveHours: 3 }],
+    [463, { perDay: 3 }],
+    [477, { perDayOnPlatform: 3 }],
+    [460, { appPerMinute: 3 }],
+  ])('%d: a limit that is set at run time sees what was sent before', async (status, limits) => {
+    const { simulator, send } = await account({ limits: unlimited });
+    await times(3, send);
+    simulator.configure({ limits });
+    expect(await send()).toBe(status);
+  });
+
+  test('478: a limit higher than the times that are kept by default', async () => {
+    const { clock, send } = await account({ limits: { ...unlimited, perTwelveHours: 25 } });
+    expect(await times(26, send)).toEqual([...Array.from({ length: 25 }, () => 200), 478]);
+    clock.advance(12 * hourMs);
+    expect(await send()).toBe(200);
   });
 
   test('463: the daily limit of a phone in an app, off by default', async () => {
@@ -79,7 +145,7 @@ describe('codes', () => {
   });
 
   test('477: ten a day for a phone over all apps, those of the mobile SDK included', async () => {
-    const { simulator, send } = await account({ limits: { perMinute: Number.POSITIVE_INFINITY } });
+    const { simulator, send } = await account();
     await times(5, send);
     for (let count = 0; count < 4; count += 1) simulator.sendSdkCode(to);
     expect(await send({ appkey: 'second' })).toBe(200);
@@ -116,7 +182,7 @@ describe('codes', () => {
   });
 
   test('a refusal counts towards no limit', async () => {
-    const { simulator, send } = await account({ balance: 0 });
+    const { simulator, send } = await account({ balance: 0, limits: { perMinute: 2 } });
     expect(await times(5, send)).toEqual([470, 470, 470, 470, 470]);
     simulator.configure({ balance: 10 });
     expect(await times(3, send)).toEqual([200, 200, 462]);
@@ -133,12 +199,14 @@ describe('templates', () => {
     expect(await sendTemplate()).toBe(200);
   });
 
-  test('220: five within 12 hours of the first, until midnight in China', async () => {
+  test('220: five within any 12 hours', async () => {
     const { clock, sendTemplate } = await account();
     expect(await times(5, sendTemplate)).toEqual([200, 200, 200, 200, 200]);
     clock.advance(minuteMs);
     expect(await sendTemplate()).toBe(220);
-    clock.advance(12 * hourMs);
+    clock.advance(12 * hourMs - minuteMs - 1);
+    expect(await sendTemplate()).toBe(220);
+    clock.advance(1);
     expect(await sendTemplate()).toBe(200);
   });
 
@@ -148,10 +216,27 @@ describe('templates', () => {
     expect(await send()).toBe(460);
   });
 
-  test('do not count towards the ten codes a day', async () => {
-    const { send, sendTemplate } = await account({ limits: { ...unlimited, perDayOnPlatform: 1 } });
-    await times(3, sendTemplate);
+  test('count towards the ten messages a day on the platform, which refuse codes alone', async () => {
+    const { send, sendTemplate } = await account({ limits: { perDayOnPlatform: 3 } });
     expect(await send()).toBe(200);
+    expect(await times(2, sendTemplate)).toEqual([200, 200]);
     expect(await send()).toBe(477);
+    expect(await send({ appkey: 'other' })).toBe(477);
+    expect(await sendTemplate()).toBe(200);
+    expect(await send({ phone: '13900139000' })).toBe(200);
+  });
+
+  test('count towards the daily limit of the phone, which refuses codes alone', async () => {
+    const { send, sendTemplate } = await account({ limits: { perDay: 3 } });
+    expect(await times(3, sendTemplate)).toEqual([200, 200, 200]);
+    expect(await send()).toBe(463);
+    expect(await sendTemplate()).toBe(200);
+    expect(await send({ appkey: 'other' })).toBe(200);
+  });
+
+  test('do not count towards the five codes of 12 hours', async () => {
+    const { send, sendTemplate } = await account();
+    expect(await times(5, sendTemplate)).toEqual([200, 200, 200, 200, 200]);
+    expect(await times(5, send)).toEqual([200, 200, 200, 200, 200]);
   });
 });

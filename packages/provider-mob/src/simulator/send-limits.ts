@@ -44,10 +44,11 @@ export class SendLimits {
     if (this.#suspends(send.appKey, now, limits)) return 460;
     const app = this.#byApp.get(send.appKey);
     if (!reviewed && app !== undefined && app.onDay(now) >= limits.unreviewedPerDay) return 476;
-    const phone = this.#codesByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
-    if (phone.inLastMinute(now) >= limits.perMinute) return 462;
-    if (phone.inTwelveHours(now) >= limits.perTwelveHours) return 478;
-    if (phone.onDay(now) >= limits.perDay) return 463;
+    const codes = this.#codesByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
+    if (codes.reachesInMinute(limits.perMinute, now)) return 462;
+    if (codes.reachesInTwelveHours(limits.perTwelveHours, now, limits.twelveHourWindow)) return 478;
+    const templates = this.#customByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
+    if (codes.onDay(now) + templates.onDay(now) >= limits.perDay) return 463;
     const platform = this.#byPhone.get(send.to) ?? new SendCounts();
     return platform.onDay(now) >= limits.perDayOnPlatform ? 477 : undefined;
   }
@@ -55,25 +56,32 @@ export class SendLimits {
   /** The limit that one more template message would break, by its status; 211 if it suspends the app. */
   customRefusal(send: Send, now: number, limits: MobLimits): 211 | 219 | 220 | undefined {
     if (this.#suspends(send.appKey, now, limits)) return 211;
+    const { custom, twelveHourWindow } = limits;
     const phone = this.#customByPhoneAndApp.get(phoneAndApp(send)) ?? new SendCounts();
-    if (phone.inLastMinute(now) >= limits.custom.perMinute) return 219;
-    return phone.inTwelveHours(now) >= limits.custom.perTwelveHours ? 220 : undefined;
+    if (phone.reachesInMinute(custom.perMinute, now)) return 219;
+    return phone.reachesInTwelveHours(custom.perTwelveHours, now, twelveHourWindow) ? 220 : undefined;
   }
 
   countCode(send: Send, now: number, limits: MobLimits): void {
-    count(this.#codesByPhoneAndApp, phoneAndApp(send), now, limits.perMinute);
-    count(this.#byApp, send.appKey, now, limits.appPerMinute);
+    count(this.#codesByPhoneAndApp, phoneAndApp(send), now, keptFor(limits.perMinute, limits.perTwelveHours));
+    count(this.#byApp, send.appKey, now, keptFor(limits.appPerMinute));
     this.countOnPlatform(send.to, now);
   }
 
   countCustom(send: Send, now: number, limits: MobLimits): void {
-    count(this.#customByPhoneAndApp, phoneAndApp(send), now, limits.custom.perMinute);
-    count(this.#byApp, send.appKey, now, limits.appPerMinute);
+    const { perMinute, perTwelveHours } = limits.custom;
+    count(this.#customByPhoneAndApp, phoneAndApp(send), now, keptFor(perMinute, perTwelveHours));
+    count(this.#byApp, send.appKey, now, keptFor(limits.appPerMinute));
+    this.countOnPlatform(send.to, now);
   }
 
-  /** Counts a message of Mob's mobile SDK, whichever app it is for. */
+  /**
+   * Counts any message to a phone, whichever app or SDK sent it. Mob's page says of 477:
+   * 当前手机号码在SMSSDK平台内每天最多可发送短信10条，包括客户端发送和WebApi发送, at most 10 messages a day within the
+   * platform, those of clients and those of the Web API. Of 478 it says 文本验证码, text codes.
+   */
   countOnPlatform(to: string, now: number): void {
-    count(this.#byPhone, to, now, Number.POSITIVE_INFINITY);
+    count(this.#byPhone, to, now, 0);
   }
 
   clear(): void {
@@ -86,7 +94,7 @@ export class SendLimits {
 
   #suspends(appKey: string, now: number, limits: MobLimits): boolean {
     const app = this.#byApp.get(appKey) ?? new SendCounts();
-    if (app.inLastMinute(now) < limits.appPerMinute) return false;
+    if (!app.reachesInMinute(limits.appPerMinute, now)) return false;
     this.#suspendedUntil.set(appKey, now + limits.suspensionMs);
     return true;
   }
@@ -96,8 +104,15 @@ function phoneAndApp(send: Send): string {
   return `${send.to} ${send.appKey}`;
 }
 
-function count(all: BoundedMap<SendCounts>, key: string, now: number, minuteLimit: number): void {
+/** Of how many sends the times are kept at least, so that a limit that is set later sees what was sent before. */
+const keptAtLeast = 20;
+
+function keptFor(...limits: readonly number[]): number {
+  return Math.max(keptAtLeast, ...limits.filter(Number.isFinite));
+}
+
+function count(all: BoundedMap<SendCounts>, key: string, now: number, kept: number): void {
   const counts = all.get(key) ?? new SendCounts();
-  counts.add(now, minuteLimit);
+  counts.add(now, kept);
   all.set(key, counts);
 }

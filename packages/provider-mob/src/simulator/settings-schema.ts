@@ -55,8 +55,9 @@ export function required<Schema extends v.GenericSchema>(schema: Schema) {
 
 const limits = v.strictObject(
   {
-    perMinute: v.nullish(count, 2),
+    perMinute: v.nullish(count, Number.POSITIVE_INFINITY),
     perTwelveHours: v.nullish(count, 5),
+    twelveHourWindow: v.nullish(v.picklist(['rolling', 'midnight'], 'must be rolling or midnight'), 'rolling'),
     perDay: v.nullish(count, Number.POSITIVE_INFINITY),
     perDayOnPlatform: v.nullish(count, 10),
     unreviewedPerDay: v.nullish(count, 20),

@@ -54,13 +54,18 @@ export interface MobSimulatorSettings {
 
 /** Limits, each a count that may be reached; the next message is refused. Infinity switches one off. */
 export interface MobLimitSettings {
-  /** Codes to a phone in an app within 60 seconds (462). Default 2. */
+  /** Codes to a phone in an app within 60 seconds (462). Default Infinity: Mob's page of the Web API has no such status. */
   readonly perMinute?: number | undefined;
-  /** Codes to a phone in an app within 12 hours of the day's first; starts anew at midnight in China (478). Default 5. */
+  /** Codes to a phone in an app within 12 hours (478); templates are not codes. Default 5. */
   readonly perTwelveHours?: number | undefined;
-  /** Codes to a phone in an app on a day in China (463). Default Infinity. */
+  /** Which 12 hours count for 478 and 220. Default `rolling`. */
+  readonly twelveHourWindow?: MobTwelveHourWindow | undefined;
+  /** Messages to a phone in an app on a day in China, codes and templates (463). Default Infinity: Mob names no number. */
   readonly perDay?: number | undefined;
-  /** Codes to a phone on a day in China over all apps, those of the mobile SDK included (477). Default 10. */
+  /**
+   * Messages to a phone on a day in China over all apps: codes, templates and what the mobile SDK sends (477).
+   * Default 10. It refuses codes only, since custom/msg has no status for it.
+   */
   readonly perDayOnPlatform?: number | undefined;
   /** Messages of an app on a day in China while it is not reviewed (476). Default 20. */
   readonly unreviewedPerDay?: number | undefined;
@@ -72,10 +77,17 @@ export interface MobLimitSettings {
   readonly custom?: MobCustomLimitSettings | undefined;
 }
 
+/**
+ * Which 12 hours a limit looks at. `rolling`: the last 12 hours, at every moment, as Mob's page says it.
+ * `midnight`: 12 hours from the day's first message, and no longer than until midnight in China, as later articles
+ * describe it.
+ */
+export type MobTwelveHourWindow = 'rolling' | 'midnight';
+
 /** Limits of custom/msg, for a phone in an app. */
 export interface MobCustomLimitSettings {
   /** Messages within 60 seconds (219). Default 5. */
   readonly perMinute?: number | undefined;
-  /** Messages within 12 hours of the day's first; starts anew at midnight in China (220). Default 5. */
+  /** Messages within 12 hours (220), as `twelveHourWindow` counts them. Default 5. */
   readonly perTwelveHours?: number | undefined;
 }
