@@ -39,10 +39,20 @@ export function lastSegmentOf(path: string): string | undefined {
  * With a public URL only the query of the request counts, byte for byte, and what its path has behind the provider's id
  * (a secret may be there). The host by which it came does not: anybody can write a `Host`.
  */
-export function configuredUrl(publicUrl: string | undefined, provider: string, request: Request): string {
-  const { path, query } = targetOf(request);
-  if (publicUrl === undefined) return `${new URL(request.url).origin}${path}${query}`;
+export function configuredUrl(
+  publicUrl: string | undefined,
+  provider: string,
+  request: Request,
+  { path, query }: RequestTarget = targetOf(request),
+): string {
+  if (publicUrl === undefined) return `${originOf(request.url)}${path}${query}`;
   return `${reportUrlOf(publicUrl, provider)}${behind(provider, path)}${query}`;
+}
+
+/** Of a URL as a `Request` writes it: in its normal form, and without a password. */
+function originOf(url: string): string {
+  const path = url.indexOf('/', url.indexOf('//') + 2);
+  return path === -1 ? url : url.slice(0, path);
 }
 
 function behind(provider: string, path: string): string {

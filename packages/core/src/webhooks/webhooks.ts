@@ -1,7 +1,7 @@
 import type { Deadline } from '../contract/deadline.js';
 import type { ProviderEvent } from '../contract/provider-events.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import type { ProviderWebhooks, WebhookReading } from '../contract/webhooks.js';
+import type { ProviderWebhooks, WebhookReading, WebhookRequest } from '../contract/webhooks.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { answerOf, comeAgain, fixedAnswer, isMethodRefused, methodNotAllowed, refusal } from './answers.js';
 import { readBody } from './read-body.js';
@@ -64,16 +64,22 @@ export class ClientWebhooks implements Webhooks {
 
   async #answer(request: Request, named: string | undefined): Promise<Response> {
     if (isMethodRefused(request.method)) return methodNotAllowed();
-    const id = named ?? lastSegmentOf(targetOf(request).path);
+    const target = targetOf(request);
+    const id = named ?? lastSegmentOf(target.path);
     const provider = id === undefined ? undefined : this.#deps.providers.get(id);
     const webhooks = provider?.webhooks ?? null;
     if (id === undefined || webhooks === null) return fixedAnswer(404);
-    const deadline = deadlineAfter(this.#deps.options.deadlineMs);
+    const { options } = this.#deps;
+    const deadline = deadlineAfter(options.deadlineMs);
     // Every step listens to the deadline. As long as somebody does, its timer is set once.
     const stop = deadline.onEnd(() => {});
     try {
-      const body = await readBody(request, this.#deps.options.maxBodyBytes, deadline);
-      if (typeof body !== 'string') return await this.#read(id, webhooks, request, body, deadline);
+      const body = await readBody(request, options.maxBodyBytes, deadline);
+      if (typeof body !== 'string') {
+        const url = configuredUrl(options.publicUrl, id, request, target);
+        const read = { method: request.method.toUpperCase(), url, headers: request.headers, body };
+        return await this.#read(id, webhooks, read, deadline);
+      }
       if (body === 'taken') this.#warnings.bodyTaken();
       return fixedAnswer({ 'too-large': 413, 'too-slow': 408, broken: 400, taken: 500 }[body]);
     } finally {
@@ -81,20 +87,10 @@ export class ClientWebhooks implements Webhooks {
     }
   }
 
-  async #read(
-    id: string,
-    webhooks: ProviderWebhooks,
-    request: Request,
-    body: Uint8Array,
-    deadline: Deadline,
-  ): Promise<Response> {
+  async #read(id: string, webhooks: ProviderWebhooks, request: WebhookRequest, deadline: Deadline): Promise<Response> {
     const { options, now = Date.now } = this.#deps;
-    const url = configuredUrl(options.publicUrl, id, request);
     const settled = await within<WebhookReading>(deadline, () =>
-      webhooks.read(
-        { method: request.method.toUpperCase(), url, headers: request.headers, body },
-        { deadline, now: now(), toleranceMs: options.toleranceMs },
-      ),
+      webhooks.read(request, { deadline, now: now(), toleranceMs: options.toleranceMs }),
     );
     if ('late' in settled) {
       this.#warnings.broken(id, undefined, 'no answer in time');
