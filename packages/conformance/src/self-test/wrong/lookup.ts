@@ -1,4 +1,5 @@
-import { type CallContext, deadlineAfter, type LookupOutcome, type MessageQuery } from '@polysms/core/provider-kit';
+import type { CallContext, LookupOutcome, MessageQuery } from '@polysms/core/provider-kit';
+import { deadlineAfterRunning } from '../../running-time.js';
 import type { Alter } from '../memory-subject.js';
 import type { WrongProvider } from './wrong-provider.js';
 
@@ -97,7 +98,7 @@ export const wrongLookup: readonly WrongProvider[] = [
     name: 'ignores the deadline of a look-up',
     suite: 'lookup',
     says: /had not settled/u,
-    alter: finding((right, query) => right(query, { deadline: deadlineAfter(400) })),
+    alter: finding((right, query) => right(query, { deadline: deadlineAfterRunning(400) })),
   },
   {
     name: 'gives the words of the vendor as a state',
