@@ -3,6 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
+ * The files that replace a module with `vi.mock`. Each has a process of its own: vitest never takes back what it
+ * replaced. All other files share processes, and `fresh-file.setup.ts` keeps them apart.
+ */
+const alone = [
+  'packages/core/src/delivery/circuits/opossum-costs.test.ts',
+  'packages/core/src/delivery/circuits/opossum-traps.test.ts',
+  'packages/core/src/verification/memory-verification-store.test.ts',
+];
+
+/**
  * Two suites of the same tests. `pnpm test` runs every file; what can be long is small there. `pnpm test:long`
  * (`--mode long`) runs the files whose names say so, `*.long.test.ts`, at their full size. docs/testing.md tells more.
  */
@@ -11,18 +21,35 @@ export default defineConfig(({ mode }) => {
   const ending = isLong ? '.long.test.ts' : '.test.ts';
   // A time limit is there to end a test that hangs, on the slowest of machines. No test is to be judged by it.
   const patienceMs = isLong ? 1_200_000 : 300_000;
+  const resolve = {
+    alias: { 'fast-check': fileURLToPath(new URL('tests/src/seeded-fast-check.mjs', import.meta.url)) },
+  };
+  // Given to each project: with `extends` a project would read this file again, and never in the mode `long`.
+  const both = {
+    env: { POLYSMS_TEST_SUITE: isLong ? 'long' : 'short' },
+    testTimeout: patienceMs,
+    hookTimeout: patienceMs,
+    teardownTimeout: 60_000,
+    // More than cores, since many tests wait: for timers, sockets and other processes.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  };
   return {
-    resolve: {
-      alias: { 'fast-check': fileURLToPath(new URL('tests/src/seeded-fast-check.mjs', import.meta.url)) },
-    },
     test: {
-      include: [`{packages,examples}/*/src/**/*${ending}`, `{demo,tests}/src/**/*${ending}`],
-      env: { POLYSMS_TEST_SUITE: isLong ? 'long' : 'short' },
-      testTimeout: patienceMs,
-      hookTimeout: patienceMs,
-      teardownTimeout: 60_000,
-      // More than cores, since many tests wait: for timers, sockets and other processes.
-      maxWorkers: Math.ceil(1.5 * availableParallelism()),
+      maxWorkers: both.maxWorkers,
+      projects: [
+        { resolve, test: { ...both, name: 'alone', include: isLong ? [] : alone } },
+        {
+          resolve,
+          test: {
+            ...both,
+            name: 'together',
+            include: [`{packages,examples}/*/src/**/*${ending}`, `{demo,tests}/src/**/*${ending}`],
+            exclude: ['**/node_modules/**', ...alone],
+            isolate: false,
+            setupFiles: ['tests/src/fresh-file.setup.ts'],
+          },
+        },
+      ],
     },
   };
 });

@@ -19,8 +19,8 @@ beforeEach(() => {
   warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 describe('messages.get()', () => {

@@ -19,20 +19,32 @@ interface Held {
   goOn(): void;
 }
 
-const goOnWith = (held: (() => void)[]) => () => {
-  for (const goOn of held.splice(0)) goOn();
-};
+/** Holds what comes until it is opened. What comes later goes on at once: a slow machine may bring it so late. */
+class Gate {
+  readonly #held: (() => void)[] = [];
+  #isOpen = false;
+
+  pass(goOn: () => void): void {
+    if (this.#isOpen) goOn();
+    else this.#held.push(goOn);
+  }
+
+  readonly open = () => {
+    this.#isOpen = true;
+    for (const goOn of this.#held.splice(0)) goOn();
+  };
+}
 
 const starts = {
   async 'the name has no address yet'(): Promise<Held> {
     let requests = 0;
     const { port } = new URL(await serve((_request, response) => response.end(String(++requests))));
-    const held: (() => void)[] = [];
+    const gate = new Gate();
     type Callback = (error: null, addresses: readonly dns.LookupAddress[]) => void;
     const lookup = (_name: string, _options: unknown, answer: Callback) =>
-      void held.push(() => answer(null, [{ address: '127.0.0.1', family: 4 }]));
+      gate.pass(() => answer(null, [{ address: '127.0.0.1', family: 4 }]));
     vi.spyOn(dns, 'lookup').mockImplementation(lookup as unknown as typeof dns.lookup);
-    return { url: `http://mute-${randomUUID()}.localhost:${port}`, goOn: goOnWith(held) };
+    return { url: `http://mute-${randomUUID()}.localhost:${port}`, goOn: gate.open };
   },
 
   async 'the TCP handshake hangs'(): Promise<Held> {
@@ -46,27 +58,27 @@ const starts = {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });
     let requests = 0;
-    const held: (() => void)[] = [];
-    const SNICallback = (_name: string, answer: (error: null) => void) => void held.push(() => answer(null));
+    const gate = new Gate();
+    const SNICallback = (_name: string, answer: (error: null) => void) => gate.pass(() => answer(null));
     const server = https.createServer({ key, cert, SNICallback }, (_request, response) => {
       response.end(String(++requests));
     });
     const port = await listen(server);
     cleanups.push(() => server.close());
-    return { url: `https://localhost:${port}`, ca: cert, goOn: goOnWith(held) };
+    return { url: `https://localhost:${port}`, ca: cert, goOn: gate.open };
   },
 
   async 'it waits for a socket of the pool'(): Promise<Held> {
     // The number that is left out is that of the request which holds the socket.
     let requests = -1;
-    const held: (() => void)[] = [];
+    const gate = new Gate();
     const url = await serve((_request, response) => {
       requests += 1;
       const answer = () => response.end(String(requests));
-      if (requests === 0) held.push(answer);
+      if (requests === 0) gate.pass(answer);
       else answer();
     });
-    return { url, goOn: goOnWith(held) };
+    return { url, goOn: gate.open };
   },
 };
 

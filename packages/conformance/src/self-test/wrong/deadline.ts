@@ -1,4 +1,5 @@
 import { deadlineAfter, type NotSent, notSent } from '@polysms/core/provider-kit';
+import { deadlineAfterRunning } from '../../running-time.js';
 import { answering, sending, type WrongProvider } from './wrong-provider.js';
 
 export const wrongDeadline: readonly WrongProvider[] = [
@@ -6,7 +7,7 @@ export const wrongDeadline: readonly WrongProvider[] = [
     name: 'ignores the deadline',
     suite: 'abort and deadline',
     says: /had not settled/u,
-    alter: sending((right, message) => right(message, { deadline: deadlineAfter(300) })),
+    alter: sending((right, message) => right(message, { deadline: deadlineAfterRunning(300) })),
   },
   {
     name: "ignores the caller's signal",
