@@ -175,6 +175,22 @@ const wrongRecords: readonly WrongStore<'messages'>[] = [
       })(clock),
   },
   {
+    name: 'keeps each repetition of a report',
+    says: /keeps a report that comes again and again once/u,
+    make: (clock) =>
+      new (class extends MemoryMessageStore {
+        #count = 0;
+        override find(provider: string, reference: string, report: ReportEntry, waitMs: number) {
+          this.#count += 1;
+          return super.find(provider, reference, { ...report, reference: String(this.#count) }, waitMs);
+        }
+        override async link(provider: string, reference: string, id: string, keepMs: number) {
+          const reports = await super.link(provider, reference, id, keepMs);
+          return reports.map(({ reference: _, ...report }) => report);
+        }
+      })(clock),
+  },
+  {
     name: 'takes references of all providers for one',
     says: /tells references and providers apart/u,
     make: (clock) =>

@@ -115,7 +115,8 @@ export class MemoryMessageStore implements MessageStore {
     const name = referenceName(provider, reference);
     const known = this.#references.get(name, now);
     if (known?.id !== undefined) return known.id;
-    const reports = [...(known?.reports ?? []), report].slice(-longestWait);
+    const others = (known?.reports ?? []).filter((each) => !isDeepStrictEqual(each, report));
+    const reports = [...others, report].slice(-longestWait);
     this.#references.set(name, { id: undefined, reports }, now + waitMs, now);
     return undefined;
   }

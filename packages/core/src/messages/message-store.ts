@@ -30,7 +30,10 @@ export interface MessageStore {
    * expire: whoever asks again gets them again.
    */
   link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]>;
-  /** The message that a reference means. If that is not known yet, the report is kept for `waitMs`, for `link`. */
+  /**
+   * The message that a reference means. If that is not known yet, the report is kept for `waitMs`, for `link`: once,
+   * however often it comes.
+   */
   find(provider: string, reference: string, report: ReportEntry, waitMs: number): Awaitable<string | undefined>;
   /**
    * Ids of records whose `dueAt` is past, those that wait longest first. Whoever gets an id has it for `leaseMs`: nobody
