@@ -15,24 +15,44 @@ afterEach(() => void vi.restoreAllMocks());
 interface Held {
   readonly url: string;
   readonly ca?: string;
+  /** Resolves when the request has come to where it hangs, as far as that can be seen. */
+  readonly hangs?: Promise<void>;
   /** From now on requests can be written. */
   goOn(): void;
 }
 
-const goOnWith = (held: (() => void)[]) => () => {
-  for (const goOn of held.splice(0)) goOn();
-};
+/** Holds up whatever comes, until it is told to go on. Then nothing is held up any more. */
+function barrier() {
+  const held: (() => void)[] = [];
+  let isOpen = false;
+  let reached = () => {};
+  const hangs = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  return {
+    hangs,
+    hold(next: () => void) {
+      if (isOpen) next();
+      else held.push(next);
+      reached();
+    },
+    goOn() {
+      isOpen = true;
+      for (const next of held.splice(0)) next();
+    },
+  };
+}
 
 const starts = {
   async 'the name has no address yet'(): Promise<Held> {
     let requests = 0;
     const { port } = new URL(await serve((_request, response) => response.end(String(++requests))));
-    const held: (() => void)[] = [];
+    const { hold, hangs, goOn } = barrier();
     type Callback = (error: null, addresses: readonly dns.LookupAddress[]) => void;
     const lookup = (_name: string, _options: unknown, answer: Callback) =>
-      void held.push(() => answer(null, [{ address: '127.0.0.1', family: 4 }]));
+      hold(() => answer(null, [{ address: '127.0.0.1', family: 4 }]));
     vi.spyOn(dns, 'lookup').mockImplementation(lookup as unknown as typeof dns.lookup);
-    return { url: `http://mute-${randomUUID()}.localhost:${port}`, goOn: goOnWith(held) };
+    return { url: `http://mute-${randomUUID()}.localhost:${port}`, hangs, goOn };
   },
 
   async 'the TCP handshake hangs'(): Promise<Held> {
@@ -46,36 +66,40 @@ const starts = {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });
     let requests = 0;
-    const held: (() => void)[] = [];
-    const SNICallback = (_name: string, answer: (error: null) => void) => void held.push(() => answer(null));
+    const { hold, hangs, goOn } = barrier();
+    const SNICallback = (_name: string, answer: (error: null) => void) => hold(() => answer(null));
     const server = https.createServer({ key, cert, SNICallback }, (_request, response) => {
       response.end(String(++requests));
     });
     const port = await listen(server);
     cleanups.push(() => server.close());
-    return { url: `https://localhost:${port}`, ca: cert, goOn: goOnWith(held) };
+    return { url: `https://localhost:${port}`, ca: cert, hangs, goOn };
   },
 
   async 'it waits for a socket of the pool'(): Promise<Held> {
     // The number that is left out is that of the request which holds the socket.
     let requests = -1;
-    const held: (() => void)[] = [];
+    const { hold, hangs, goOn } = barrier();
     const url = await serve((_request, response) => {
       requests += 1;
       const answer = () => response.end(String(requests));
-      if (requests === 0) held.push(answer);
+      if (requests === 0) hold(answer);
       else answer();
     });
-    return { url, goOn: goOnWith(held) };
+    return { url, hangs, goOn };
   },
 };
 
 describe('a request that cannot be written by writeBy', () => {
   it.each(Object.entries(starts))('is not-sent then, and never written, when %s', async (name, start) => {
-    const { url, ca, goOn } = await start();
+    const { url, ca, hangs, goOn } = await start();
     const transport = transportTo(url, { connections: 1, ca });
     if (name === 'it waits for a socket of the pool') void transport.request(post, { deadline: deadlineAfter(60_000) });
-    expect(await transport.request(post, { deadline: deadlineAfter(60_000), writeBy: deadlineAfter(50) })).toEqual({
+    const writeBy = startable();
+    const outcome = transport.request(post, { deadline: deadlineAfter(60_000), writeBy });
+    await hangs;
+    writeBy.start(50);
+    expect(await outcome).toEqual({
       outcome: 'not-sent',
       code: 'timeout',
       message: 'The request could not be sent in time.',
