@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import type { WebhookReading } from '../contract/webhooks.js';
-import { accepted } from '../provider-kit/outcomes.js';
+import { accepted, notSent } from '../provider-kit/outcomes.js';
 import { client, failureOf, fake, hello, to } from './sms-client.test.fixture.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -45,6 +45,21 @@ describe('deliverWithinMs', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect([a.sent.length, b.sent.length]).toEqual([1, 1]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('numbers the attempts of a message on', async () => {
+    const { a, b } = twoProviders();
+    const down = fake('down', [notSent('provider_unavailable', 'It is down.')]);
+    const sms = client([down, a, b]);
+    const numbered: unknown[] = [];
+    sms.on('attempt', ({ provider, attempt }) => numbered.push([provider, attempt]));
+    await sms.send(urgent);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(numbered).toEqual([
+      ['down', 1],
+      ['a', 2],
+      ['b', 3],
+    ]);
   });
 
   it('does nothing about a message that was delivered', async () => {

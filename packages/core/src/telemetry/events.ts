@@ -32,7 +32,7 @@ export interface AttemptEvent {
   /** What a verification is for; undefined for messages. */
   readonly purpose: string | undefined;
   readonly provider: string;
-  /** 1 for the first attempt of a call. */
+  /** 1 for the first attempt of a message; what `deliverWithinMs` brings about counts on. */
   readonly attempt: number;
   /** Masked: `+86*******8000`. */
   readonly to: string;
