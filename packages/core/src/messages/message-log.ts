@@ -24,6 +24,12 @@ export interface MessageLogDeps {
   readonly events: EventHub;
 }
 
+/** What a provider said when it was asked about a message. */
+export interface LookupAnswer {
+  readonly provider: string;
+  readonly outcome: LookupOutcome;
+}
+
 /** Reports that nobody claims are kept for an hour, for a settlement that is late. */
 const unclaimedMs = 3_600_000;
 /** Writers of one record at the same time: reports of one message, and its settlement. */
@@ -137,22 +143,31 @@ export class MessageLog {
     if (found !== undefined) await this.#takeIn(found, provider, entry, to);
   }
 
-  /** Takes in what a look-up gave, and says when the sweep is to come again. */
-  async lookedUp(record: MessageRecord, provider: string, outcome: LookupOutcome): Promise<void> {
-    const lookup = this.#lookupOf(provider);
-    if (lookup === undefined) return;
-    const { absenceProves } = lookup;
-    const updated = await this.#update(record, (current) =>
-      this.#scheduled(withLookup(current, provider, outcome, { now: Date.now(), absenceProves })),
-    );
+  /**
+   * Takes in what look-ups gave, and says when the sweep is to come again. All at once: after the first of several writes
+   * another process could ask for the rest.
+   */
+  async lookedUp(record: MessageRecord, answers: readonly LookupAnswer[]): Promise<void> {
+    const updated = await this.#update(record, (current) => {
+      const now = Date.now();
+      const changed = answers.reduce((known, { provider, outcome }) => {
+        const absenceProves = this.#lookupOf(provider)?.absenceProves ?? false;
+        return withLookup(known, provider, outcome, { now, absenceProves });
+      }, current);
+      return this.#scheduled(changed);
+    });
     if (updated === undefined) return;
-    this.#tellResolved(updated.before, updated.record, provider, 'lookup');
+    for (const { provider } of answers) this.#tellResolved(updated.before, updated.record, provider, 'lookup');
     this.changes.emit(updated.record);
+    for (const { provider, outcome } of answers) await this.#linkFound(record.id, provider, outcome);
+  }
+
+  /** Nobody knew the vendor's name for a message until a look-up found it, so its reports may wait. */
+  async #linkFound(id: string, provider: string, outcome: LookupOutcome): Promise<void> {
     if (outcome.outcome !== 'found' || outcome.reference === undefined || !this.#reports(provider)) return;
-    // Nobody knew the vendor's name for it until now, so its reports may wait.
     const { store, retainMs } = this.#deps;
-    const waiting = await store.link(provider, outcome.reference, record.id, retainMs);
-    for (const report of waiting) await this.#takeIn(record.id, provider, report);
+    const waiting = await store.link(provider, outcome.reference, id, retainMs);
+    for (const report of waiting) await this.#takeIn(id, provider, report);
   }
 
   /** Puts off a record that has nothing to be asked now. */
