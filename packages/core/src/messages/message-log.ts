@@ -127,20 +127,21 @@ export class MessageLog {
   }
 
   /**
-   * Takes in a report. One of a message that nobody knows yet is kept for its settlement.
+   * Takes in a report, and gives the record of its message. One of a message that nobody knows yet is kept for its
+   * settlement.
    *
    * @throws whatever the store throws: then the vendor must repeat the report
    */
-  async report(provider: string, report: DeliveryReport): Promise<void> {
+  async report(provider: string, report: DeliveryReport): Promise<MessageRecord | undefined> {
     const entry = entryOf(report);
-    if (entry === undefined) return;
+    if (entry === undefined) return undefined;
     const { id, reference, to } = report;
-    if (id !== undefined && (await this.#takeIn(id, provider, entry, to))) return;
-    if (reference === undefined) return;
+    const named = id === undefined ? undefined : await this.#takeIn(id, provider, entry, to);
+    if (named !== undefined || reference === undefined) return named;
     // A report that waits must not hold the phone: nobody could erase it.
     const waiting = to === undefined ? entry : { ...entry, phoneEnding: endingOf(to) };
     const found = await this.#deps.store.find(provider, reference, waiting, unclaimedMs);
-    if (found !== undefined) await this.#takeIn(found, provider, entry, to);
+    return found === undefined ? undefined : this.#takeIn(found, provider, entry, to);
   }
 
   /**
@@ -179,26 +180,26 @@ export class MessageLog {
     return this.#deps.store.read(id);
   }
 
-  /** Whether it took in the report, or knew it. */
+  /** The record that has taken in the report, or knew it. */
   async #takeIn(
     id: string,
     provider: string,
     { phoneEnding, ...report }: WaitingReport,
     to?: string,
-  ): Promise<boolean> {
+  ): Promise<MessageRecord | undefined> {
     const known = await this.#deps.store.read(id);
-    if (known === undefined || !known.providers.includes(provider)) return false;
-    if (to !== undefined && to !== known.to) return false;
-    if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return false;
+    if (known === undefined || !known.providers.includes(provider)) return undefined;
+    if (to !== undefined && to !== known.to) return undefined;
+    if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return undefined;
     const updated = await this.#update(known, (current) => {
       const changed = withReport(current, provider, report);
       return changed && this.#scheduled(changed);
     });
-    if (updated === undefined) return true;
+    if (updated === undefined) return known;
     const { before, record } = updated;
     this.#tellResolved(before, record, provider, 'report');
     this.#tellReport(record, provider, report);
-    return true;
+    return record;
   }
 
   /**
