@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import type { WebhookReading } from '../contract/webhooks.js';
+import { MemoryOptOutStore } from '../opt-out/memory-opt-out-store.js';
 import { accepted, notSent } from '../provider-kit/outcomes.js';
 import { client, failureOf, fake, hello, to } from './sms-client.test.fixture.js';
 
@@ -60,6 +61,24 @@ describe('deliverWithinMs', () => {
       ['a', 2],
       ['b', 3],
     ]);
+  });
+
+  it('asks nobody whom the person has told to stop meanwhile, nor anybody if that cannot be known', async () => {
+    for (const change of ['STOP', 'store down'] as const) {
+      vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      const { a, b } = twoProviders();
+      const optOuts = new MemoryOptOutStore();
+      const sms = client([a, b], { stores: { optOuts } });
+      await sms.send({ ...urgent, senderId: '10690' });
+      if (change === 'STOP') {
+        const body = JSON.stringify([{ kind: 'inbound', from: to, to: '10690', text: 'STOP' }]);
+        void sms.webhooks.handle(new Request('https://app.example/a', { method: 'POST', body }));
+      } else vi.spyOn(optOuts, 'has').mockRejectedValue(new RangeError('down'));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect([a.sent.length, b.sent.length], change).toEqual([1, 0]);
+      expect(vi.getTimerCount()).toBe(0);
+      vi.restoreAllMocks();
+    }
   });
 
   it('does nothing about a message that was delivered', async () => {

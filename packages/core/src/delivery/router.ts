@@ -1,4 +1,5 @@
 import type { CallContext } from '../contract/call-context.js';
+import type { Deadline } from '../contract/deadline.js';
 import type { Accepted, SendOutcome } from '../contract/outcomes.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { errorPolicy } from '../errors/error-codes.js';
@@ -50,6 +51,8 @@ export interface DeliverWithin {
   readonly ms: number;
   /** Which of the able providers may be asked afterwards. Default: all. */
   readonly canSend?: ((provider: SmsProvider) => boolean) | undefined;
+  /** Ids of providers at which the person has opted out by then. Rejects if that is not known: then nobody is asked. */
+  readonly blockedNow?: ((deadline: Deadline) => Promise<ReadonlySet<string>>) | undefined;
   /** When the message is worth nothing any more, on the monotonic clock. */
   readonly until?: number | undefined;
 }

@@ -120,7 +120,9 @@ export class DeliveryWatches {
       return false;
     }
     try {
-      const further = { ...delivery, canSend, onPlanned: undefined, attemptsBefore: asked.size };
+      // The person may have said STOP since the message was sent.
+      const blocked = (await deliverWithin?.blockedNow?.(deadlineAfter(deadlineMs))) ?? delivery.blocked;
+      const further = { ...delivery, canSend, blocked, onPlanned: undefined, attemptsBefore: asked.size };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
       if (delivered.attempts.length === 0) return false;
       // A store that hangs must hold up neither the watch nor the client that closes.

@@ -105,7 +105,9 @@ export class MemoryMessageStore implements MessageStore {
   link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]> {
     const now = this.#now();
     const name = referenceName(provider, reference);
-    const reports = this.#references.get(name, now)?.reports ?? [];
+    const known = this.#references.get(name, now);
+    // A vendor may use a reference again: what was told of one message is not told of the next.
+    const reports = known === undefined || (known.id !== undefined && known.id !== id) ? [] : known.reports;
     this.#references.set(name, { id, reports }, now + keepMs, now);
     return reports;
   }

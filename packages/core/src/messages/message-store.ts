@@ -27,7 +27,8 @@ export interface MessageStore {
   replace(record: MessageRecord): Awaitable<Replaced>;
   /**
    * Says which message a vendor's reference means, and gives the reports that came with it before. They stay until they
-   * expire: whoever asks again gets them again.
+   * expire: whoever asks again gets them again. A reference that meant another message before means this one from now on,
+   * and the reports of the other one are gone.
    */
   link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]>;
   /**
