@@ -123,6 +123,18 @@ describe('an inbound message', () => {
     expect(Object.keys(heard[0] ?? {})).not.toContain('phone');
   });
 
+  it('from a service with a short code is told and answered, and its STOP is kept of nobody', async () => {
+    const a = reporting('a');
+    const optOuts = new MemoryOptOutStore();
+    const sms = client([a], { stores: { optOuts } });
+    const heard = listenTo(sms, 'inbound');
+    const answer = await sms.webhooks.handle(told(a, { ...inbound('STOP'), from: '95555' } as ProviderEvent));
+    expect(answer.status).toBe(200);
+    expect(heard).toMatchObject([{ from: '', text: 'STOP', optOut: 'stop' }]);
+    expect(heard[0]?.phone).toBe('95555');
+    expect(optOuts.size).toBe(0);
+  });
+
   it('that is STOP keeps its account from writing, and START lets it write again', async () => {
     const [a, b] = [reporting('a'), fake('b')];
     const sms = client([a, b], { routes: [{ providers: ['a'] }] });

@@ -157,7 +157,10 @@ export interface InboundEvent {
   readonly reference: string | undefined;
   /** When it was sent, in milliseconds since 1970, if the vendor says. */
   readonly at: number | undefined;
-  /** The phone in E.164, for an answer. Not enumerable: neither `JSON.stringify` nor a logger shows it. */
+  /**
+   * The phone in E.164, for an answer; what is no phone, as the vendor writes it. Not enumerable: neither
+   * `JSON.stringify` nor a logger shows it.
+   */
   readonly phone: string;
 }
 
