@@ -178,6 +178,25 @@ describe('an inbound message', () => {
   });
 });
 
+describe('an id of a provider that means something in a URL', () => {
+  it.each(['__proto__', 'constructor', '%2e%2e', 'a/b', 'a?b#c', '号'])(
+    'leads reports back to it: %s',
+    async (name) => {
+      const a = reporting(name);
+      const sms = client([a], { webhooks: { publicUrl: 'https://app.example:8443/sms' } });
+      const { id } = await sms.send(hello);
+      const body = JSON.stringify([{ kind: 'report', id, state: 'delivered' }]);
+      const answer = await sms.webhooks.handle(new Request(a.sent[0]?.reportUrl ?? '', { method: 'POST', body }));
+      expect([answer.status, (await sms.messages.get(id))?.state]).toEqual([200, 'delivered']);
+    },
+  );
+
+  it.each(['.', '..'])('is refused if URLs leave it out: %s', async (name) => {
+    expect(() => client([reporting(name)])).toThrow('another id');
+    expect((await client([fake(name)]).send(hello)).provider).toBe(name);
+  });
+});
+
 describe('what a provider is told with a message', () => {
   it('is how long it is worth anything, and where reports go', async () => {
     const a = reporting('a');
