@@ -237,6 +237,9 @@ describe('docs/providers.md, followed to the letter', () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder });
     const packed = [JSON.parse(stdout)].flat()[0];
     const paths = packed.files.map(({ path }: { path: string }) => path);
-    expect(paths.sort()).toEqual(['dist/acme.d.ts', 'dist/acme.js', 'package.json']);
+    expect(paths.sort()).toEqual([
+      ...['dist/acme.d.ts', 'dist/acme.js', 'dist/reports.d.ts', 'dist/reports.js'],
+      'package.json',
+    ]);
   });
 });

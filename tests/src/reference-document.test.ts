@@ -267,6 +267,7 @@ describe('docs/reference.md', () => {
         stopWords: true,
         startWords: true,
         verifications: true,
+        reports: true,
         pepper: true,
       }),
     ],

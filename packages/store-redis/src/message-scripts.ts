@@ -39,9 +39,13 @@ save({ id = ARGV[2], fingerprint = ARGV[3] }, now + tonumber(ARGV[4]))
 return '{"state":"added"}'
 `);
 
-/** Says what a reference means. ARGV: id of the message, lifetime in milliseconds. Answers the reports that wait. */
+/**
+ * Says what a reference means. ARGV: id of the message, lifetime in milliseconds. Answers the reports that wait. A vendor
+ * may use a reference again: what was told of one message is not told of the next.
+ */
 export const linkScript = script(`
-local reports = held and held.reports or {}
+local reports = {}
+if held and (not held.id or held.id == ARGV[2]) then reports = held.reports or {} end
 save({ id = ARGV[2], reports = reports }, now + tonumber(ARGV[3]))
 return cjson.encode(reports)
 `);

@@ -30,6 +30,22 @@ export const messagesReferences: StoreSuite<MessageStore> = ({ test }) => {
     await demandFound(bench, reference, 'a', 'after reports and a link');
   });
 
+  test('keeps a report that comes again and again once, and loses no other by it', async (bench) => {
+    const reference = `${bench.prefix}r`;
+    await bench.store.find('mob', reference, reportOf('first'), dayMs);
+    for (let time = 0; time < 20; time += 1) await bench.store.find('mob', reference, reportOf('again'), dayMs);
+    const expected = [reportOf('first'), reportOf('again')];
+    bench.demandAnswer(await bench.store.link('mob', reference, 'a', dayMs), expected, 'a link after repetitions');
+  });
+
+  test('gives the reports of one message to no other that has its reference later', async (bench) => {
+    const reference = `${bench.prefix}r`;
+    await bench.store.find('mob', reference, reportOf('1'), dayMs);
+    bench.demandAnswer(await bench.store.link('mob', reference, 'a', dayMs), [reportOf('1')], 'the first link');
+    bench.demandAnswer(await bench.store.link('mob', reference, 'b', dayMs), [], 'a link of the next message');
+    await demandFound(bench, reference, 'b', 'after the next link');
+  });
+
   test('tells references and providers apart', async (bench) => {
     const references = ['r', 'R', 'rs', '', '{r}', 'é', 'e\u0301', '号', '__proto__', ' r', 'r'.repeat(300)];
     for (const [index, reference] of references.entries()) {

@@ -175,6 +175,39 @@ const wrongRecords: readonly WrongStore<'messages'>[] = [
       })(clock),
   },
   {
+    name: 'gives the reports of a message to the next one with its reference',
+    says: /gives the reports of one message to no other/u,
+    make: (clock) => {
+      const given = new Map<string, readonly ReportEntry[]>();
+      return new (class extends MemoryMessageStore {
+        override async link(provider: string, reference: string, id: string, keepMs: number) {
+          const reports = [...(given.get(reference) ?? []), ...(await super.link(provider, reference, id, keepMs))];
+          const distinct = reports.filter(
+            (each, index) => reports.findIndex((other) => other.providerCode === each.providerCode) === index,
+          );
+          given.set(reference, distinct);
+          return distinct;
+        }
+      })(clock);
+    },
+  },
+  {
+    name: 'keeps each repetition of a report',
+    says: /keeps a report that comes again and again once/u,
+    make: (clock) =>
+      new (class extends MemoryMessageStore {
+        #count = 0;
+        override find(provider: string, reference: string, report: ReportEntry, waitMs: number) {
+          this.#count += 1;
+          return super.find(provider, reference, { ...report, reference: String(this.#count) }, waitMs);
+        }
+        override async link(provider: string, reference: string, id: string, keepMs: number) {
+          const reports = await super.link(provider, reference, id, keepMs);
+          return reports.map(({ reference: _, ...report }) => report);
+        }
+      })(clock),
+  },
+  {
     name: 'takes references of all providers for one',
     says: /tells references and providers apart/u,
     make: (clock) =>

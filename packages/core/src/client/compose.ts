@@ -171,7 +171,7 @@ function mayReport(provider: SmsProvider | undefined): boolean {
 
 function optOutsOf({ optOut, stores, providers, verification }: ParsedOptions): OptOuts | undefined {
   if (optOut === undefined) return undefined;
-  if (stores.optOuts === undefined && !providers.some(mayReport)) return undefined;
+  if (stores.optOuts === undefined && !providers.some(isTrackable)) return undefined;
   const store = stores.optOuts ?? new MemoryOptOutStore();
   const pepper = optOutPepper(optOut, verification.pepper, store);
   const secrets = new CodeSecrets(
@@ -179,7 +179,7 @@ function optOutsOf({ optOut, stores, providers, verification }: ParsedOptions): 
     verification.tenant,
   );
   const keyOf = store.isShared ? (text: string) => secrets.keyOf(text) : (text: string) => text;
-  return new OptOuts({ store, words: optOut.words, keyOf });
+  return new OptOuts({ store, words: optOut.words, reports: optOut.reports, keyOf });
 }
 
 /** Which providers must not send a verification to a phone: none, unless the client keeps these from who opted out. */

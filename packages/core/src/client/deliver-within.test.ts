@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import type { WebhookReading } from '../contract/webhooks.js';
-import { accepted } from '../provider-kit/outcomes.js';
+import { MemoryOptOutStore } from '../opt-out/memory-opt-out-store.js';
+import { accepted, notSent } from '../provider-kit/outcomes.js';
 import { client, failureOf, fake, hello, to } from './sms-client.test.fixture.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -45,6 +46,39 @@ describe('deliverWithinMs', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect([a.sent.length, b.sent.length]).toEqual([1, 1]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('numbers the attempts of a message on', async () => {
+    const { a, b } = twoProviders();
+    const down = fake('down', [notSent('provider_unavailable', 'It is down.')]);
+    const sms = client([down, a, b]);
+    const numbered: unknown[] = [];
+    sms.on('attempt', ({ provider, attempt }) => numbered.push([provider, attempt]));
+    await sms.send(urgent);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(numbered).toEqual([
+      ['down', 1],
+      ['a', 2],
+      ['b', 3],
+    ]);
+  });
+
+  it('asks nobody whom the person has told to stop meanwhile, nor anybody if that cannot be known', async () => {
+    for (const change of ['STOP', 'store down'] as const) {
+      vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      const { a, b } = twoProviders();
+      const optOuts = new MemoryOptOutStore();
+      const sms = client([a, b], { stores: { optOuts } });
+      await sms.send({ ...urgent, senderId: '10690' });
+      if (change === 'STOP') {
+        const body = JSON.stringify([{ kind: 'inbound', from: to, to: '10690', text: 'STOP' }]);
+        void sms.webhooks.handle(new Request('https://app.example/a', { method: 'POST', body }));
+      } else vi.spyOn(optOuts, 'has').mockRejectedValue(new RangeError('down'));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect([a.sent.length, b.sent.length], change).toEqual([1, 0]);
+      expect(vi.getTimerCount()).toBe(0);
+      vi.restoreAllMocks();
+    }
   });
 
   it('does nothing about a message that was delivered', async () => {

@@ -98,6 +98,10 @@ const provider = v.pipe(
     'must be a provider: an object with specification v1, id, sends (text, template and senderId, each true or false), send, verification (null, or with limits of 1 and more), webhooks, events and lookup (each null or an object) and close',
   ),
   v.check(({ id }) => visibleName.test(id), 'must have an id of 1 to 64 characters that can be seen'),
+  v.check(
+    ({ id, webhooks }) => webhooks === null || !/^\.{1,2}$/.test(id),
+    'must have another id than "." or "..": its vendor calls a URL that ends with it, and these are left out of URLs',
+  ),
 );
 
 const anyObject = v.custom<never>((value) => typeof value === 'object' && value !== null, 'must be an object');

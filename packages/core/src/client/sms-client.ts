@@ -1,4 +1,5 @@
 import type { CallContext } from '../contract/call-context.js';
+import type { Deadline } from '../contract/deadline.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import { type SendManyOptions, type SendManyResult, sendMany } from '../delivery/batches/send-many.js';
@@ -167,10 +168,14 @@ class RoutingClient implements SmsClient {
     const { accounts } = this.#parts;
     const { to, request } = message;
     const senderId = 'senderId' in request ? request.senderId : undefined;
+    const providers = accounts.map((account) => account.id);
+    const blockedNow = (deadline: Deadline) => optOuts.blockedProviders({ to, senderId, providers }, deadline);
     try {
-      const providers = accounts.map((account) => account.id);
-      const blocked = await optOuts.blockedProviders({ to, senderId, providers }, context.deadline);
-      return await by.deliver({ ...this.#deliveryOf(id, message), blocked }, context);
+      const blocked = await blockedNow(context.deadline);
+      const delivery = this.#deliveryOf(id, message);
+      const { deliverWithin } = delivery;
+      if (deliverWithin === undefined) return await by.deliver({ ...delivery, blocked }, context);
+      return await by.deliver({ ...delivery, blocked, deliverWithin: { ...deliverWithin, blockedNow } }, context);
     } catch (error) {
       if (!isSmsError(error)) throw error;
       return { attempts: error.attempts, accepted: undefined, error };

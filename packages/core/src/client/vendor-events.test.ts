@@ -123,6 +123,18 @@ describe('an inbound message', () => {
     expect(Object.keys(heard[0] ?? {})).not.toContain('phone');
   });
 
+  it('from a service with a short code is told and answered, and its STOP is kept of nobody', async () => {
+    const a = reporting('a');
+    const optOuts = new MemoryOptOutStore();
+    const sms = client([a], { stores: { optOuts } });
+    const heard = listenTo(sms, 'inbound');
+    const answer = await sms.webhooks.handle(told(a, { ...inbound('STOP'), from: '95555' } as ProviderEvent));
+    expect(answer.status).toBe(200);
+    expect(heard).toMatchObject([{ from: '', text: 'STOP', optOut: 'stop' }]);
+    expect(heard[0]?.phone).toBe('95555');
+    expect(optOuts.size).toBe(0);
+  });
+
   it('that is STOP keeps its account from writing, and START lets it write again', async () => {
     const [a, b] = [reporting('a'), fake('b')];
     const sms = client([a, b], { routes: [{ providers: ['a'] }] });
@@ -163,6 +175,25 @@ describe('an inbound message', () => {
     const sms = client([a], { stores: { optOuts } });
     expect(await failureOf(sms.send(hello))).toMatchObject({ code: 'store_unavailable', outcome: 'not-sent' });
     expect(a.sent).toEqual([]);
+  });
+});
+
+describe('an id of a provider that means something in a URL', () => {
+  it.each(['__proto__', 'constructor', '%2e%2e', 'a/b', 'a?b#c', '号'])(
+    'leads reports back to it: %s',
+    async (name) => {
+      const a = reporting(name);
+      const sms = client([a], { webhooks: { publicUrl: 'https://app.example:8443/sms' } });
+      const { id } = await sms.send(hello);
+      const body = JSON.stringify([{ kind: 'report', id, state: 'delivered' }]);
+      const answer = await sms.webhooks.handle(new Request(a.sent[0]?.reportUrl ?? '', { method: 'POST', body }));
+      expect([answer.status, (await sms.messages.get(id))?.state]).toEqual([200, 'delivered']);
+    },
+  );
+
+  it.each(['.', '..'])('is refused if URLs leave it out: %s', async (name) => {
+    expect(() => client([reporting(name)])).toThrow('another id');
+    expect((await client([fake(name)]).send(hello)).provider).toBe(name);
   });
 });
 

@@ -2,6 +2,7 @@ import type { InboundMessage, ProviderEvent } from '../contract/provider-events.
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import type { MessageLog } from '../messages/message-log.js';
+import type { MessageRecord } from '../messages/message-record.js';
 import type { MessageStore } from '../messages/message-store.js';
 import { whileReporting } from '../messages/store-questions.js';
 import type { OptOuts } from '../opt-out/opt-outs.js';
@@ -30,10 +31,12 @@ const repeatedMs = 3 * dayMs;
 /** The one way in for what vendors tell, by webhooks or over connections of our own. */
 export class VendorEvents {
   readonly #deps: VendorEventsDeps;
+  readonly #unkept = new SeldomWarning('An opt-out that a vendor has told of could not be kept');
   readonly #unreadable = new SeldomWarning('A provider has told something that is no event: a bug in the provider');
 
   constructor(deps: VendorEventsDeps) {
     this.#deps = deps;
+    deps.log.changes.add((record) => this.#keepOptOuts(record));
   }
 
   /**
@@ -44,8 +47,11 @@ export class VendorEvents {
   async take(provider: string, event: ProviderEvent): Promise<void> {
     switch (event.kind) {
       case 'report': {
-        const deadline = deadlineAfter(this.#deps.deadlineMs);
-        await askStore(whileReporting, deadline, () => this.#deps.log.report(provider, event));
+        const { log, optOuts, deadlineMs } = this.#deps;
+        const deadline = deadlineAfter(deadlineMs);
+        const record = await askStore(whileReporting, deadline, () => log.report(provider, event));
+        if (record !== undefined && event.reason === 'opted_out')
+          await optOuts?.applyReport(provider, record, deadline);
         return;
       }
       case 'inbound':
@@ -61,6 +67,15 @@ export class VendorEvents {
       if (read === undefined) this.#unreadable.warn(undefined, id);
       else await this.take(id, read);
     });
+  }
+
+  /** Look-ups tell of opt-outs, too, and reports that came before the end of a call. Nobody repeats these. */
+  #keepOptOuts(record: MessageRecord): void {
+    const { optOuts, deadlineMs } = this.#deps;
+    for (const { provider, history } of record.attempts) {
+      if (!history.some(({ reason }) => reason === 'opted_out')) continue;
+      optOuts?.applyReport(provider, record, deadlineAfter(deadlineMs)).catch((error) => this.#unkept.warn(error));
+    }
   }
 
   /** An opt-out is kept first: it counts however often it is told. Then the app is told, once. */

@@ -62,6 +62,7 @@ const everyOverride = {
   POLYSMS_GUARD_ALARM_MINIMUM_STARTS: '11',
   POLYSMS_GUARD_ALARM_APPROVAL_RATE_PERCENT: '12',
   POLYSMS_OPT_OUT_VERIFICATIONS: 'true',
+  POLYSMS_OPT_OUT_REPORTS: 'false',
 };
 // A text and a template exclude each other.
 const { POLYSMS_VERIFICATION_TEMPLATE: _, ...withText } = everyOverride;

@@ -67,7 +67,7 @@ export interface InboundMessage {
   readonly kind: 'inbound';
   /** The vendor's id of the message, if it has one. What comes twice with one reference is told once. */
   readonly reference?: string | undefined;
-  /** The phone, in E.164. */
+  /** The phone, in E.164; what is no phone, such as a short code, as the vendor writes it. */
   readonly from: string;
   /** Our number, short code or sender name that the person wrote to, as the vendor writes it. */
   readonly to: string;

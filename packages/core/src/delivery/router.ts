@@ -1,4 +1,5 @@
 import type { CallContext } from '../contract/call-context.js';
+import type { Deadline } from '../contract/deadline.js';
 import type { Accepted, SendOutcome } from '../contract/outcomes.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { errorPolicy } from '../errors/error-codes.js';
@@ -37,8 +38,8 @@ export interface Delivery {
   readonly onPlanned?: ((providers: readonly SmsProvider[]) => Promise<void> | undefined) | undefined;
   /** By when it is to be delivered, if it is to go to the next provider otherwise. */
   readonly deliverWithin?: DeliverWithin | undefined;
-  /** Attempts that are left, if providers have been asked before; the budget then counts from the first. */
-  readonly furtherAttempts?: number | undefined;
+  /** Attempts that were made before, 0 by default. Numbers and budget go on from them, and `maxAttempts` counts them. */
+  readonly attemptsBefore?: number | undefined;
   /** What it is, for events; what a verification is for. */
   readonly kind: 'message' | 'verification';
   readonly purpose?: string | undefined;
@@ -50,6 +51,8 @@ export interface DeliverWithin {
   readonly ms: number;
   /** Which of the able providers may be asked afterwards. Default: all. */
   readonly canSend?: ((provider: SmsProvider) => boolean) | undefined;
+  /** Ids of providers at which the person has opted out by then. Rejects if that is not known: then nobody is asked. */
+  readonly blockedNow?: ((deadline: Deadline) => Promise<ReadonlySet<string>>) | undefined;
   /** When the message is worth nothing any more, on the monotonic clock. */
   readonly until?: number | undefined;
 }
@@ -121,18 +124,18 @@ export class Router {
       return this.#failed(delivery, attempts, { last, stoppedBy: 'policy' }, started);
     }
     const { budget } = this.#deps;
-    const maxAttempts = delivery.furtherAttempts ?? this.#deps.maxAttempts;
+    const { attemptsBefore = 0 } = delivery;
+    const maxAttempts = this.#deps.maxAttempts - attemptsBefore;
     const { providers } = plan;
     const planned = delivery.onPlanned?.(providers.map(({ provider }) => provider));
     if (planned !== undefined) await planned;
-    const { furtherAttempts } = delivery;
-    if (furtherAttempts === undefined) budget.deposit();
+    if (attemptsBefore === 0) budget.deposit();
     for (let index = 0; ; index += 1) {
       // A plan has at least one.
       const account = providers[index] as Account;
       const attemptStarted = performance.now();
       const context = attemptContext(call, {
-        others: this.#furtherAttempts(plan, index),
+        others: this.#furtherAttempts(plan, index, maxAttempts),
         isDuplicateHarmless: delivery.onUnknown === 'failover',
         attemptTimeoutMs: this.#deps.attemptTimeoutMs,
         circuitClosed: account.circuit.closedTime,
@@ -142,12 +145,12 @@ export class Router {
       const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe, { attempt: context, call });
       const attempt = attemptOf(account.id, outcome, performance.now() - attemptStarted);
       attempts.push(attempt);
-      this.#emitAttempt(delivery, attempt, index + 1);
+      this.#emitAttempt(delivery, attempt, attemptsBefore + index + 1);
       if (outcome.outcome === 'accepted') {
         this.#emitSettled(delivery, attempts, undefined, started);
         return { attempts, accepted: outcome, error: undefined };
       }
-      const isFurther = index > 0 || furtherAttempts !== undefined;
+      const isFurther = attemptsBefore + index > 0;
       if (isFurther && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
       const stoppedBy = reasonToStop({
         failure: outcome,
@@ -191,8 +194,8 @@ export class Router {
   }
 
   /** How many attempts could follow this one. An open circuit that is not probed needs no time: it answers at once. */
-  #furtherAttempts({ providers, probesOpenCircuit }: Planned, index: number): number {
-    const { maxAttempts, budget } = this.#deps;
+  #furtherAttempts({ providers, probesOpenCircuit }: Planned, index: number, maxAttempts: number): number {
+    const { budget } = this.#deps;
     const end = Math.min(providers.length, maxAttempts);
     if (index + 1 >= end || !budget.allowsAttempt) return 0;
     let count = 0;

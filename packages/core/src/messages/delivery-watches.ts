@@ -108,10 +108,9 @@ export class DeliveryWatches {
   /** Whether a further provider has taken it, and is watched now. Never rejects. */
   async #failOver({ delivery, asked, record }: Watch): Promise<boolean> {
     const { router, log, maxAttempts, deadlineMs, inFlight } = this.#deps;
-    const left = maxAttempts - asked.size;
     const { deliverWithin, onUnknown } = delivery;
     const isOver = deliverWithin?.until !== undefined && this.#clock.now() >= deliverWithin.until;
-    if (left <= 0 || isOver || onUnknown !== 'failover' || !router.allowsFurther) return false;
+    if (asked.size >= maxAttempts || isOver || onUnknown !== 'failover' || !router.allowsFurther) return false;
     const mayTake = deliverWithin?.canSend ?? (() => true);
     const canSend = (provider: SmsProvider) =>
       !asked.has(provider.id) && delivery.canSend(provider) && mayTake(provider);
@@ -121,7 +120,9 @@ export class DeliveryWatches {
       return false;
     }
     try {
-      const further = { ...delivery, canSend, onPlanned: undefined, furtherAttempts: left };
+      // The person may have said STOP since the message was sent.
+      const blocked = (await deliverWithin?.blockedNow?.(deadlineAfter(deadlineMs))) ?? delivery.blocked;
+      const further = { ...delivery, canSend, blocked, onPlanned: undefined, attemptsBefore: asked.size };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
       if (delivered.attempts.length === 0) return false;
       // A store that hangs must hold up neither the watch nor the client that closes.

@@ -108,7 +108,9 @@ export class MemoryMessageStore implements MessageStore {
   link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]> {
     const now = this.#now();
     const name = referenceName(provider, reference);
-    const reports = this.#references.get(name, now)?.reports ?? [];
+    const known = this.#references.get(name, now);
+    // A vendor may use a reference again: what was told of one message is not told of the next.
+    const reports = known === undefined || (known.id !== undefined && known.id !== id) ? [] : known.reports;
     this.#references.set(name, { id, reports }, now + keepMs, now);
     return reports;
   }
@@ -118,7 +120,8 @@ export class MemoryMessageStore implements MessageStore {
     const name = referenceName(provider, reference);
     const known = this.#references.get(name, now);
     if (known?.id !== undefined) return known.id;
-    const reports = [...(known?.reports ?? []), report].slice(-longestWait);
+    const others = (known?.reports ?? []).filter((each) => !isDeepStrictEqual(each, report));
+    const reports = [...others, report].slice(-longestWait);
     this.#references.set(name, { id: undefined, reports }, now + waitMs, now);
     return undefined;
   }

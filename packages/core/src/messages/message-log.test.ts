@@ -184,7 +184,7 @@ describe('a report that nobody claims', () => {
     await log.report('a', report({ reference: 'r' }));
     await log.settle(record, lost);
     expect(state()).toBe('unknown');
-    await log.lookedUp(record, 'a', { outcome: 'found', reference: 'r' });
+    await log.lookedUp(record, [{ provider: 'a', outcome: { outcome: 'found', reference: 'r' } }]);
     expect(state()).toBe('sent');
     await log.report('a', report({ reference: 'r', state: 'delivered' }));
     expect(state()).toBe('delivered');
@@ -209,17 +209,25 @@ describe('a look-up', () => {
     const changes: MessageRecord[] = [];
     log.changes.add((changed) => changes.push(changed));
     await log.settle(record, lost);
-    await log.lookedUp(record, 'a', { outcome: 'absent' });
-    await log.lookedUp(record, 'a', { outcome: 'absent' });
+    await log.lookedUp(record, [{ provider: 'a', outcome: { outcome: 'absent' } }]);
+    await log.lookedUp(record, [{ provider: 'a', outcome: { outcome: 'absent' } }]);
     expect(changes).toHaveLength(2);
     expect(resolved).toMatchObject([{ outcome: 'not-sent', by: 'lookup' }]);
   });
 
-  it('of a provider that cannot be asked changes nothing', async () => {
-    const { log, record, current } = await begun();
-    const before = current();
-    await log.lookedUp(record, 'zzz', { outcome: 'found' });
-    expect(current()).toBe(before);
+  it('of several providers is one change, so that nobody asks some of them meanwhile', async () => {
+    const { log, record, resolved, current } = await begun();
+    const { revision } = current();
+    await log.lookedUp(record, [
+      { provider: 'a', outcome: { outcome: 'absent' } },
+      { provider: 'b', outcome: { outcome: 'found', reference: 'r', state: 'sent' } },
+    ]);
+    expect(current().revision).toBe(revision + 1);
+    expect(current().attempts).toMatchObject([
+      { provider: 'a', lookups: { last: 'absent' } },
+      { provider: 'b', lookups: { last: 'found' }, history: [{ state: 'sent' }] },
+    ]);
+    expect(resolved).toEqual([]);
   });
 });
 
@@ -259,7 +267,7 @@ describe('writers of one record at once', () => {
     await store.forget(to.e164);
     await log.settle(record, taken);
     await log.report('a', report({ id }));
-    await log.lookedUp(record, 'a', { outcome: 'found' });
+    await log.lookedUp(record, [{ provider: 'a', outcome: { outcome: 'found' } }]);
     expect(reports).toEqual([]);
     expect(await log.read(id)).toBeUndefined();
   });

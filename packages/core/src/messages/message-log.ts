@@ -24,6 +24,12 @@ export interface MessageLogDeps {
   readonly events: EventHub;
 }
 
+/** What a provider said when it was asked about a message. */
+export interface LookupAnswer {
+  readonly provider: string;
+  readonly outcome: LookupOutcome;
+}
+
 /** Reports that nobody claims are kept for an hour, for a settlement that is late. */
 const unclaimedMs = 3_600_000;
 /** Writers of one record at the same time: reports of one message, and its settlement. */
@@ -122,38 +128,48 @@ export class MessageLog {
   }
 
   /**
-   * Takes in a report. One of a message that nobody knows yet is kept for its settlement.
+   * Takes in a report, and gives the record of its message. One of a message that nobody knows yet is kept for its
+   * settlement.
    *
    * @throws whatever the store throws: then the vendor must repeat the report
    */
-  async report(provider: string, report: DeliveryReport): Promise<void> {
+  async report(provider: string, report: DeliveryReport): Promise<MessageRecord | undefined> {
     const entry = entryOf(report);
-    if (entry === undefined) return;
+    if (entry === undefined) return undefined;
     const { id, reference, to } = report;
-    if (id !== undefined && (await this.#takeIn(id, provider, entry, to))) return;
-    if (reference === undefined) return;
+    const named = id === undefined ? undefined : await this.#takeIn(id, provider, entry, to);
+    if (named !== undefined || reference === undefined) return named;
     // A report that waits must not hold the phone: nobody could erase it.
     const waiting = to === undefined ? entry : { ...entry, phoneEnding: endingOf(to) };
     const found = await this.#deps.store.find(provider, reference, waiting, unclaimedMs);
-    if (found !== undefined) await this.#takeIn(found, provider, entry, to);
+    return found === undefined ? undefined : this.#takeIn(found, provider, entry, to);
   }
 
-  /** Takes in what a look-up gave, and says when the sweep is to come again. */
-  async lookedUp(record: MessageRecord, provider: string, outcome: LookupOutcome): Promise<void> {
-    const lookup = this.#lookupOf(provider);
-    if (lookup === undefined) return;
-    const { absenceProves } = lookup;
-    const updated = await this.#update(record, (current) =>
-      this.#scheduled(withLookup(current, provider, outcome, { now: Date.now(), absenceProves })),
-    );
+  /**
+   * Takes in what look-ups gave, and says when the sweep is to come again. All at once: after the first of several writes
+   * another process could ask for the rest.
+   */
+  async lookedUp(record: MessageRecord, answers: readonly LookupAnswer[]): Promise<void> {
+    const updated = await this.#update(record, (current) => {
+      const now = Date.now();
+      const changed = answers.reduce((known, { provider, outcome }) => {
+        const absenceProves = this.#lookupOf(provider)?.absenceProves ?? false;
+        return withLookup(known, provider, outcome, { now, absenceProves });
+      }, current);
+      return this.#scheduled(changed);
+    });
     if (updated === undefined) return;
-    this.#tellResolved(updated.before, updated.record, provider, 'lookup');
+    for (const { provider } of answers) this.#tellResolved(updated.before, updated.record, provider, 'lookup');
     this.changes.emit(updated.record);
+    for (const { provider, outcome } of answers) await this.#linkFound(record.id, provider, outcome);
+  }
+
+  /** Nobody knew the vendor's name for a message until a look-up found it, so its reports may wait. */
+  async #linkFound(id: string, provider: string, outcome: LookupOutcome): Promise<void> {
     if (outcome.outcome !== 'found' || outcome.reference === undefined || !this.#reports(provider)) return;
-    // Nobody knew the vendor's name for it until now, so its reports may wait.
     const { store, retainMs } = this.#deps;
-    const waiting = await store.link(provider, outcome.reference, record.id, retainMs);
-    for (const report of waiting) await this.#takeIn(record.id, provider, report);
+    const waiting = await store.link(provider, outcome.reference, id, retainMs);
+    for (const report of waiting) await this.#takeIn(id, provider, report);
   }
 
   /** Puts off a record that has nothing to be asked now. */
@@ -165,26 +181,26 @@ export class MessageLog {
     return this.#deps.store.read(id);
   }
 
-  /** Whether it took in the report, or knew it. */
+  /** The record that has taken in the report, or knew it. */
   async #takeIn(
     id: string,
     provider: string,
     { phoneEnding, ...report }: WaitingReport,
     to?: string,
-  ): Promise<boolean> {
+  ): Promise<MessageRecord | undefined> {
     const known = await this.#deps.store.read(id);
-    if (known === undefined || !known.providers.includes(provider)) return false;
-    if (to !== undefined && to !== known.to) return false;
-    if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return false;
+    if (known === undefined || !known.providers.includes(provider)) return undefined;
+    if (to !== undefined && to !== known.to) return undefined;
+    if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return undefined;
     const updated = await this.#update(known, (current) => {
       const changed = withReport(current, provider, report);
       return changed && this.#scheduled(changed);
     });
-    if (updated === undefined) return true;
+    if (updated === undefined) return known;
     const { before, record } = updated;
     this.#tellResolved(before, record, provider, 'report');
     this.#tellReport(record, provider, report);
-    return true;
+    return record;
   }
 
   /**

@@ -27,10 +27,14 @@ export interface MessageStore {
   replace(record: MessageRecord): Awaitable<Replaced>;
   /**
    * Says which message a vendor's reference means, and gives the reports that came with it before. They stay until they
-   * expire: whoever asks again gets them again.
+   * expire: whoever asks again gets them again. A reference that meant another message before means this one from now on,
+   * and the reports of the other one are gone.
    */
   link(provider: string, reference: string, id: string, keepMs: number): Awaitable<readonly ReportEntry[]>;
-  /** The message that a reference means. If that is not known yet, the report is kept for `waitMs`, for `link`. */
+  /**
+   * The message that a reference means. If that is not known yet, the report is kept for `waitMs`, for `link`: once,
+   * however often it comes.
+   */
   find(provider: string, reference: string, report: ReportEntry, waitMs: number): Awaitable<string | undefined>;
   /**
    * Ids of records whose `dueAt` is past, those that wait longest first. Whoever gets an id has it for `leaseMs`: nobody

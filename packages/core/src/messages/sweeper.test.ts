@@ -286,6 +286,40 @@ describe('a sweep', () => {
     expect(asked).toHaveLength(70);
   });
 
+  it('asks no vendor about a message that another one is asking about, however many vendors hang', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const vendors = Object.fromEntries(ids.map((id) => [id, { answers: [hang] }]));
+    const { sent, newSweeper, asked } = sweeperOver(vendors);
+    for (let index = 0; index < 50; index += 1) await sent(`m${index}`, lostAt(...ids));
+    vi.advanceTimersByTime(20_000);
+    for (let second = 0; second < 500; second += 1) {
+      if (second % 10 === 0) void newSweeper().sweep();
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    const lastAt = new Map<string, number>();
+    for (const { provider, at, query } of asked) {
+      const name = `${provider} ${query.id}`;
+      // Each look-up hangs until its deadline.
+      expect(at - (lastAt.get(name) ?? Number.NEGATIVE_INFINITY), name).toBeGreaterThanOrEqual(deadlineMs);
+      lastAt.set(name, at);
+    }
+    expect(lastAt.size).toBe(5 * 50);
+  });
+
+  it('claims a message for as long as it can take: claimed, read, asked about and written', async () => {
+    const leases: number[] = [];
+    const { sent, sweeper } = sweeperOver({ a: {}, b: {}, c: {} }, (store) => ({
+      claimDue(now, limit, leaseMs) {
+        leases.push(leaseMs);
+        return store.claimDue(now, limit, leaseMs);
+      },
+    }));
+    await sent('m', lostAt('a', 'b', 'c'));
+    vi.advanceTimersByTime(20_000);
+    expect(await sweeper.sweep()).toEqual({ messages: 1, lookups: 3 });
+    expect(leases).toEqual([41_000, 41_000]);
+  });
+
   it('that is stopped lets the look-ups under way settle, and begins no further ones', async () => {
     const { sent, sweeper, asked } = sweeperOver({
       a: {

@@ -1,11 +1,11 @@
-import type { LookupOutcome } from '../contract/lookup.js';
+import type { LookupOutcome, MessageLookup } from '../contract/lookup.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import { settleByDeadline } from '../delivery/account.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { askStore } from '../stores/ask-store.js';
 import { type LookupOf, nextLookupAt } from './lookup-schedule.js';
-import type { MessageLog } from './message-log.js';
+import type { LookupAnswer, MessageLog } from './message-log.js';
 import type { MessageRecord } from './message-record.js';
 import type { MessageStore } from './message-store.js';
 import { whileReading } from './store-questions.js';
@@ -27,9 +27,13 @@ export interface SweeperDeps {
   readonly deadlineMs: number;
 }
 
-/** Messages of one step; several are looked up at once. */
-const batchSize = 50;
+/** A provider that can be asked. */
+type Askable = Pick<SmsProvider, 'id'> & { readonly lookup: MessageLookup };
+
+/** Messages that are looked at at the same time, each claimed just before. */
 const atOnce = 8;
+/** Calls end a little after their deadlines. */
+const graceMs = 1_000;
 
 /** Asks vendors what became of messages of which nobody knows. Each message is asked for by one process at a time. */
 export class Sweeper {
@@ -48,27 +52,27 @@ export class Sweeper {
   async sweep(): Promise<SweepResult> {
     let messages = 0;
     let lookups = 0;
-    while (!this.#isStopped) {
-      const ids = await this.#claim();
-      const left = [...ids];
-      const failures: unknown[] = [];
-      const work = async () => {
-        for (let id = left.shift(); id !== undefined && !this.#isStopped; id = left.shift()) {
-          try {
-            // Not added to what the sum was before the wait: others add to it meanwhile.
-            const asked = await this.#resolve(id);
-            lookups += asked;
-          } catch (error) {
-            // The others are claimed already: nobody else would look at them for a while.
-            failures.push(error);
-          }
+    const failures: unknown[] = [];
+    const work = async (first: string) => {
+      let id: string | undefined = first;
+      while (id !== undefined) {
+        messages += 1;
+        try {
+          // Not added to what the sum was before the wait: others add to it meanwhile.
+          const asked = await this.#resolve(id);
+          lookups += asked;
+        } catch (error) {
+          failures.push(error);
         }
-      };
-      await Promise.all(Array.from({ length: atOnce }, work));
-      messages += ids.length;
-      if (failures.length > 0) throw failures[0];
-      if (ids.length < batchSize) break;
-    }
+        id = undefined;
+        // One record that cannot be read must not keep others from being looked at; a store that fails is left alone.
+        if (!this.#isStopped && failures.length < atOnce) [id] = await this.#claim(1);
+      }
+    };
+    const ids = this.#isStopped ? [] : await this.#claim(atOnce);
+    const failed = (error: unknown) => void failures.push(error);
+    await Promise.all(ids.map((id) => work(id).catch(failed)));
+    if (failures.length > 0) throw failures[0];
     return { messages, lookups };
   }
 
@@ -77,13 +81,12 @@ export class Sweeper {
     this.#isStopped = true;
   }
 
-  #claim(): Promise<readonly string[]> {
+  #claim(limit: number): Promise<readonly string[]> {
     const { store, deadlineMs } = this.#deps;
-    // Long enough for all look-ups of the batch: a process that dies gives its messages to the next.
-    const leaseMs = Math.ceil((batchSize / atOnce) * deadlineMs * 4);
-    return askStore(whileReading, deadlineAfter(deadlineMs), () => store.claimDue(Date.now(), batchSize, leaseMs), {
-      isAnswer: Array.isArray,
-    });
+    // A message is claimed, read, asked about and written down. A process that dies gives it to the next after that time.
+    const leaseMs = Math.ceil(4 * deadlineMs) + graceMs;
+    const ask = () => store.claimDue(Date.now(), limit, leaseMs);
+    return askStore(whileReading, deadlineAfter(deadlineMs), ask, { isAnswer: Array.isArray });
   }
 
   async #resolve(id: string): Promise<number> {
@@ -91,32 +94,29 @@ export class Sweeper {
     const record = await askStore(whileReading, deadlineAfter(deadlineMs), () => log.read(id));
     if (record === undefined) return 0;
     const providers = this.#dueAt(record);
-    if (providers.length === 0) await this.#write(() => log.reschedule(record));
-    for (const provider of providers) await this.#ask(record, provider);
-    return providers.length;
+    const answers = await Promise.all(providers.map((provider) => this.#ask(record, provider)));
+    // A store that hangs must not hold up the sweep, and the client that closes.
+    await askStore(whileReading, deadlineAfter(deadlineMs), () =>
+      answers.length === 0 ? log.reschedule(record) : log.lookedUp(record, answers),
+    );
+    return answers.length;
   }
 
   /** The providers that may know more, and whose turn it is: each has waits of its own. */
-  #dueAt(record: MessageRecord): readonly SmsProvider[] {
+  #dueAt(record: MessageRecord): readonly Askable[] {
     const { providers } = this.#deps;
     const now = Date.now();
     const lookupOf: LookupOf = (id) => providers.get(id)?.lookup ?? undefined;
     return record.providers.flatMap((id) => {
+      const lookup = lookupOf(id);
       const due = nextLookupAt(record, id, lookupOf);
-      return due === undefined || due > now ? [] : (providers.get(id) ?? []);
+      return lookup === undefined || due === undefined || due > now ? [] : { id, lookup };
     });
   }
 
-  /** A store that hangs must not hold up the sweep, and the client that closes. */
-  #write(write: () => Promise<void>): Promise<void> {
-    return askStore(whileReading, deadlineAfter(this.#deps.deadlineMs), write);
-  }
-
-  async #ask(record: MessageRecord, provider: SmsProvider): Promise<void> {
-    const { lookup } = provider;
-    if (lookup === null) return;
+  async #ask(record: MessageRecord, { id: provider, lookup }: Askable): Promise<LookupAnswer> {
     const { id, to, createdAt, settlesBy, attempts } = record;
-    const known = attempts.find((each) => each.provider === provider.id);
+    const known = attempts.find((each) => each.provider === provider);
     const reference = known?.accepted?.reference;
     const query = {
       id,
@@ -129,7 +129,6 @@ export class Sweeper {
     const isEarly = Date.now() < settlesBy + lookup.visibleAfterMs;
     const deadline = deadlineAfter(this.#deps.deadlineMs);
     const found: LookupOutcome = await settleByDeadline(() => lookup.find(query, { deadline }), deadline, 'lookup');
-    const outcome: LookupOutcome = found.outcome === 'absent' && isEarly ? { outcome: 'inconclusive' } : found;
-    await this.#write(() => this.#deps.log.lookedUp(record, provider.id, outcome));
+    return { provider, outcome: found.outcome === 'absent' && isEarly ? { outcome: 'inconclusive' } : found };
   }
 }

@@ -28,8 +28,8 @@ describe('opt-out options', () => {
     'have defaults: %j',
     (options) => {
       expect(parse(options)).toEqual(options);
-      const { words, verifications, pepper } = withOptOutDefaults(options);
-      expect({ verifications, pepper }).toEqual({ verifications: false, pepper: undefined });
+      const { words, ...rest } = withOptOutDefaults(options);
+      expect(rest).toEqual({ verifications: false, reports: true, pepper: undefined });
       const told = (text: string) => [optOutOf(text, words.elsewhere), optOutOf(text, words.inChina)];
       for (const word of ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT', 'TD', '退订'])
         expect(told(word)).toEqual(['stop', 'stop']);
@@ -43,10 +43,16 @@ describe('opt-out options', () => {
   });
 
   it('may name other words, in the place of all of the defaults', () => {
-    const options = { stopWords: ['Arrêt', 'STOP'], startWords: ['Oui'], verifications: true, pepper: secret };
+    const options = {
+      stopWords: ['Arrêt', 'STOP'],
+      startWords: ['Oui'],
+      verifications: true,
+      reports: false,
+      pepper: secret,
+    };
     expect(parse(options)).toEqual(options);
     const { words, ...rest } = withOptOutDefaults(options);
-    expect(rest).toEqual({ verifications: true, pepper: secret });
+    expect(rest).toEqual({ verifications: true, reports: false, pepper: secret });
     for (const each of [words.elsewhere, words.inChina]) {
       expect(['arret', 'stop', 'T', 'end', 'oui', 'start'].map((text) => optOutOf(text, each))).toEqual([
         'stop',

@@ -16,6 +16,11 @@ export interface OptOutOptions {
   /** Whether verifications are kept from who opted out as well. Default false: the person has asked for the code. */
   readonly verifications?: boolean | undefined;
   /**
+   * Whether a delivery report counts as STOP that says `opted_out`. Default true. With false only what people write to
+   * you counts: for a vendor whose own list is changed by hand.
+   */
+  readonly reports?: boolean | undefined;
+  /**
    * A secret of at least 32 characters under which opt-outs are kept. It is **never replaced**: under another one no
    * opt-out is found. Default: `verification.pepper`, until that is to be replaced.
    */
@@ -42,6 +47,7 @@ export const optOutEntries = {
   stopWords: words,
   startWords: words,
   verifications: v.optional(v.boolean('must be true or false')),
+  reports: v.optional(v.boolean('must be true or false')),
 };
 
 type Words = {
@@ -77,7 +83,8 @@ export type ParsedOptOutOptions = ReturnType<typeof withOptOutDefaults>;
 
 /** Fills the defaults in; the options have been checked. */
 export function withOptOutDefaults(options: OptOutOptions) {
-  return { words: wordsOf(options), verifications: options.verifications ?? false, pepper: options.pepper };
+  const { verifications = false, reports = true, pepper } = options;
+  return { words: wordsOf(options), verifications, reports, pepper };
 }
 
 function wordsOf(given: Words): { readonly inChina: OptOutWords; readonly elsewhere: OptOutWords } {

@@ -15,7 +15,7 @@ const person = '+14255550123';
 
 function optOutsOver(store: OptOutStore = new MemoryOptOutStore(), keyOf = (text: string) => text) {
   const { words } = withOptOutDefaults({});
-  const optOuts = new OptOuts({ store, words, keyOf, now: () => now });
+  const optOuts = new OptOuts({ store, words, reports: true, keyOf, now: () => now });
   const say = (text: string, more: Partial<InboundMessage> = {}, provider = 'twilio') =>
     optOuts.apply(provider, { kind: 'inbound', from: person, to: number, text, ...more }, new ManualDeadline());
   const blocked = async (senderId?: string, to = person, providers = ['twilio', 'vonage']) => [

@@ -11,6 +11,8 @@ import { optOutOf } from './opt-out-words.js';
 export interface OptOutsOptions {
   readonly store: OptOutStore;
   readonly words: ParsedOptOutOptions['words'];
+  /** Whether a vendor's report that somebody has opted out counts as well. */
+  readonly reports: boolean;
   /** Hides a phone, always in the same way: under a secret that is never replaced. */
   readonly keyOf: (text: string) => string;
   /** The time in milliseconds since 1970. Default: that of the machine. */
@@ -50,6 +52,8 @@ const keeping: StoreQuestion = {
  * - The *number* writes to this phone no more, through whatever account: a `senderId` that is this number is refused by
  *   all providers.
  *
+ * A vendor's report that somebody has opted out says no number: it keeps the account from writing.
+ *
  * Other accounts may write. START takes back what was said to the same number and to the same account, and no more: who
  * said STOP to two numbers of an account and START to one of them gets messages of the account again, but none whose
  * `senderId` is the other number. Of STOP and START the later counts, by the time at which they were said.
@@ -59,12 +63,14 @@ const keeping: StoreQuestion = {
 export class OptOuts {
   readonly #store: OptOutStore;
   readonly #words: ParsedOptOutOptions['words'];
+  readonly #reports: boolean;
   readonly #keyOf: (text: string) => string;
   readonly #now: () => number;
 
-  constructor({ store, words, keyOf, now = Date.now }: OptOutsOptions) {
+  constructor({ store, words, reports, keyOf, now = Date.now }: OptOutsOptions) {
     this.#store = store;
     this.#words = words;
+    this.#reports = reports;
     this.#keyOf = keyOf;
     this.#now = now;
   }
@@ -83,7 +89,7 @@ export class OptOuts {
     const words = from.valid && from.phone.callingCode === '86' ? inChina : elsewhere;
     const said = inbound.optOut ?? optOutOf(inbound.text, words);
     if (said === undefined || !from.valid) return said;
-    const at = this.#timeOf(inbound);
+    const at = this.#notToCome(inbound.at);
     const keys = [...this.#accountKeys(from.phone, [provider]), ...this.#numberKeys(from.phone, inbound.to)];
     // Each for itself: if one fails the vendor repeats the message, and what is kept already is not kept twice.
     const kept = keys.map((key) =>
@@ -91,6 +97,25 @@ export class OptOuts {
     );
     await Promise.all(kept);
     return said;
+  }
+
+  /**
+   * Keeps that the vendor has not delivered a message since the person wants none from this account: somebody said STOP
+   * to the vendor, and the client was not told. It may be told again, or late: it counts as said when the message was
+   * sent, since the person had said it by then, and whatever was said since is later.
+   *
+   * @throws SmsError `store_unavailable` if the store is down, full or late
+   */
+  async applyReport(
+    provider: string,
+    { to, createdAt }: { readonly to: string; readonly createdAt: number },
+    deadline: Deadline,
+  ): Promise<void> {
+    const from = safeParsePhoneNumber(to);
+    if (!this.#reports || !from.valid) return;
+    const at = this.#notToCome(createdAt);
+    const [key] = this.#accountKeys(from.phone, [provider]) as readonly [string];
+    await askStore(keeping, deadline, () => this.#store.add(key, at));
   }
 
   /**
@@ -112,8 +137,8 @@ export class OptOuts {
     return new Set(providers.filter((_, index) => isNumberBlocked || answers[index] === true));
   }
 
-  /** A time to come would outlast everything that the person says until then; it is the vendor's mistake. */
-  #timeOf({ at }: InboundMessage): number {
+  /** A time to come would outlast everything that the person says until then; it is somebody's mistake. */
+  #notToCome(at: number | undefined): number {
     const now = Math.floor(this.#now());
     return at !== undefined && at >= 0 && at < now ? Math.floor(at) : now;
   }

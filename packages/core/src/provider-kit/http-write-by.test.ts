@@ -15,23 +15,31 @@ afterEach(() => void vi.restoreAllMocks());
 interface Held {
   readonly url: string;
   readonly ca?: string;
+  /** Resolves when the request has come to where it hangs, as far as that can be seen. */
+  readonly hangs?: Promise<void>;
   /** From now on requests can be written. */
   goOn(): void;
 }
 
-/** Holds what comes until it is opened. What comes later goes on at once: a slow machine may bring it so late. */
-class Gate {
-  readonly #held: (() => void)[] = [];
-  #isOpen = false;
-
-  pass(goOn: () => void): void {
-    if (this.#isOpen) goOn();
-    else this.#held.push(goOn);
-  }
-
-  readonly open = () => {
-    this.#isOpen = true;
-    for (const goOn of this.#held.splice(0)) goOn();
+/** Holds up whatever comes, until it is told to go on. Then nothing is held up any more. */
+function barrier() {
+  const held: (() => void)[] = [];
+  let isOpen = false;
+  let reached = () => {};
+  const hangs = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  return {
+    hangs,
+    hold(next: () => void) {
+      if (isOpen) next();
+      else held.push(next);
+      reached();
+    },
+    goOn() {
+      isOpen = true;
+      for (const next of held.splice(0)) next();
+    },
   };
 }
 
@@ -39,12 +47,12 @@ const starts = {
   async 'the name has no address yet'(): Promise<Held> {
     let requests = 0;
     const { port } = new URL(await serve((_request, response) => response.end(String(++requests))));
-    const gate = new Gate();
+    const { hold, hangs, goOn } = barrier();
     type Callback = (error: null, addresses: readonly dns.LookupAddress[]) => void;
     const lookup = (_name: string, _options: unknown, answer: Callback) =>
-      gate.pass(() => answer(null, [{ address: '127.0.0.1', family: 4 }]));
+      hold(() => answer(null, [{ address: '127.0.0.1', family: 4 }]));
     vi.spyOn(dns, 'lookup').mockImplementation(lookup as unknown as typeof dns.lookup);
-    return { url: `http://mute-${randomUUID()}.localhost:${port}`, goOn: gate.open };
+    return { url: `http://mute-${randomUUID()}.localhost:${port}`, hangs, goOn };
   },
 
   async 'the TCP handshake hangs'(): Promise<Held> {
@@ -58,36 +66,40 @@ const starts = {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });
     let requests = 0;
-    const gate = new Gate();
-    const SNICallback = (_name: string, answer: (error: null) => void) => gate.pass(() => answer(null));
+    const { hold, hangs, goOn } = barrier();
+    const SNICallback = (_name: string, answer: (error: null) => void) => hold(() => answer(null));
     const server = https.createServer({ key, cert, SNICallback }, (_request, response) => {
       response.end(String(++requests));
     });
     const port = await listen(server);
     cleanups.push(() => server.close());
-    return { url: `https://localhost:${port}`, ca: cert, goOn: gate.open };
+    return { url: `https://localhost:${port}`, ca: cert, hangs, goOn };
   },
 
   async 'it waits for a socket of the pool'(): Promise<Held> {
     // The number that is left out is that of the request which holds the socket.
     let requests = -1;
-    const gate = new Gate();
+    const { hold, hangs, goOn } = barrier();
     const url = await serve((_request, response) => {
       requests += 1;
       const answer = () => response.end(String(requests));
-      if (requests === 0) gate.pass(answer);
+      if (requests === 0) hold(answer);
       else answer();
     });
-    return { url, goOn: gate.open };
+    return { url, hangs, goOn };
   },
 };
 
 describe('a request that cannot be written by writeBy', () => {
   it.each(Object.entries(starts))('is not-sent then, and never written, when %s', async (name, start) => {
-    const { url, ca, goOn } = await start();
+    const { url, ca, hangs, goOn } = await start();
     const transport = transportTo(url, { connections: 1, ca });
     if (name === 'it waits for a socket of the pool') void transport.request(post, { deadline: deadlineAfter(60_000) });
-    expect(await transport.request(post, { deadline: deadlineAfter(60_000), writeBy: deadlineAfter(50) })).toEqual({
+    const writeBy = startable();
+    const outcome = transport.request(post, { deadline: deadlineAfter(60_000), writeBy });
+    await hangs;
+    writeBy.start(50);
+    expect(await outcome).toEqual({
       outcome: 'not-sent',
       code: 'timeout',
       message: 'The request could not be sent in time.',

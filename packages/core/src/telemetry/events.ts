@@ -32,7 +32,7 @@ export interface AttemptEvent {
   /** What a verification is for; undefined for messages. */
   readonly purpose: string | undefined;
   readonly provider: string;
-  /** 1 for the first attempt of a call. */
+  /** 1 for the first attempt of a message; what `deliverWithinMs` brings about counts on. */
   readonly attempt: number;
   /** Masked: `+86*******8000`. */
   readonly to: string;
@@ -157,7 +157,10 @@ export interface InboundEvent {
   readonly reference: string | undefined;
   /** When it was sent, in milliseconds since 1970, if the vendor says. */
   readonly at: number | undefined;
-  /** The phone in E.164, for an answer. Not enumerable: neither `JSON.stringify` nor a logger shows it. */
+  /**
+   * The phone in E.164, for an answer; what is no phone, as the vendor writes it. Not enumerable: neither
+   * `JSON.stringify` nor a logger shows it.
+   */
   readonly phone: string;
 }
 

@@ -74,10 +74,17 @@ describe('an inbound message', () => {
     expect(readEvent({ ...inbound, optOut: 'maybe' })).toEqual(inbound);
   });
 
+  it('may come from what is no phone, such as a service with a short code', () => {
+    for (const from of ['95555', '10690123', 'ACME']) {
+      expect(readEvent({ ...inbound, from })).toEqual({ ...inbound, from });
+    }
+  });
+
   it('comes from a phone, to what we are called there, with a text', () => {
     expect(readEvent({ ...inbound, to: 'ACME Bank' })).toMatchObject({ to: 'ACME Bank' });
     expect(readEvent({ ...inbound, from: '+1 (555) 010-0000' })).toMatchObject({ from: '+15550100000' });
-    for (const from of [undefined, 'ACME', '95555', 7]) expect(readEvent({ ...inbound, from })).toBe(undefined);
+    for (const from of [undefined, null, '', 'a\n', {}, '+1', '8613800138000', '06 12'])
+      expect(readEvent({ ...inbound, from })).toBe(undefined);
     for (const to of [undefined, '', 'x'.repeat(257), 'a\nb']) expect(readEvent({ ...inbound, to })).toBe(undefined);
     for (const text of [undefined, null, 7, 'x'.repeat(255 * 153 + 1)]) {
       expect(readEvent({ ...inbound, text })).toBe(undefined);

@@ -20,8 +20,8 @@ const latestMs = 8.64e15;
 
 /**
  * An event of a provider as plain data; undefined if it is none. Every field is read once. One that may be missing is
- * left out if it is not what it must be; only a phone must be right where there is one, since a report without it would
- * be believed for any phone.
+ * left out if it is not what it must be; only the phone of a report must be right where there is one, since a report
+ * without it would be believed for any phone.
  *
  * @throws what a getter throws
  */
@@ -56,7 +56,7 @@ function reportOf(fields: Readonly<Record<string, unknown>>): DeliveryReport | u
 }
 
 function inboundOf(fields: Readonly<Record<string, unknown>>): InboundMessage | undefined {
-  const from = phoneOf(fields['from']);
+  const from = phoneOf(fields['from']) ?? serviceOf(fields['from']);
   const to = nameOf(fields['to']);
   const text = fields['text'];
   if (from === undefined || to === undefined) return undefined;
@@ -84,6 +84,15 @@ function nameOf(value: unknown): string | undefined {
 function phoneOf(value: unknown): string | undefined {
   const result = safeParsePhoneNumber(value);
   return result.valid ? result.phone.e164 : undefined;
+}
+
+/**
+ * Services write, too: a short code, or a name. What looks like a phone and is none is a mistake of the provider, whose STOP
+ * must not be lost.
+ */
+function serviceOf(value: unknown): string | undefined {
+  const name = nameOf(value);
+  return name !== undefined && /^\d{1,8}$|\p{Letter}/u.test(name) ? name : undefined;
 }
 
 function momentOf(value: unknown): number | undefined {
