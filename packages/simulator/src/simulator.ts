@@ -50,6 +50,12 @@ export interface Simulator extends AsyncDisposable {
    */
   fail(fault: Fault, when?: FaultSchedule & { readonly vendor?: string | undefined }): FaultEntry;
   /**
+   * The same, of a call as `POST /api/faults` takes it.
+   *
+   * @throws SmsError `configuration_invalid`
+   */
+  failAs(call: unknown): FaultEntry;
+  /**
    * Changes settings of a vendor, at once.
    *
    * @throws SmsError `configuration_invalid`; nothing has changed then
@@ -114,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     urlOf: (vendor) => box.vendor(vendor).url,
     waitForMessage: (wait) => box.waits.wait(wait),
     fail: (fault, { vendor, ...when } = {}) => box.fail({ vendor, fault, when }),
+    failAs: (call) => box.fail(call),
     configure: (vendor, changes) => void box.configure(vendor, changes),
     call: (vendor, name, body) => box.call(vendor, name, body),
     configureReports: (changes) => box.reports.configure(changes),

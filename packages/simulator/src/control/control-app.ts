@@ -4,6 +4,7 @@ import type { Box } from '../box.js';
 import { boxEndpoints } from './box-endpoints.js';
 import type { ApiList } from './contract.js';
 import { type ControlEndpoint, listed, problem } from './endpoint.js';
+import { jsonAnswer } from './json.js';
 import { messageEndpoints } from './message-endpoints.js';
 import { parseBody } from './queries.js';
 
@@ -61,5 +62,5 @@ async function answer(
     body: endpoint.method === 'POST' ? parseBody(await req.text()) : undefined,
     signal: req.raw.signal,
   });
-  return result instanceof Response ? result : Response.json(result);
+  return result instanceof Response ? result : jsonAnswer(result);
 }

@@ -1,5 +1,6 @@
 import type { Box } from '../box.js';
 import type { ApiEndpoint } from './contract.js';
+import { jsonAnswer } from './json.js';
 
 /** A path of the control API, and who answers. */
 export interface ControlEndpoint extends Omit<ApiEndpoint, 'curl'> {
@@ -28,7 +29,7 @@ export interface ControlCall {
 
 /** An answer with a status from 400 up. */
 export function problem(status: number, error: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error }, { status, headers });
+  return jsonAnswer({ error }, status, headers);
 }
 
 /** What an endpoint is in `GET /api`. */

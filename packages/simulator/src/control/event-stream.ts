@@ -1,4 +1,5 @@
 import type { BoxEvent, EventHub } from '../world/events.js';
+import { jsonText } from './json.js';
 
 /** How many events may wait for a watcher that does not read; then it is cut off, and comes back for the rest. */
 const maxWaiting = 10_000;
@@ -31,5 +32,5 @@ export function eventStream(events: EventHub, lastEventId: string | undefined): 
 }
 
 function asText({ id, name, data }: BoxEvent): string {
-  return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `id: ${id}\nevent: ${name}\ndata: ${jsonText(data)}\n\n`;
 }

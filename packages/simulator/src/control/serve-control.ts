@@ -30,6 +30,8 @@ export function serveControl(app: Hono, allowedHosts: AllowedHosts): (exchange: 
     // A whole URL as the target, and doubled slashes, are the same path.
     const { path, query } = parseTarget(request.url ?? '');
     request.url = query === '' ? path : `${path}?${query}`;
+    // The guard has compared the name; whoever parses it again may know fewer ways of writing it.
+    request.headers.host = 'localhost';
     // Under this name the listener looks for a body that has been read.
     await answer(Object.assign(request, { rawBody: body.bytes }), response);
   };

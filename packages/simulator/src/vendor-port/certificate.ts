@@ -30,7 +30,9 @@ export async function certificateFor(
   if (tls !== true) return tls;
   const selfsigned = await load();
   if (selfsigned === undefined) {
-    throw configurationInvalid('tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.');
+    throw configurationInvalid(
+      'startSimulator(): tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.',
+    );
   }
   const now = Date.now();
   const made = await selfsigned.generate([{ name: 'commonName', value: 'SMS simulator' }], {

@@ -114,7 +114,9 @@ function withTls<Made>(make: () => Made): Made {
   try {
     return make();
   } catch {
-    throw configurationInvalid('tls: key and cert must be a private key and its certificate, in PEM.');
+    throw configurationInvalid(
+      'startSimulator(): tls: key and cert must be a private key and its certificate, in PEM.',
+    );
   }
 }
 
