@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => {
       alias: { 'fast-check': fileURLToPath(new URL('tests/src/seeded-fast-check.mjs', import.meta.url)) },
     },
     test: {
-      include: [`{packages,examples}/*/src/**/*${ending}`, `{demo,tests}/src/**/*${ending}`],
+      include: [`{packages,examples}/*/src/**/*${ending}`, `{box,demo,tests}/src/**/*${ending}`],
       env: { POLYSMS_TEST_SUITE: isLong ? 'long' : 'short' },
       testTimeout: patienceMs,
       hookTimeout: patienceMs,
