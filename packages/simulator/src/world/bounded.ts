@@ -17,20 +17,23 @@ export class BoundedList<Entry> {
     this.#weigh = heavy?.weigh ?? (() => 0);
   }
 
-  /** Adds the newest, and returns what is forgotten for it. */
-  add(entry: Entry): readonly Entry[] {
+  /** Adds the newest. One that is too heavy by itself stays all the same. */
+  add(entry: Entry): void {
     this.entries.push(entry);
     this.#weight += this.#weigh(entry);
-    if (this.entries.length <= this.#limit && this.#weight <= this.#maxWeight) return [];
-    const count = Math.min(cutAtOnce, this.#limit, this.entries.length - 1);
-    const forgotten = this.entries.splice(0, count);
-    for (const each of forgotten) this.#weight -= this.#weigh(each);
-    return forgotten;
+    if (this.entries.length > this.#limit) this.#forget(Math.min(cutAtOnce, this.#limit));
+    while (this.#weight > this.#maxWeight && this.entries.length > 1) {
+      this.#forget(Math.min(cutAtOnce, Math.ceil((this.entries.length - 1) / 4)));
+    }
   }
 
   clear(): void {
     this.entries.length = 0;
     this.#weight = 0;
+  }
+
+  #forget(count: number): void {
+    for (const each of this.entries.splice(0, count)) this.#weight -= this.#weigh(each);
   }
 }
 

@@ -10,22 +10,35 @@ const places = new Map<string, number>([
 
 /** In how many parts a text travels, and how its characters are written. No character is cut in two. */
 export function segmentsOf(text: string): { readonly segments: number; readonly encoding: 'GSM-7' | 'UCS-2' } {
-  const characters = [...text];
-  const isGsm = characters.every((character) => places.has(character));
-  const sizes = characters.map((character) => (isGsm ? (places.get(character) ?? 1) : character.length));
-  const [whole, part] = isGsm ? [160, 153] : [70, 67];
-  const encoding = isGsm ? 'GSM-7' : 'UCS-2';
-  if (sizes.reduce((sum, size) => sum + size, 0) <= whole) return { segments: 1, encoding };
-  let segments = 1;
+  let gsm: number | undefined = 0;
+  for (const character of text) {
+    const size = places.get(character);
+    if (size === undefined) {
+      gsm = undefined;
+      break;
+    }
+    gsm += size;
+  }
+  if (gsm !== undefined) return { segments: gsm <= 160 ? 1 : partsOf(text, 153, gsmPlaces), encoding: 'GSM-7' };
+  return { segments: text.length <= 70 ? 1 : partsOf(text, 67, ({ length }) => length), encoding: 'UCS-2' };
+}
+
+function gsmPlaces(character: string): number {
+  return places.get(character) ?? 1;
+}
+
+function partsOf(text: string, room: number, sizeOf: (character: string) => number): number {
+  let parts = 1;
   let used = 0;
-  for (const size of sizes) {
-    if (used + size > part) {
-      segments += 1;
+  for (const character of text) {
+    const size = sizeOf(character);
+    if (used + size > room) {
+      parts += 1;
       used = 0;
     }
     used += size;
   }
-  return { segments, encoding };
+  return parts;
 }
 
 /** The first 4 to 8 digits that stand alone. */
