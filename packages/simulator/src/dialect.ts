@@ -219,6 +219,11 @@ export interface WebhookTelling<What> {
    * @param url where it goes; the vendor may sign over it
    */
   write(what: What, url: string): WebhookCall;
+  /**
+   * For a vendor that tells several things in one call: at most how many, and that call. What falls due at one moment for
+   * one webhook goes together.
+   */
+  readonly together?: { readonly most: number; write(whats: readonly What[], url: string): WebhookCall };
   /** What the app's answer means; null: none came. Default: a status from 200 to 299 is `taken`, all else `again`. */
   verdictOn?(answer: WebhookAnswer | null): WebhookVerdict;
   /** How long it waits for an answer, in milliseconds of real time. Default 5000. */

@@ -23,11 +23,11 @@ export interface Simulator extends AsyncDisposable {
   readonly certificate: string | undefined;
   /** The vendors, as they are now. */
   readonly vendors: readonly Vendor[];
-  /** What vendors took, oldest first: the newest 100000. */
+  /** What vendors took, newest last: a live view of the newest 100000. */
   readonly messages: readonly BoxMessage[];
-  /** What came to vendors, oldest first: the newest 20000. */
+  /** What came to vendors, newest last: a live view of the newest 20000. */
   readonly requests: readonly WireRequest[];
-  /** What apps are told, oldest first: the newest 100000. */
+  /** What apps are told, newest last: a live view of the newest 100000. */
   readonly reports: readonly BoxReport[];
   /**
    * The address of a vendor, without a slash at the end.
@@ -112,9 +112,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     get vendors() {
       return box.vendors.map((vendor) => vendor.shown());
     },
-    get messages() {
-      return box.messages.stored.map(({ message }) => message);
-    },
+    messages: box.messages.entries,
     requests: box.requests.entries,
     reports: box.reports.entries,
     urlOf: (vendor) => box.vendor(vendor).url,

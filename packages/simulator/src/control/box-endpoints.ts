@@ -47,6 +47,12 @@ export const boxEndpoints: readonly ControlEndpoint[] = [
   },
   {
     method: 'POST',
+    path: '/api/reports/release',
+    what: 'Tells the app now all that is held back.',
+    answer: ({ box }) => box.reports.releaseAll(),
+  },
+  {
+    method: 'POST',
     path: '/api/reports/:id/release',
     what: 'Tells the app now what is held back, or comes later.',
     example: '/api/reports/1/release',

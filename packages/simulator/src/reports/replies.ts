@@ -1,10 +1,9 @@
 import { configurationInvalid } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 import { checked } from '../checked.js';
-import type { BoxReply, ReplyCall } from '../control/contract.js';
+import type { BoxMessage, BoxReply, ReplyCall } from '../control/contract.js';
 import type { PhoneReply } from '../dialect.js';
 import { objectOf, required } from '../schema-parts.js';
-import type { StoredMessage } from '../world/messages.js';
 import { NumberedList } from '../world/numbered.js';
 import type { ReportsContext } from './reports.js';
 import type { Progress } from './teller.js';
@@ -48,7 +47,7 @@ export class Replies {
    */
   async reply(phone: string, call: unknown): Promise<BoxReply> {
     const { text, messageId }: ReplyCall = checked('the reply', replySchema, call);
-    const { message } = this.#answered(phone, messageId);
+    const message = this.#answered(phone, messageId);
     const { clock, events, teller } = this.#context;
     const dialect = this.#context.dialectOf(message.vendor);
     const { vendor } = message;
@@ -76,26 +75,21 @@ export class Replies {
     this.#replies.clear();
   }
 
-  #answered(phone: string, messageId: string | undefined): StoredMessage {
+  /** The message that is answered. */
+  #answered(phone: string, messageId: string | undefined): BoxMessage {
     const { messages, dialectOf } = this.#context;
-    const isOnPhone = (stored: StoredMessage | undefined) =>
-      stored?.message.to === phone && stored.failed === undefined;
-    if (messageId !== undefined) {
-      const stored = messages.get(messageId);
-      if (stored === undefined || !isOnPhone(stored)) {
-        throw configurationInvalid('the reply: messageId: this phone has no such message.');
-      }
-      if (dialectOf(stored.message.vendor).inbound === undefined) {
-        throw configurationInvalid(`the reply: ${stored.message.vendorTitle} hands no replies on.`);
-      }
-      return stored;
-    }
-    const stored = messages.stored.findLast(
-      (each) => isOnPhone(each) && dialectOf(each.message.vendor).inbound !== undefined,
-    );
-    if (stored === undefined) {
+    const isOnPhone = ({ to, failed }: BoxMessage) => to === phone && failed === undefined;
+    const isHandedOn = ({ vendor }: BoxMessage) => dialectOf(vendor).inbound !== undefined;
+    if (messageId === undefined) {
+      const newest = messages.entries.findLast((message) => isOnPhone(message) && isHandedOn(message));
+      if (newest !== undefined) return newest;
       throw configurationInvalid('the reply: this phone has no message of a vendor that hands replies on.');
     }
-    return stored;
+    const message = messages.get(messageId)?.message;
+    if (message === undefined || !isOnPhone(message)) {
+      throw configurationInvalid('the reply: messageId: this phone has no such message.');
+    }
+    if (isHandedOn(message)) return message;
+    throw configurationInvalid(`the reply: ${message.vendorTitle} hands no replies on.`);
   }
 }

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { BoxReport } from '../control/contract.js';
+import type { Dialect, PhoneReport, Reporting } from '../dialect.js';
 import { call, send, startApp, tinyBox } from '../simulator.test.fixture.js';
+import { tinyDialect } from '../tiny-dialect.test.fixture.js';
 import { ManualClock } from '../world/clock.js';
 
 const to = '+447700900123';
@@ -176,4 +178,73 @@ test('after a reset nothing of before is told', async () => {
   clock.advance(1_000);
   await app.hit(2);
   expect(box.reports.map(({ id }) => id)).toEqual(['1', '2']);
+});
+
+test('a vendor that tells several things in one call does so for what falls due at one moment', async () => {
+  const app = await startApp([500]);
+  const clock = new ManualClock();
+  const dialect: Dialect = {
+    ...tinyDialect,
+    open: (world) => {
+      const open = tinyDialect.open(world);
+      const write = (whats: readonly PhoneReport[]) => {
+        const body = JSON.stringify(whats.map(({ message, state }) => `${message.id} ${state}`));
+        return { method: 'POST', headers: {}, body } as const;
+      };
+      const reports: Reporting = {
+        via: 'webhook',
+        states: ['delivered'],
+        repeatsAfterMs: [1_000],
+        write: (report) => write([report]),
+        together: { most: 3, write },
+      };
+      return { ...open, reports };
+    },
+  };
+  const box = await tinyBox({ dialects: [dialect], clock, reportsTo: app.url });
+  box.configureReports({ mode: 'held' });
+  for (let count = 0; count < 5; count += 1) await send(box, { to, text: 'Hello' });
+  expect(await call(box, 'POST /api/reports/release')).toMatchObject([
+    ...Array.from({ length: 3 }, () => ({ status: 'scheduled', attempts: [{ status: 500 }] })),
+    ...Array.from({ length: 2 }, () => ({ status: 'taken', attempts: [{ status: 200 }] })),
+  ]);
+  clock.advance(1_000);
+  await app.hit(3);
+  const first = ['1 delivered', '2 delivered', '3 delivered'];
+  expect(app.hits.map(({ body }) => JSON.parse(body))).toEqual([first, ['4 delivered', '5 delivered'], first]);
+  expect(await call(box, 'POST /api/reports/release')).toEqual([]);
+});
+
+test('what two people release at once is told once', async () => {
+  const app = await startApp();
+  const box = await tinyBox({ reportsTo: app.url });
+  box.configureReports({ mode: 'held' });
+  await send(box, { to, text: 'Hello' });
+  await Promise.all([call(box, 'POST /api/reports/1/release'), call(box, 'POST /api/reports/1/release')]);
+  expect(app.hits).toHaveLength(1);
+});
+
+test('a message that the vendor took and no phone got is reported as what it is', async () => {
+  const app = await startApp();
+  const clock = new ManualClock();
+  const failing: Dialect = {
+    ...tinyDialect,
+    open: (world) => ({
+      ...tinyDialect.open(world),
+      onRequest: (request) => {
+        request.deliver({ ...JSON.parse(request.text), failed: { state: 'undelivered', reason: 'unreachable' } });
+        return { status: 202, body: '' };
+      },
+    }),
+  };
+  const box = await tinyBox({ dialects: [failing], clock, reportsTo: app.url });
+  await send(box, { to, text: 'Hello' });
+  clock.advance(500);
+  await app.hit(1);
+  clock.advance(500);
+  await app.hit(2);
+  expect(statesOf(app.hits)).toEqual(['sent', 'undelivered']);
+  expect(await call(box, 'GET /api/messages')).toEqual([]);
+  expect(await call(box, 'GET /api/phones')).toEqual([]);
+  expect(await call(box, 'GET /api/messages/1')).toMatchObject({ failed: { state: 'undelivered' } });
 });

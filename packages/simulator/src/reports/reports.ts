@@ -94,7 +94,17 @@ export class Reports {
     if (report.status !== 'held' && !this.#cancels.has(id)) return report;
     this.#cancels.get(id)?.();
     this.#cancels.delete(id);
-    return this.#tell(stored, reporting, report);
+    // At once, so that whoever releases it a second time does not tell it twice.
+    const released: BoxReport = { ...report, status: 'scheduled' };
+    this.#reports.replace(released);
+    return this.#tell(stored, reporting, released);
+  }
+
+  /** Tells now all that is held. */
+  async releaseAll(): Promise<readonly BoxReport[]> {
+    const held = this.#reports.entries.filter(({ status }) => status === 'held');
+    const released = await Promise.all(held.map(({ id }) => this.release(id)));
+    return released.filter((report) => report !== undefined);
   }
 
   /** Back to the start. */
@@ -146,7 +156,7 @@ export class Reports {
       const told = { ...(this.#reports.get(id) ?? report), ...progress };
       this.#reports.replace(told);
       events.publish('report', told);
-      if (progress.status === 'taken') messages.setReported(stored.id, state);
+      if (progress.status === 'taken') messages.setReported(stored.message.id, state);
     };
     await teller.tell({ telling: reporting, what, url, onProgress });
     return this.#reports.get(id) ?? report;

@@ -84,9 +84,13 @@ export async function serveVendor(served: ServedVendor, exchange: Exchange): Pro
   });
   const { answer, processed } = outcome;
   const kind = fault?.kind;
-  requests.end(id, { ...onTheWire(outcome), processed, fault: kind, answeredAt: clock.now() });
+  requests.end(id, { ...onTheWire(outcome), processed, fault: kind, answeredAt: clock.now() + delayOf(outcome) });
   dialect.onAnswered?.({ request: asked, answer, processed, fault: kind });
   treat(outcome.treatment, exchange, connections);
+}
+
+function delayOf({ treatment }: Outcome): number {
+  return treatment.kind === 'reply' ? treatment.delayMs : 0;
 }
 
 function onTheWire({ treatment }: Outcome): {

@@ -12,7 +12,6 @@ const maxCharacters = 64 * 1024 * 1024;
 
 /** A message with what only the kit knows of it. */
 export interface StoredMessage {
-  readonly id: string;
   readonly message: BoxMessage;
   readonly requestId: string | undefined;
   readonly reportUrl: string | undefined;
@@ -29,11 +28,19 @@ export interface MessageFilter {
 
 type Listener = (stored: StoredMessage) => void;
 
+/** What only the kit knows of a message. */
+type Hidden = Omit<StoredMessage, 'message'> & { readonly id: string; readonly characters: number };
+
 /** What vendors have sent to phones. */
 export class Messages {
-  readonly #stored = new NumberedList<StoredMessage>(rememberedMessages, {
+  // Of the same messages: they are added together, weigh the same, and are forgotten together.
+  readonly #messages = new NumberedList<BoxMessage>(rememberedMessages, {
     max: maxCharacters,
-    weigh: ({ message }) => message.text.length,
+    weigh: ({ text }) => text.length,
+  });
+  readonly #hidden = new NumberedList<Hidden>(rememberedMessages, {
+    max: maxCharacters,
+    weigh: ({ characters }) => characters,
   });
   readonly #listeners = new Set<Listener>();
   readonly #events: EventHub;
@@ -42,13 +49,15 @@ export class Messages {
     this.#events = events;
   }
 
-  /** Newest last. Always the same array. */
-  get stored(): readonly StoredMessage[] {
-    return this.#stored.entries;
+  /** Those that vendors took, newest last. Always the same array. */
+  get entries(): readonly BoxMessage[] {
+    return this.#messages.entries;
   }
 
   get(id: string): StoredMessage | undefined {
-    return this.#stored.get(id);
+    const message = this.#messages.get(id);
+    const hidden = this.#hidden.get(id);
+    return message === undefined || hidden === undefined ? undefined : { message, ...hidden };
   }
 
   add(
@@ -56,50 +65,30 @@ export class Messages {
     content: MessageContent,
     requestId: string | undefined,
   ): StoredMessage {
-    const { failed, text } = content;
-    const code = content.code === undefined ? codeIn(text) : (content.code ?? undefined);
-    const stored = this.#stored.add((id) => ({
-      id,
-      requestId,
-      reportUrl: content.reportUrl,
-      failed,
-      message: {
-        id,
-        vendor: from.vendor,
-        vendorTitle: from.title,
-        to: content.to,
-        ...(content.from === undefined ? {} : { from: content.from }),
-        text,
-        ...(code === undefined ? {} : { code }),
-        ...(content.reference === undefined ? {} : { reference: content.reference }),
-        ...segmentsOf(text),
-        receivedAt: from.receivedAt,
-        ...(failed === undefined ? {} : { failed: { state: failed.state, reason: failed.reason } }),
-      },
-    }));
-    this.#events.publish('message', stored.message);
+    const { failed, text, reportUrl } = content;
+    const message = this.#messages.add((id) => messageOf(id, from, content));
+    const hidden = this.#hidden.add((id) => ({ id, requestId, reportUrl, failed, characters: text.length }));
+    const stored = { message, ...hidden };
+    this.#events.publish('message', message);
     for (const listener of [...this.#listeners]) listener(stored);
     return stored;
   }
 
   /** Notes what the app was told of a message. */
   setReported(id: string, reported: BoxMessage['reported']): void {
-    const stored = this.#stored.get(id);
-    if (stored === undefined) return;
-    const message = { ...stored.message, reported };
-    this.#stored.replace({ ...stored, message });
+    const known = this.#messages.get(id);
+    if (known === undefined) return;
+    const message = { ...known, reported };
+    this.#messages.replace(message);
     this.#events.publish('message', message);
   }
 
   /** Those that phones have, oldest first. */
   find({ to, vendor, after }: MessageFilter): readonly BoxMessage[] {
-    return this.#stored
-      .after(after)
-      .map(({ message }) => message)
-      .filter((message) => {
-        if (message.failed !== undefined) return false;
-        return (to === undefined || message.to === to) && (vendor === undefined || message.vendor === vendor);
-      });
+    return this.#messages.after(after).filter((message) => {
+      if (message.failed !== undefined) return false;
+      return (to === undefined || message.to === to) && (vendor === undefined || message.vendor === vendor);
+    });
   }
 
   /** Calls a listener for each message from now on; returns what ends that. */
@@ -109,6 +98,28 @@ export class Messages {
   }
 
   clear(): void {
-    this.#stored.clear();
+    this.#messages.clear();
+    this.#hidden.clear();
   }
+}
+
+function messageOf(
+  id: string,
+  from: { readonly vendor: string; readonly title: string; readonly receivedAt: number },
+  { to, from: sender, text, reference, failed, ...content }: MessageContent,
+): BoxMessage {
+  const code = content.code === undefined ? codeIn(text) : (content.code ?? undefined);
+  return {
+    id,
+    vendor: from.vendor,
+    vendorTitle: from.title,
+    to,
+    ...(sender === undefined ? {} : { from: sender }),
+    text,
+    ...(code === undefined ? {} : { code }),
+    ...(reference === undefined ? {} : { reference }),
+    ...segmentsOf(text),
+    receivedAt: from.receivedAt,
+    ...(failed === undefined ? {} : { failed: { state: failed.state, reason: failed.reason } }),
+  };
 }
