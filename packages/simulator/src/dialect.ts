@@ -244,7 +244,7 @@ export type WebhookVerdict = 'taken' | 'again' | 'given-up';
 /** A vendor that tells over the app's own connection. */
 export interface ConnectionTelling<What> {
   readonly via: 'connection';
-  /** Resolves with whether the app has taken it. May reject, which is no. */
+  /** Resolves with whether the app has taken it. */
   tell(what: What): Promise<boolean>;
   /** How long it waits before each repetition, in milliseconds by the clock. Default: it repeats nothing. */
   readonly repeatsAfterMs?: readonly number[];

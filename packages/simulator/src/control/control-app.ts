@@ -1,6 +1,7 @@
 import { isSmsError } from '@polysms/core/provider-kit';
 import { type Context, Hono } from 'hono';
 import type { Box } from '../box.js';
+import { wordsOf } from '../words-of.js';
 import { boxEndpoints } from './box-endpoints.js';
 import type { ApiList } from './contract.js';
 import { type ControlEndpoint, listed, problem } from './endpoint.js';
@@ -43,7 +44,9 @@ export function controlApp(box: Box, options: ControlOptions): Hono {
   }
   app.get('*', async (context, next) => (await options.page(context.req.raw)) ?? next());
   app.notFound(({ req }) => problem(404, `There is nothing at ${req.path}; GET /api lists what there is.`));
-  app.onError((error) => (isSmsError(error) ? problem(400, error.message) : problem(500, 'The simulator failed.')));
+  app.onError((error) =>
+    isSmsError(error) ? problem(400, error.message) : problem(500, `The simulator failed: ${wordsOf(error)}`),
+  );
   return app;
 }
 

@@ -2,7 +2,7 @@ import type { BoxEvent, EventHub } from '../world/events.js';
 import { jsonText } from './json.js';
 
 /** How many events may wait for a watcher that does not read; then it is cut off, and comes back for the rest. */
-const maxWaiting = 10_000;
+const maxWaiting = 4_000;
 
 /** Server-sent events from now on, or from the one after `lastEventId` on. */
 export function eventStream(events: EventHub, lastEventId: string | undefined): Response {

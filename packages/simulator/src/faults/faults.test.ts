@@ -105,10 +105,12 @@ test('a fault that hangs holds up no end', async () => {
   expect(await hanging).toBe('cut off');
 });
 
-test('a vendor whose dialect fails looks like a broken server', async () => {
+test('a vendor whose dialect fails looks like a broken server, and says why', async () => {
   const box = await tinyBox();
   const response = await fetch(`${box.urlOf('tiny')}/messages`, { method: 'POST', body: 'no JSON' });
-  expect([response.status, await response.json()]).toEqual([500, { error: 'The simulator failed.' }]);
+  const error = expect.stringMatching(/^The dialect failed: .*JSON/);
+  expect([response.status, await response.json()]).toEqual([500, { error }]);
+  expect(box.requests).toMatchObject([{ status: 500, processed: false }]);
   expect(await ending(box)).toBe(202);
   const { port } = new URL(box.urlOf('tiny'));
   const socket = connect(Number(port), '127.0.0.1', () => socket.end('hello\r\n\r\n'));

@@ -248,3 +248,27 @@ test('a message that the vendor took and no phone got is reported as what it is'
   expect(await call(box, 'GET /api/phones')).toEqual([]);
   expect(await call(box, 'GET /api/messages/1')).toMatchObject({ failed: { state: 'undelivered' } });
 });
+
+test.each(['onReport', 'write', 'together', 'tell'] as const)(
+  'a dialect that fails in %s loses the report, and says why',
+  async (place) => {
+    const fail = () => {
+      throw new Error('no such field');
+    };
+    const dialect: Dialect = {
+      ...tinyDialect,
+      open: (world) => {
+        const open = tinyDialect.open(world);
+        const states = ['delivered'] as const;
+        if (place === 'onReport') return { ...open, onReport: fail };
+        if (place === 'tell') return { ...open, reports: { via: 'connection', states, tell: fail } };
+        const together = place === 'together' ? { together: { most: 2, write: fail } } : {};
+        return { ...open, reports: { via: 'webhook', states, write: fail, ...together } };
+      },
+    };
+    const box = await tinyBox({ dialects: [dialect], reportsTo: 'http://127.0.0.1:1', clock: new ManualClock() });
+    await send(box, { to, text: 'Hello' });
+    const released = await call(box, 'POST /api/reports/1/release');
+    expect(released).toMatchObject({ status: 'lost', problem: 'The dialect failed: no such field' });
+  },
+);

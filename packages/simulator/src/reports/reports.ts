@@ -150,7 +150,7 @@ export class Reports {
     const { id, state, reason, providerCode, at, vendor } = report;
     const { teller, messages, events } = this.#context;
     const what = { id, message: stored.message, state, reason, providerCode, at };
-    this.#context.dialectOf(vendor).onReport?.(what);
+    const dialect = this.#context.dialectOf(vendor);
     const url = stored.reportUrl ?? webhookOf(this.#settings.reportsTo, vendor);
     const onProgress = (progress: Progress) => {
       const told = { ...(this.#reports.get(id) ?? report), ...progress };
@@ -158,7 +158,8 @@ export class Reports {
       events.publish('report', told);
       if (progress.status === 'taken') messages.setReported(stored.message.id, state);
     };
-    await teller.tell({ telling: reporting, what, url, onProgress });
+    const onBegin = () => dialect.onReport?.(what);
+    await teller.tell({ telling: reporting, what, url, onBegin, onProgress });
     return this.#reports.get(id) ?? report;
   }
 }

@@ -1,5 +1,6 @@
 import type { TellingAttempt, TellingStatus } from '../control/contract.js';
 import type { Telling } from '../dialect.js';
+import { wordsOf } from '../words-of.js';
 import type { Schedule } from '../world/schedule.js';
 import { type Called, callWebhook, Together } from './webhook-calls.js';
 
@@ -16,6 +17,8 @@ export interface Told<What> {
   readonly what: What;
   /** The app's webhook; undefined if nobody knows one. */
   readonly url: string | undefined;
+  /** What the vendor does itself, before it tells. */
+  readonly onBegin?: () => void;
   /** Is called with each change. */
   onProgress(progress: Progress): void;
 }
@@ -37,6 +40,12 @@ export class Teller {
   /** Makes the first attempt. Resolves when it is over; never rejects. */
   async tell<What>(told: Told<What>): Promise<void> {
     const { telling, url } = told;
+    try {
+      told.onBegin?.();
+    } catch (error) {
+      told.onProgress({ status: 'lost', attempts: [], ...failureOf(error) });
+      return;
+    }
     if (telling.via === 'webhook' && url === undefined) {
       told.onProgress({ status: 'lost', attempts: [], problem: nobody });
       return;
@@ -53,8 +62,13 @@ export class Teller {
   async #attempt<What>(told: Told<What>, before: readonly TellingAttempt[]): Promise<void> {
     const { signal } = this.#calls;
     const at = this.#clock.now();
-    const { verdict, url, status } = await this.#call(told, signal);
+    const called = await this.#call(told, signal).catch(failureOf);
     if (signal.aborted) return;
+    if ('problem' in called) {
+      told.onProgress({ status: 'lost', attempts: before, problem: called.problem });
+      return;
+    }
+    const { verdict, url, status } = called;
     const attempts = [...before, { at, url, status }];
     const waitMs = told.telling.repeatsAfterMs?.[before.length];
     if (verdict === 'again' && waitMs !== undefined) {
@@ -69,7 +83,12 @@ export class Teller {
         ? callWebhook(telling, telling.write(what, url), url, signal)
         : this.#together.call(telling, telling.together, what, url, signal);
     }
-    const isTaken = await telling.tell(what).catch(() => false);
+    const isTaken = await telling.tell(what);
     return { verdict: isTaken ? 'taken' : 'again', url: '', status: 'none' };
   }
+}
+
+/** The dialect could not even write it: whoever writes the dialect has to see that. */
+function failureOf(error: unknown): { readonly problem: string } {
+  return { problem: `The dialect failed: ${wordsOf(error)}` };
 }

@@ -67,14 +67,10 @@ export class Together {
         this.#waiting.delete(url);
         for (let start = 0; start < all.length; start += together.most) {
           const part = all.slice(start, start + together.most);
-          const called = callWebhook(
-            manner,
-            together.write(
-              part.map((each) => each.what as What),
-              url,
-            ),
-            url,
-            reset,
+          const whats = part.map((each) => each.what as What);
+          // From the first step on a promise: what a dialect throws must reach those who wait, not end the process.
+          const called = Promise.resolve(whats).then((all) =>
+            callWebhook(manner, together.write(all, url), url, reset),
           );
           for (const each of part) each.settle(called);
         }

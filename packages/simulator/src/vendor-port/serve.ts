@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BoxMessage } from '../control/contract.js';
 import type { MessageContent, OpenDialect, VendorAnswer, VendorRequest } from '../dialect.js';
 import type { RequestFault } from '../faults/faults.js';
+import { wordsOf } from '../words-of.js';
 import type { WireRequests } from '../world/requests.js';
 import { plainAddress } from './addresses.js';
 import type { Connections } from './connections.js';
@@ -81,12 +82,19 @@ export async function serveVendor(served: ServedVendor, exchange: Exchange): Pro
     endpoint: endpoint ?? target.path,
     dialect,
     process: () => served.onRequest(asked),
-  });
+  }).catch(failure);
   const { answer, processed } = outcome;
   const kind = fault?.kind;
   requests.end(id, { ...onTheWire(outcome), processed, fault: kind, answeredAt: clock.now() + delayOf(outcome) });
   dialect.onAnswered?.({ request: asked, answer, processed, fault: kind });
   treat(outcome.treatment, exchange, connections);
+}
+
+/** A bug of a dialect looks like a broken server, and says what it is to whoever writes the dialect. */
+function failure(error: unknown): Outcome {
+  const body = JSON.stringify({ error: `The dialect failed: ${wordsOf(error)}` });
+  const answer = { status: 500, contentType: 'application/json; charset=utf-8', body };
+  return { treatment: { kind: 'reply', answer, delayMs: 0 }, processed: false, answer: undefined };
 }
 
 function delayOf({ treatment }: Outcome): number {

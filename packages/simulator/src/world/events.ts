@@ -7,7 +7,7 @@ export type BoxEvent = {
 }[keyof BoxEvents];
 
 /** How many events are kept for a watcher that was away for a moment. */
-const kept = 5_000;
+const kept = 2_000;
 
 /** Tells watchers what happens. */
 export class EventHub {
