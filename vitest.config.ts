@@ -43,7 +43,7 @@ export default defineConfig(({ mode }) => {
           test: {
             ...both,
             name: 'together',
-            include: [`{packages,examples}/*/src/**/*${ending}`, `{demo,tests}/src/**/*${ending}`],
+            include: [`{packages,examples}/*/src/**/*${ending}`, `{box,demo,tests}/src/**/*${ending}`],
             exclude: ['**/node_modules/**', ...alone],
             isolate: false,
             setupFiles: ['tests/src/fresh-file.setup.ts'],

@@ -1,6 +1,6 @@
 import { createSmsClient, isSmsError, type SmsClient } from '@polysms/core';
 import { mob } from '@polysms/provider-mob';
-import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.js';
+import { type BoxProcess, startBoxProcess } from './box-process.js';
 
 const appKey = 'demo-app-key';
 const template = '2901';
@@ -11,8 +11,8 @@ const settings = { templates: { [template]: { text: '[Shop] Order {order}' } } }
  * received that none arrived twice.
  */
 export async function failoverRun(write: (line: string) => void): Promise<boolean> {
-  await using first = await startSimulatorProcess(appKey);
-  await using backup = await startSimulatorProcess(appKey);
+  await using first = await startBoxProcess(appKey);
+  await using backup = await startBoxProcess(appKey);
   await using sms = clientOver(first, backup);
   await first.configure(settings);
   await backup.configure(settings);
@@ -31,7 +31,7 @@ export async function failoverRun(write: (line: string) => void): Promise<boolea
   await orders.send();
 
   const probeIsDue = circuitBecomes(sms, 'half-open');
-  await using revived = await startSimulatorProcess(appKey, Number(new URL(first.url).port));
+  await using revived = await startBoxProcess(appKey, Number(new URL(first.mob).port));
   await revived.configure(settings);
   await probeIsDue;
   orders.say('mob is back. One message probes its circuit, and closes it.');
@@ -50,9 +50,9 @@ export async function failoverRun(write: (line: string) => void): Promise<boolea
   return orders.compare(received.map(({ text }) => text));
 }
 
-function clientOver(first: SimulatorProcess, backup: SimulatorProcess): SmsClient {
+function clientOver(first: BoxProcess, backup: BoxProcess): SmsClient {
   return createSmsClient({
-    providers: [mob({ appKey, baseUrl: first.url }), mob({ id: 'mob-backup', appKey, baseUrl: backup.url })],
+    providers: [mob({ appKey, baseUrl: first.mob }), mob({ id: 'mob-backup', appKey, baseUrl: backup.mob })],
     templates: { shipped: { params: ['order'], providers: { mob: { template }, 'mob-backup': { template } } } },
     breaker: { minimumCalls: 3, openMs: 500 },
   });

@@ -1,7 +1,7 @@
 import { createSmsClient, type SmsClient } from '@polysms/core';
 import { mob } from '@polysms/provider-mob';
 import { type MockProvider, mock } from '@polysms/provider-mock';
-import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.js';
+import { type BoxProcess, startBoxProcess } from './box-process.js';
 
 const appKey = 'demo-app-key';
 
@@ -10,34 +10,34 @@ const appKey = 'demo-app-key';
  * The first types Mob's, the second ours. Then somebody floods a number.
  */
 export async function twoCodesRun(write: (line: string) => void): Promise<boolean> {
-  await using simulator = await startSimulatorProcess(appKey);
+  await using box = await startBoxProcess(appKey);
   const texts = mock({ id: 'texts', sends: { template: false }, verification: false });
-  await using sms = createSmsClient({ providers: [mob({ appKey, baseUrl: simulator.url }), texts] });
+  await using sms = createSmsClient({ providers: [mob({ appKey, baseUrl: box.mob }), texts] });
   write(
     'Mob, which makes and checks codes, and texts, which carries ours. The answers of Mob are lost after the write.',
   );
   write('');
-  const isFirstRight = await verify(sms, simulator, texts, '+8613800138000', 'mob', write);
+  const isFirstRight = await verify(sms, box, texts, '+8613800138000', 'mob', write);
   write('');
-  const isSecondRight = await verify(sms, simulator, texts, '+8613900139000', 'texts', write);
+  const isSecondRight = await verify(sms, box, texts, '+8613900139000', 'texts', write);
   write('');
   return (await flood(sms, texts, write)) && isFirstRight && isSecondRight;
 }
 
 async function verify(
   sms: SmsClient,
-  simulator: SimulatorProcess,
+  box: BoxProcess,
   texts: MockProvider,
   to: string,
   typed: 'mob' | 'texts',
   write: (line: string) => void,
 ): Promise<boolean> {
-  await simulator.fail({ kind: 'drop', when: 'after-processing' });
+  await box.fail({ kind: 'drop', when: 'after-processing' });
   const { id, attempts } = await sms.verifications.start({ to, purpose: 'login' });
   const path = attempts.map(({ provider, outcome, code }) => [provider, outcome, code].filter(Boolean).join(' '));
   write(row('start', path.join(', ')));
 
-  const issued = (await simulator.messages()).filter((message) => message.to === to).at(-1)?.code ?? '';
+  const issued = (await box.messages()).filter((message) => message.to === to).at(-1)?.code ?? '';
   const text = texts.outbox.findLast((message) => message.to === to);
   const words = text?.kind === 'text' ? text.text : '';
   const codes = { mob: issued, texts: /\d{6}/.exec(words)?.[0] ?? '' };

@@ -137,6 +137,7 @@ describe('commands in the documents', () => {
       // Their scripts are run by the tests below, by CI, and by this test run itself.
       [
         'npx -y pnpm@12 start',
+        'npx -y pnpm@12 box',
         'npx -y pnpm@12 test',
         'npx -y pnpm@12 test:long',
         'npx -y pnpm@12 mob-simulator --port 8090',

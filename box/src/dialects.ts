@@ -1,0 +1,5 @@
+import { mobDialect } from '@polysms/provider-mob/simulator';
+import type { Dialect } from '@polysms/simulator';
+
+/** Every vendor that Polysms simulates. A new one comes last, so that the ports of the others stay. */
+export const dialects: readonly Dialect[] = [mobDialect({ anyTemplate: true })];

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+// The built file: what `pnpm box` runs. Tests come after the build.
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function run(...args: readonly string[]) {
+  const child = start(args);
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status, stdout, stderr };
+}
+
+/** Starts the box, and gives what it prints up to the empty line at its end. */
+async function running(...args: readonly string[]) {
+  const child = start(args);
+  let printed = '';
+  child.stdout.setEncoding('utf8');
+  while (!printed.endsWith('\n\n') || !printed.includes('vendor  '))
+    printed += String((await once(child.stdout, 'data'))[0]);
+  return { child, printed };
+}
+
+describe('the command', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('prints where everything is, serves, and stops on %s', async (signal) => {
+    const { child, printed } = await running('--port', '0');
+    const page = /^page +(\S+)$/m.exec(printed)?.[1];
+    const [, mob, sdk] = /^Mob +(\S+) +(.+)$/m.exec(printed) ?? [];
+    expect(printed).toContain(`control API  ${page}/api\n`);
+    expect(sdk).toBe(`mob({ appKey: 'any', baseUrl: '${mob}' })`);
+    const body = 'appkey=k&phone=13800138000&zone=86';
+    expect(await (await fetch(`${mob}/sms/sendmsg`, { method: 'POST', body })).json()).toEqual({ status: 200 });
+    const messages = await fetch(`${page}/api/messages?to=+8613800138000`);
+    expect(await messages.json()).toMatchObject([{ vendor: 'mob', code: expect.stringMatching(/^\d{4}$/) }]);
+    expect((await fetch(`${page}/`)).status).toBe(200);
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  test('takes TLS, a seed and a webhook', async () => {
+    const { printed } = await running(
+      '--',
+      '--port',
+      '0',
+      '--tls',
+      '--seed',
+      '7',
+      '--reports-to',
+      'http://127.0.0.1:3000',
+    );
+    expect(printed).toMatch(/^Mob +https:/m);
+    const page = /^page +(\S+)$/m.exec(printed)?.[1];
+    expect(await (await fetch(`${page}/api/reports`)).json()).toMatchObject({
+      settings: { reportsTo: 'http://127.0.0.1:3000' },
+    });
+    expect(await (await fetch(`${page}/api/certificate`)).text()).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  });
+
+  test('explains itself', async () => {
+    expect(await run('--help')).toEqual({ status: 0, stdout: expect.stringMatching(/^Usage: /), stderr: '' });
+  });
+
+  test.each([
+    [['--colour', 'red'], "Unknown option '--colour'"],
+    [['--port', 'many'], '--port must be a whole number.'],
+    [['--port', '65536'], 'port: must be a port number'],
+    [['--vendor-port', 'mob'], '--vendor-port must be a vendor and its port, such as mob=4601.'],
+    [['--vendor-port', 'bom=1'], 'ports.bom: there is no such vendor here; use mob'],
+    [['--reports-to', 'here'], 'reportsTo: must be an http or https URL'],
+  ])('%j is bad usage', async (args, problem) => {
+    const { status, stdout, stderr } = await run(...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(problem);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('a taken port is a failure that says what to do', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    expect(await run('--port', '0', '--vendor-port', `mob=${port}`)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `box: Cannot listen on 127.0.0.1 port ${port}: the port is taken. Choose another with --port, or free ports with --port 0.\n`,
+    });
+  });
+});
