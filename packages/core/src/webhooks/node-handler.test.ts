@@ -3,7 +3,6 @@ import { request as ask, type IncomingMessage, type ServerResponse } from 'node:
 import { createServer, get } from 'node:https';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import fc from 'fast-check';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../until.test.fixture.js';
@@ -45,33 +44,6 @@ describe('a webhook over node:http', () => {
     const forged = await fetch(`${server.url}/acme?a=c`, { method: 'POST', body: events, headers });
     expect([forged.status, await forged.text()]).toEqual([403, 'Forbidden']);
     expect(told).toHaveLength(1);
-  });
-
-  it('refuses 500 forged requests over one connection, and takes the genuine ones between them', async () => {
-    const { webhooks, told } = webhooksOver([acme()]);
-    await using server = await serving(toNodeHandler(webhooks));
-    let connections = 0;
-    server.server.on('connection', () => {
-      connections += 1;
-    });
-    const url = `${server.url}/acme`;
-    const headers = signature(`${publicUrl}/acme`, events);
-    let taken = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.nat({ max: 8 * events.length - 1 }), async (bit) => {
-        const body = Buffer.from(events);
-        body[bit >> 3] = (body[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        expect((await fetch(url, { method: 'POST', body, headers })).status).toBe(403);
-        expect(told).toHaveLength(taken);
-        const genuine = await fetch(url, { method: 'POST', body: events, headers });
-        expect(await genuine.text()).toBe('{"ok":true}');
-        taken += 1;
-        expect(told).toHaveLength(taken);
-      }),
-      { numRuns: 500 },
-    );
-    expect(taken).toBe(500);
-    expect(connections).toBeLessThan(20);
   });
 
   it('has the target as it came, whatever a URL parser would make of it', async () => {
