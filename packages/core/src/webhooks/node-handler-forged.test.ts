@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { toNodeHandler } from './node-handler.js';
 import { serving } from './node-server.test.fixture.js';
 import { acme, publicUrl, report, signature, webhooksOver } from './webhooks.test.fixture.js';
@@ -7,6 +7,7 @@ import { acme, publicUrl, report, signature, webhooksOver } from './webhooks.tes
 const events = JSON.stringify([report]);
 
 it('a webhook over node:http refuses 500 forged requests over one connection, and takes the genuine ones between them', async () => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const { webhooks, told } = webhooksOver([acme()]);
   await using server = await serving(toNodeHandler(webhooks));
   let connections = 0;
