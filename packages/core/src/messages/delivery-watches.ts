@@ -101,44 +101,44 @@ export class DeliveryWatches {
       case 'next':
         watch.isBusy = true;
         watch.stop();
-        if (!(await this.#failOver(watch))) this.#end(watch);
+        await this.#failOver(watch);
+        this.#end(watch);
     }
   }
 
-  /** Whether a further provider has taken it, and is watched now. Never rejects. */
-  async #failOver({ delivery, asked, record }: Watch): Promise<boolean> {
+  /** Hands it to the next provider, if there is one, and watches that in its turn. Never rejects. */
+  async #failOver({ delivery, asked, record }: Watch): Promise<void> {
     const { router, log, maxAttempts, deadlineMs, inFlight } = this.#deps;
     const left = maxAttempts - asked.size;
     const { deliverWithin, onUnknown } = delivery;
     const isOver = deliverWithin?.until !== undefined && this.#clock.now() >= deliverWithin.until;
-    if (left <= 0 || isOver || onUnknown !== 'failover' || !router.allowsFurther) return false;
+    if (left <= 0 || isOver || onUnknown !== 'failover' || !router.allowsFurther) return;
     const mayTake = deliverWithin?.canSend ?? (() => true);
     const canSend = (provider: SmsProvider) =>
       !asked.has(provider.id) && delivery.canSend(provider) && mayTake(provider);
     try {
       inFlight.begin();
     } catch {
-      return false;
+      return;
     }
     try {
       const further = { ...delivery, canSend, onPlanned: undefined, furtherAttempts: left };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
-      if (delivered.attempts.length === 0) return false;
+      if (delivered.attempts.length === 0) return;
       // A store that hangs must hold up neither the watch nor the client that closes.
       const limit = deadlineAfter(deadlineMs);
       await askStore(whileReading, limit, () => log.settle(record, delivered)).catch((error) =>
         this.#warning.warn(error),
       );
       this.watch(delivery, record, delivered);
-      return this.#watches.get(record.id)?.isBusy === false;
     } catch (error) {
       this.#warning.warn(error);
-      return false;
     } finally {
       inFlight.end();
     }
   }
 
+  /** A watch that has replaced it goes on. */
   #end(watch: Watch): void {
     watch.stop();
     if (this.#watches.get(watch.record.id) === watch) this.#watches.delete(watch.record.id);

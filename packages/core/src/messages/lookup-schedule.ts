@@ -14,8 +14,7 @@ const longestWaitMs = 6 * 3_600_000;
 
 /** When the first provider is to be asked about a message next, in milliseconds since 1970; undefined if none is. */
 export function nextLookup(record: MessageRecord, lookupOf: LookupOf): number | undefined {
-  const asked = new Set([...record.providers, ...record.attempts.map(({ provider }) => provider)]);
-  const times = [...asked].map((provider) => nextLookupAt(record, provider, lookupOf));
+  const times = record.providers.map((provider) => nextLookupAt(record, provider, lookupOf));
   const due = times.filter((time) => time !== undefined);
   return due.length === 0 ? undefined : Math.min(...due);
 }
@@ -31,14 +30,12 @@ export function nextLookupAt(record: MessageRecord, provider: string, lookupOf: 
 }
 
 function nextLookupOf(
-  { settled, settlesBy }: MessageRecord,
+  { settlesBy }: MessageRecord,
   attempt: AttemptRecord,
   { visibleAfterMs }: MessageLookup,
 ): number | undefined {
-  if (attempt.lookups?.proves !== undefined || outcomeOf(attempt, true) !== 'unknown') return undefined;
-  if (attempt.lookups === undefined) {
-    return settlesBy + Math.max(settled === undefined ? afterEndMs : 0, visibleAfterMs);
-  }
+  if (outcomeOf(attempt, true) !== 'unknown') return undefined;
+  if (attempt.lookups === undefined) return settlesBy + visibleAfterMs;
   const { asked, at } = attempt.lookups;
   if (asked >= mostLookups) return undefined;
   return at + Math.min(longestWaitMs, Math.max(shortestWaitMs, visibleAfterMs) * 3 ** (asked - 1));

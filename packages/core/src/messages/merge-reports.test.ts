@@ -60,6 +60,17 @@ describe('the history of an attempt', () => {
     expect(withReport(record, 'a', { state: 'sent', at: 1, segments: 1 })).toBeUndefined();
     expect(withReport(record, 'a', { state: 'sent', at: 2, segments: 2 })).toBeUndefined();
     expect(withReport(record, 'a', { state: 'sent' })).toBeUndefined();
+    const price = { amount: '0.1', currency: 'EUR' };
+    const priced = told({ state: 'sent', price });
+    expect(withReport(priced, 'a', { state: 'sent', price: { ...price } })).toBeUndefined();
+  });
+
+  it('changes one report and none of the others', () => {
+    const delivered: ReportEntry = { state: 'delivered', at: 9 };
+    expect(historyOf(delivered, { state: 'sent', at: 2 }, { state: 'sent', at: 1 })).toEqual([
+      delivered,
+      { state: 'sent', at: 1 },
+    ]);
   });
 
   it('drops the least of more than sixteen reports', () => {
