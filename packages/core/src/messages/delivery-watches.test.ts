@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { broke, client, connection, fake, hello } from '../client/sms-client.test.fixture.js';
+import { broke, client, connection, failureOf, fake, hello } from '../client/sms-client.test.fixture.js';
 import type { SendOutcome } from '../contract/outcomes.js';
 import type { ReportedState, UndeliveredReason } from '../contract/provider-events.js';
 import { accepted } from '../provider-kit/outcomes.js';
@@ -58,6 +58,39 @@ describe('a message that was not delivered in time', () => {
     ]);
     expect((await sms.messages.get(id))?.attempts.map(({ provider }) => provider)).toEqual(['a', 'b', 'c']);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits while one provider may still deliver it, and goes on at once when all have failed', async () => {
+    const [a, b, c] = [alive('a'), alive('b'), alive('c')];
+    const { id } = await client([a, b, c]).send(urgent);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await b.report(id, 'rejected', 'unregistered_sender');
+    expect(counts(a, b, c)).toEqual([1, 1, 0]);
+    await a.report(id, 'undelivered', 'filtered');
+    expect(counts(a, b, c)).toEqual([1, 1, 1]);
+    await c.report(id, 'delivered');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('stays where it is, and its record as well, if there is nobody else', async () => {
+    const messages = new MemoryMessageStore();
+    const a = alive('a');
+    const { id } = await client([a], { stores: { messages } }).send(urgent);
+    const before = messages.read(id);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(messages.read(id)).toBe(before);
+    expect(counts(a)).toEqual([1]);
+  });
+
+  it('goes on though its record has been erased, and leaves none', async () => {
+    const [a, b] = [alive('a'), alive('b')];
+    const sms = client([a, b]);
+    const { id } = await sms.send(urgent);
+    await sms.messages.forget(hello.to);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(counts(a, b)).toEqual([1, 1]);
+    expect(await sms.messages.get(id)).toBeUndefined();
+    expect(warnings).not.toHaveBeenCalled();
   });
 
   it('counts the providers that were asked before the one that took it', async () => {
@@ -166,6 +199,40 @@ describe('while the next provider is asked', () => {
     expect(counts(a, b, c)).toEqual([1, 1, 0]);
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+it('asks the next provider once if a report and the end of the time come together', async () => {
+  const memory = new MemoryMessageStore();
+  let go = () => {};
+  let isHeld = false;
+  const read: MessageStore['read'] = async (id) => {
+    if (isHeld) await new Promise<void>((resolve) => (go = resolve));
+    return memory.read(id);
+  };
+  const answer = held();
+  const [a, b, c] = [alive('a'), alive('b', [answer.ask]), alive('c')];
+  const { id } = await client([a, b, c], { stores: { messages: storeOver(memory, { read }) } }).send(urgent);
+  isHeld = true;
+  await vi.advanceTimersByTimeAsync(5_000);
+  isHeld = false;
+  await a.report(id, 'undelivered', 'carrier_fault');
+  expect(counts(a, b, c)).toEqual([1, 1, 0]);
+  go();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(counts(a, b, c)).toEqual([1, 1, 0]);
+  answer.answer(accepted());
+  await vi.advanceTimersByTimeAsync(0);
+});
+
+it('watches no message that nobody took, or that was not to be watched', async () => {
+  const [a, b] = [alive('a', [accepted(), broke]), alive('b', [broke])];
+  const sms = client([a, b]);
+  const { id } = await sms.send(hello);
+  await a.report(id, 'rejected', 'filtered');
+  await failureOf(sms.send(urgent));
+  expect(vi.getTimerCount()).toBe(0);
+  expect(counts(a, b)).toEqual([2, 1]);
+  expect(warnings).not.toHaveBeenCalled();
 });
 
 it('asks nobody for a message whose record it was still reading when the client closed', async () => {
