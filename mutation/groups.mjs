@@ -13,28 +13,33 @@ export const groups = [
     mutate: [
       `${core}/provider-kit/{http-exchange,http-transport,http-transport-options,transport-failure,outcomes}.ts`,
       `${core}/provider-kit/{content-encoding,dns-lookup,happy-eyeballs}.ts`,
-      `${core}/delivery/{account,circuits/provider-health,delivery-failure}.ts`,
+      `${core}/delivery/{account,read-outcome,circuits/provider-health,delivery-failure}.ts`,
       `${mob}/{sms-status,custom-status,status-outcomes,answer}.ts`,
     ],
     tests: [
       `${core}/provider-kit/{http-*,transport-failure,outcomes,content-encoding,dns-lookup,happy-eyeballs}.test.ts`,
       `!${core}/provider-kit/http-{connecting,proxy,stalled-loop}.test.ts`,
-      `${core}/delivery/{settle-by-deadline,circuits/provider-health,delivery-failure}.test.ts`,
+      `${core}/delivery/{settle-by-deadline,read-outcome,circuits/provider-health,delivery-failure}.test.ts`,
       `${mob}/{status-tables,answer}.test.ts`,
     ],
   },
   {
+    name: 'errors',
+    mutate: [`${core}/errors/*.ts`],
+    tests: [`${core}/errors/*.test.ts`],
+  },
+  {
     name: 'policy',
-    mutate: [`${core}/errors/*.ts`, `${core}/delivery/{router,further-attempts,circuits/circuit-times}.ts`],
+    mutate: [`${core}/delivery/{router,further-attempts,circuits/circuit,circuits/circuit-times}.ts`],
     tests: [
-      `${core}/errors/*.test.ts`,
       `${core}/delivery/{router,attempt-share,retry-budget,circuits/*}.test.ts`,
-      `${core}/client/sms-client-{routes,shares}.test.ts`,
+      `!${core}/delivery/circuits/{opossum-*,circuit-breaker-options}.test.ts`,
+      `${core}/client/{sms-client-routes,sms-client-shares}.test.ts`,
     ],
   },
   {
     name: 'routing',
-    mutate: [`${core}/delivery/{plan-route,prepare-message}.ts`],
+    mutate: [`${core}/delivery/{plan-route,plan-error,prepare-message}.ts`],
     tests: [`${core}/delivery/{plan-route*,prepare-message}.test.ts`],
   },
   {
@@ -47,12 +52,37 @@ export const groups = [
     ],
   },
   {
-    name: 'codes',
-    mutate: [
-      `${core}/verification/*.ts`,
-      `!${core}/verification/{memory-*,subject-*}.ts`,
-      `${core}/verification/verification-requests.ts`,
+    name: 'messages',
+    mutate: [`${core}/messages/*.ts`, `!${core}/messages/memory-*.ts`],
+    tests: [
+      `${core}/messages/*.test.ts`,
+      `!${core}/messages/memory-*.test.ts`,
+      `${core}/idempotency/idempotent-sends.test.ts`,
+      `${core}/client/{messages,deliver-within}.test.ts`,
     ],
+  },
+  {
+    name: 'webhooks',
+    mutate: [
+      `${core}/webhooks/*.ts`,
+      `${core}/provider-kit/{webhook-proof,webhook-answers}.ts`,
+      `${core}/client/vendor-events.ts`,
+    ],
+    tests: [
+      `${core}/webhooks/*.test.ts`,
+      `!${core}/webhooks/{node-frameworks,node-handler-forged,webhooks-leaks}.test.ts`,
+      `${core}/provider-kit/webhook-proof.test.ts`,
+      `${core}/client/vendor-events.test.ts`,
+    ],
+  },
+  {
+    name: 'opt-out',
+    mutate: [`${core}/opt-out/*.ts`, `!${core}/opt-out/memory-*.ts`],
+    tests: [`${core}/opt-out/*.test.ts`, `!${core}/opt-out/memory-*.test.ts`],
+  },
+  {
+    name: 'codes',
+    mutate: [`${core}/verification/*.ts`, `!${core}/verification/{memory-*,subject-*}.ts`],
     tests: [
       `${core}/verification/*.test.ts`,
       `${core}/client/verification*.test.ts`,
@@ -62,22 +92,21 @@ export const groups = [
   },
   {
     name: 'guard',
-    mutate: [`${core}/guard/*.ts`],
-    tests: [`${core}/guard/*.test.ts`],
+    mutate: [`${core}/guard/*.ts`, `!${core}/guard/memory-*.ts`],
+    tests: [`${core}/guard/*.test.ts`, `!${core}/guard/memory-*.test.ts`],
   },
   {
     name: 'memory',
     mutate: [
       `${core}/verification/{memory-verification-store,subject-*}.ts`,
-      `${core}/idempotency/{memory-idempotency-store,idempotent-sends}.ts`,
+      `${core}/{messages,opt-out,guard}/memory-*.ts`,
+      `${core}/idempotency/*.ts`,
       `${core}/stores/*.ts`,
-      `${core}/guard/memory-limit-store.ts`,
     ],
     tests: [
-      `${core}/verification/{memory-*,subject-*}.test.ts`,
-      `${core}/idempotency/{memory-idempotency-*,idempotent-sends*}.test.ts`,
+      `${core}/{verification,messages,opt-out,guard}/memory-*.test.ts`,
+      `${core}/idempotency/*.test.ts`,
       `${core}/stores/*.test.ts`,
-      `${core}/guard/memory-limit-store.test.ts`,
       'packages/conformance/src/stores/describe-sms-stores.test.ts',
     ],
   },

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { groups } from './groups.mjs';
 
@@ -11,6 +12,22 @@ const asked = process.argv.slice(2);
 for (const name of asked) {
   if (groups.some((group) => group.name === name)) continue;
   console.error(`There is no group ${name}; there are ${groups.map((group) => group.name).join(', ')}.`);
+  process.exit(1);
+}
+
+// Files move. A pattern, or one of its alternatives, that matches nothing would leave code out without a word.
+const packages = fileURLToPath(new URL('../packages', import.meta.url));
+const files = readdirSync(packages, { recursive: true })
+  .filter((path) => !/(?:^|[\\/])(?:node_modules|dist)[\\/]/.test(path))
+  .map((path) => `packages/${path.replaceAll('\\', '/')}`);
+const dead = groups.flatMap(({ name, mutate, tests }) =>
+  [...mutate, ...tests]
+    .flatMap((pattern) => alternatives(pattern.replace(/^!/, '')))
+    .filter((pattern) => !files.some((path) => matchesGlob(path, pattern)))
+    .map((pattern) => `${name}: nothing matches ${pattern}`),
+);
+if (dead.length > 0) {
+  console.error(dead.join('\n'));
   process.exit(1);
 }
 
@@ -30,6 +47,12 @@ for (const { name } of groups.filter((group) => asked.length === 0 || asked.incl
   rows.push({ group: name, ...result, seconds: Math.round((performance.now() - started) / 1000) });
 }
 console.table(rows);
+
+/** What a pattern with `{a,b}` means. */
+function alternatives(pattern) {
+  const [, before, list, after] = /^(.*?)\{([^}]*)\}(.*)$/.exec(pattern) ?? [];
+  return list === undefined ? [pattern] : list.split(',').flatMap((each) => alternatives(before + each + after));
+}
 
 /** The figures of a report. */
 function counts(report) {

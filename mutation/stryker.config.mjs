@@ -10,7 +10,7 @@ export default {
   vitest: { configFile: 'mutation/vitest.config.mjs', related: false },
   mutate: [...group.mutate, '!**/*.test.*'],
   coverageAnalysis: 'perTest',
-  concurrency: 1,
+  concurrency: Number(process.env.MUTATION_WORKERS ?? 1),
   // Stryker would rewrite the paths in it with the API that TypeScript 7 no longer has. Nothing here is compiled.
   tsconfigFile: 'mutation/no-tsconfig.json',
   tempDirName: 'mutation/.stryker-tmp',

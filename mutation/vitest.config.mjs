@@ -4,11 +4,13 @@ import { group } from './group.mjs';
 
 const isLeftOut = (pattern) => pattern.startsWith('!');
 const packages = fileURLToPath(new URL('../packages', import.meta.url));
+const seededFastCheck = fileURLToPath(new URL('../tests/src/seeded-fast-check.mjs', import.meta.url));
 
 export default defineConfig({
   resolve: {
-    // Packages import each other through `dist`, which is not mutated.
     alias: [
+      { find: 'fast-check', replacement: seededFastCheck },
+      // Packages import each other through `dist`, which is not mutated.
       { find: /^@polysms\/core$/, replacement: `${packages}/core/src/index.ts` },
       {
         find: /^@polysms\/core\/provider-kit\/inversify$/,

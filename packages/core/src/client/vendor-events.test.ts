@@ -109,6 +109,25 @@ describe('what a vendor tells over a connection of our own', () => {
     await sms.close();
     expect(listeners).toEqual([]);
   });
+
+  it('is taken with one warning if it is no event, or cannot be read: a vendor would repeat it for days', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { provider, listeners } = connected('smpp');
+    client([provider]);
+    const trapped = Object.defineProperty({ kind: 'report' }, 'state', {
+      enumerable: true,
+      get: () => {
+        throw new Error('canary');
+      },
+    });
+    for (const wrong of [{ kind: 'report' }, trapped, null]) {
+      await Promise.all(listeners.map((sink) => sink(wrong as never)));
+    }
+    expect(warned.mock.calls).toEqual([
+      ['A provider has told something that is no event: a bug in the provider (smpp)', 'PolysmsWarning'],
+    ]);
+    warned.mockRestore();
+  });
 });
 
 describe('an inbound message', () => {
@@ -133,6 +152,46 @@ describe('an inbound message', () => {
     expect(heard).toMatchObject([{ from: '', text: 'STOP', optOut: 'stop' }]);
     expect(heard[0]?.phone).toBe('95555');
     expect(optOuts.size).toBe(0);
+  });
+
+  it('is told again if it comes again after three days: no vendor repeats one for so long', async () => {
+    vi.useFakeTimers();
+    const a = reporting('a');
+    const sms = client([a]);
+    const heard = listenTo(sms, 'inbound');
+    for (const [afterMs, count] of [
+      [0, 1],
+      [3 * 86_400_000 - 1, 1],
+      [1, 2],
+    ] as const) {
+      vi.advanceTimersByTime(afterMs);
+      await sms.webhooks.handle(told(a, inbound('Hello')));
+      expect(heard.length).toBe(count);
+    }
+  });
+
+  it('is another one from another provider, whatever the references, and each time without one', async () => {
+    const [a, b] = [reporting('a'), reporting('a:b')];
+    const sms = client([a, b]);
+    const heard = listenTo(sms, 'inbound');
+    await sms.webhooks.handle(told(a, inbound('Hello', 'b:1')));
+    await sms.webhooks.handle(told(b, inbound('Hello', '1')));
+    expect(heard.length).toBe(2);
+    const nameless: ProviderEvent = { kind: 'inbound', from: to, to: '+15005550006', text: 'Hello' };
+    await sms.webhooks.handle(told(a, nameless, nameless));
+    expect(heard.length).toBe(4);
+  });
+
+  it('says whether it is an opt-out: as we read it, or as the vendor does where we keep none', async () => {
+    const [a, b] = [reporting('a'), reporting('b')];
+    const [sms, free] = [client([a]), client([b], { optOut: false })];
+    const [heard, heardFree] = [listenTo(sms, 'inbound'), listenTo(free, 'inbound')];
+    for (const each of [inbound('STOP'), inbound('Hi'), { ...inbound('No more'), optOut: 'stop' } as ProviderEvent]) {
+      await sms.webhooks.handle(told(a, each));
+      await free.webhooks.handle(told(b, each));
+    }
+    expect(heard.map(({ optOut }) => optOut)).toEqual(['stop', undefined, 'stop']);
+    expect(heardFree.map(({ optOut }) => optOut)).toEqual([undefined, undefined, 'stop']);
   });
 
   it('that is STOP keeps its account from writing, and START lets it write again', async () => {

@@ -1,67 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { broke, down, fake, lost, wrongNumber } from '../client/sms-client.test.fixture.js';
-import type { CallContext } from '../contract/call-context.js';
+import { broke, down, lost, wrongNumber } from '../client/sms-client.test.fixture.js';
 import type { SendOutcome } from '../contract/outcomes.js';
-import type { SmsProvider } from '../contract/sms-provider.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
-import { parsePhoneNumber } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
 import { accepted, notSent, refused } from '../provider-kit/outcomes.js';
-import { type AttemptEvent, EventHub } from '../telemetry/events.js';
-import { Circuit } from './circuits/circuit.js';
-import { parseCircuitBreakerOptions } from './circuits/circuit-breaker-options.js';
+import { type AttemptEvent, EventHub, type SettledEvent } from '../telemetry/events.js';
 import { RetryBudget } from './further-attempts.js';
-import { type Delivered, type Delivery, Router, type RouterDeps } from './router.js';
+import { askedBy, deliverTo } from './router.test.fixture.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const slowDown = refused('rate_limited', 'Slow down.');
 const open = notSent('circuit_open', 'The circuit is open.');
-const plenty = () => new RetryBudget({ ratio: 0, burst: 100 });
-
-/** A router over providers a, b, c …, as many as asked. */
-function routerOf(count: number, deps: Partial<RouterDeps> = {}) {
-  const ids = Array.from({ length: count }, (_, index) => String.fromCharCode(97 + index));
-  const accounts = new Map(
-    ids.map((id) => [id, { id, provider: fake(id), circuit: new Circuit(id, parseCircuitBreakerOptions({})) }]),
-  );
-  const routes = [{ providers: ids }];
-  const events = new EventHub();
-  return new Router({
-    accounts,
-    routes,
-    maxAttempts: 9,
-    attemptTimeoutMs: undefined,
-    budget: plenty(),
-    events,
-    ...deps,
-  });
-}
-
-const delivery = {
-  to: parsePhoneNumber('+8613800138000'),
-  canSend: () => true,
-  id: 'message-1',
-  unsupported: 'Nobody can.',
-  onUnknown: 'stop',
-  kind: 'message',
-} as const;
-
-/** Delivers to providers a, b, c …, each of which answers so. */
-function deliverTo(
-  outcomes: readonly SendOutcome[],
-  options: Partial<
-    Delivery & Pick<RouterDeps, 'maxAttempts' | 'budget' | 'events'> & { readonly context: CallContext }
-  > = {},
-): Promise<Delivered> {
-  const { maxAttempts = 9, budget = plenty(), events = new EventHub(), context, ...changes } = options;
-  const ask = async ({ id }: SmsProvider) => outcomes[id.charCodeAt(0) - 97] as SendOutcome;
-  const router = routerOf(outcomes.length, { maxAttempts, budget, events });
-  return router.deliver({ ...delivery, ask, ...changes }, context ?? { deadline: deadlineAfter(1_000) });
-}
-
-const askedBy = ({ attempts }: Delivered) => attempts.map(({ provider }) => provider).join('');
 
 describe('a delivery', () => {
   it('tells of every attempt exactly what is known, its duration included', async () => {
@@ -94,6 +45,34 @@ describe('a delivery', () => {
         attempt: index + 1,
       })),
     );
+  });
+
+  it('tells how it ended: who was asked last, how often, and how long it took', async () => {
+    const heard: SettledEvent[] = [];
+    const events = new EventHub();
+    events.on('settled', (event) => heard.push(event));
+    vi.advanceTimersByTime(5_000);
+    for (const last of [accepted('id-1'), lost]) {
+      const outcomes = [down, broke, last];
+      let asked = 0;
+      const ask = async () => {
+        vi.advanceTimersByTime(30);
+        return outcomes[asked++] as SendOutcome;
+      };
+      await deliverTo(outcomes, { events, ask });
+    }
+    const told = { id: 'message-1', kind: 'message', purpose: undefined, to: '+86*******8000' };
+    const settled = { ...told, provider: 'c', attempts: 3, durationMs: 90 };
+    expect(heard).toStrictEqual([
+      { ...settled, outcome: 'accepted', code: undefined },
+      { ...settled, outcome: 'unknown', code: 'timeout' },
+    ]);
+  });
+
+  it('tells how long a provider is not to be asked, if it said so', async () => {
+    const busy = refused('rate_limited', 'Slow down.', { retryAfterMs: 30_000 });
+    expect((await deliverTo([busy, accepted()])).attempts).toMatchObject([{ provider: 'a', retryAfterMs: 30_000 }, {}]);
+    expect((await deliverTo([slowDown, accepted()])).attempts[0]).not.toHaveProperty('retryAfterMs');
   });
 
   it('whose call has ended before asks nobody and pays nothing into the budget', async () => {
@@ -190,43 +169,5 @@ describe('the retry budget', () => {
     const budget = new RetryBudget({ ratio: 0, burst: 0 });
     expect(askedBy(await deliverTo([open, accepted()], { budget }))).toBe('ab');
     expect(askedBy(await deliverTo([open, down, accepted()], { budget }))).toBe('ab');
-  });
-});
-
-describe('a plan without a provider', () => {
-  const nowhere = [{ providers: ['a'], countries: ['FR'] }];
-
-  it('is no_route, and says what to add', async () => {
-    const router = routerOf(1, { routes: nowhere });
-    const { error, attempts } = await router.deliver(
-      { ...delivery, ask: async () => accepted('id-1') },
-      { deadline: deadlineAfter(1_000) },
-    );
-    expect(attempts).toEqual([]);
-    expect(error).toMatchObject({
-      code: 'no_route',
-      outcome: 'not-sent',
-      message: 'No route fits the destination; add one, or a last route without countries and callingCodes.',
-    });
-  });
-
-  it('says which of the providers that `via` names is none, and in which call', () => {
-    const router = routerOf(2);
-    const ableVia = (kind: 'message' | 'verification') => () =>
-      router.ableProviders({ ...delivery, kind, via: ['a', 'other'] });
-    expect(ableVia('message')).toThrow('send(): via: there is no provider other; there are a, b.');
-    expect(ableVia('verification')).toThrow('verifications.start(): via: there is no provider other; there are a, b.');
-  });
-
-  it('is unsupported_message, certainly not sent, if nobody can take it', () => {
-    const able = () => routerOf(2).ableProviders({ ...delivery, canSend: () => false });
-    expect(able).toThrow(
-      expect.objectContaining({ code: 'unsupported_message', outcome: 'not-sent', message: 'Nobody can.' }),
-    );
-  });
-
-  it('is otherwise the providers that can take it', () => {
-    const able = routerOf(3).ableProviders({ ...delivery, canSend: ({ id }) => id !== 'b' });
-    expect(able.map(({ id }) => id)).toEqual(['a', 'c']);
   });
 });

@@ -195,9 +195,8 @@ export class Router {
 
   /** How many attempts could follow this one. An open circuit that is not probed needs no time: it answers at once. */
   #furtherAttempts({ providers, probesOpenCircuit }: Planned, index: number, maxAttempts: number): number {
-    const { budget } = this.#deps;
+    if (!this.#deps.budget.allowsAttempt) return 0;
     const end = Math.min(providers.length, maxAttempts);
-    if (index + 1 >= end || !budget.allowsAttempt) return 0;
     let count = 0;
     for (let next = index + 1; next < end; next += 1) {
       const { circuit } = providers[next] as Account;

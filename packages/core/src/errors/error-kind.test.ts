@@ -10,6 +10,7 @@ it.each<[unknown, string]>([
   [named('abc CANARY'), 'Error'],
   [named(Symbol('secret')), 'Error'],
   [named(42), 'Error'],
+  [named(['TypeError']), 'Error'],
   [named('x'.repeat(41)), 'Error'],
   [named('Http2Error'), 'Http2Error'],
   [named('184130'), 'Error'],

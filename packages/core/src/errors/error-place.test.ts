@@ -42,6 +42,17 @@ describe('the place of an error', () => {
     expect(errorPlace(made('Error\n    at /app/a.js:1:1', ''))).toBe('/app/a.js:1:1');
   });
 
+  it('is in lines that are frames and nothing else', () => {
+    const stack = [
+      'Error: secret',
+      '    at f (/app/a.js:1:1)',
+      '    at /app/b.js:2:2 secret',
+      'secret    at /app/c.js:3:3',
+      '    at /app/d.js:4:4',
+    ].join('\n');
+    expect(errorPlace(made(stack))).toBe('/app/a.js:1:1, /app/d.js:4:4');
+  });
+
   it('shows no phone number that is the name of a file', () => {
     expect(errorPlace(made('Error: secret\n    at /app/+8613800138000.js:12345:6789'))).toBe(
       '/app/***00.js:12345:6789',
@@ -54,6 +65,12 @@ describe('the place of an error', () => {
     ['null', null],
     ['an error without frames', made('Error: secret')],
     ['a stack that is no string', Object.assign(new Error('secret'), { stack: 42 })],
+    ['a stack that is an object', Object.assign(made(''), { stack: Object('Error: secret\n    at /app/a.js:1:1') })],
+    [
+      'a message that is an object',
+      Object.assign(made('Error: secret\n    at /app/a.js:1:1'), { message: Object('secret') }),
+    ],
+    ['a function whose name has no end', made(`Error: secret\n    at ${'x'.repeat(600)} (/app/a.js:1:1)`)],
     ['a path without an end', made(`Error: secret\n    at /${'x'.repeat(301)}:1:1`)],
     ['a control character', made('Error: secret\n    at /app/\u001b[31m.js:1:1')],
     [

@@ -70,13 +70,20 @@ describe('an error whose message is withheld', () => {
   });
 
   it('has no name and no places of what is not an error, has a strange name, or throws when it is read', () => {
-    for (const thrown of ['secret', undefined, { message: 'secret' }, throwing]) {
+    const { stack } = likeAnError;
+    for (const thrown of ['secret', undefined, { message: 'secret' }, { stack, message: '' }, throwing]) {
       expect(withoutMessage(thrown).stack).toBe(`Error: ${withheld}`);
       expect(withoutMessage(thrown).name).toBe('Error');
     }
     const odd = withoutMessage(Object.assign(new Error('x'), { name: 'Code 184130' }));
     expect(odd.name).toBe('Error');
     expect(odd.stack).toMatch(/^Error: The message is withheld.*\n {4}at /);
+    const trapped = Object.defineProperty(new TypeError('secret'), 'stack', {
+      get() {
+        throw new Error('secret');
+      },
+    });
+    expect(withoutMessage(trapped).stack).toBe(`TypeError: ${withheld}`);
     const noStack = new Error('secret');
     Reflect.deleteProperty(noStack, 'stack');
     expect(withoutMessage(noStack).stack).toBe(`Error: ${withheld}`);

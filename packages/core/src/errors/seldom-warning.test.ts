@@ -8,6 +8,7 @@ beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockImplementation((...warning: unknown[]) => void warnings.push(warning));
 });
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -38,6 +39,18 @@ describe('a seldom warning', () => {
       ['It failed (string; 47 more since the last warning)', 'PolysmsWarning'],
       ['It failed (string)', 'PolysmsWarning'],
     ]);
+  });
+
+  it('counts its minute by the clock of the machine', () => {
+    vi.useFakeTimers();
+    const warning = new SeldomWarning('It failed');
+    warning.warn('secret');
+    vi.advanceTimersByTime(59_999);
+    warning.warn('secret');
+    expect(warnings).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    warning.warn('secret');
+    expect(warnings).toHaveLength(2);
   });
 
   it('tells the code of an SmsError, also one of another copy of the package', () => {

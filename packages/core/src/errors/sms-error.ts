@@ -103,7 +103,7 @@ export class SmsError extends Error {
 /** A message without phone numbers and control characters, as a backstop. Line ends stay: lists of problems have them. */
 function safeMessage(message: string): string {
   const shown = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
-  return redactDigits(shown.includes('\n') ? shown.split('\n').map(escaped).join('\n') : escaped(shown));
+  return redactDigits(shown.split('\n').map(escaped).join('\n'));
 }
 
 function redactAttempt(attempt: Attempt): Attempt {

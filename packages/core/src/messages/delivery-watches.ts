@@ -101,45 +101,45 @@ export class DeliveryWatches {
       case 'next':
         watch.isBusy = true;
         watch.stop();
-        if (!(await this.#failOver(watch))) this.#end(watch);
+        await this.#failOver(watch);
+        this.#end(watch);
     }
   }
 
-  /** Whether a further provider has taken it, and is watched now. Never rejects. */
-  async #failOver({ delivery, asked, record }: Watch): Promise<boolean> {
+  /** Hands it to the next provider, if there is one, and watches that in its turn. Never rejects. */
+  async #failOver({ delivery, asked, record }: Watch): Promise<void> {
     const { router, log, maxAttempts, deadlineMs, inFlight } = this.#deps;
     const { deliverWithin, onUnknown } = delivery;
     const isOver = deliverWithin?.until !== undefined && this.#clock.now() >= deliverWithin.until;
-    if (asked.size >= maxAttempts || isOver || onUnknown !== 'failover' || !router.allowsFurther) return false;
+    if (asked.size >= maxAttempts || isOver || onUnknown !== 'failover' || !router.allowsFurther) return;
     const mayTake = deliverWithin?.canSend ?? (() => true);
     const canSend = (provider: SmsProvider) =>
       !asked.has(provider.id) && delivery.canSend(provider) && mayTake(provider);
     try {
       inFlight.begin();
     } catch {
-      return false;
+      return;
     }
     try {
       // The person may have said STOP since the message was sent.
       const blocked = (await deliverWithin?.blockedNow?.(deadlineAfter(deadlineMs))) ?? delivery.blocked;
       const further = { ...delivery, canSend, blocked, onPlanned: undefined, attemptsBefore: asked.size };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
-      if (delivered.attempts.length === 0) return false;
+      if (delivered.attempts.length === 0) return;
       // A store that hangs must hold up neither the watch nor the client that closes.
       const limit = deadlineAfter(deadlineMs);
       await askStore(whileReading, limit, () => log.settle(record, delivered)).catch((error) =>
         this.#warning.warn(error),
       );
       this.watch(delivery, record, delivered);
-      return this.#watches.get(record.id)?.isBusy === false;
     } catch (error) {
       this.#warning.warn(error);
-      return false;
     } finally {
       inFlight.end();
     }
   }
 
+  /** A watch that has replaced it goes on. */
   #end(watch: Watch): void {
     watch.stop();
     if (this.#watches.get(watch.record.id) === watch) this.#watches.delete(watch.record.id);

@@ -15,12 +15,10 @@ const longestWaitMs = 6 * 3_600_000;
 /** When the first provider is to be asked about a message next, in milliseconds since 1970; undefined if none is. */
 export function nextLookup(record: MessageRecord, lookupOf: LookupOf): number | undefined {
   let soonest: number | undefined;
-  const consider = (provider: string) => {
+  for (const provider of record.providers) {
     const time = nextLookupAt(record, provider, lookupOf);
     if (time !== undefined && (soonest === undefined || time < soonest)) soonest = time;
-  };
-  for (const provider of record.providers) consider(provider);
-  for (const { provider } of record.attempts) consider(provider);
+  }
   return soonest;
 }
 
@@ -35,14 +33,12 @@ export function nextLookupAt(record: MessageRecord, provider: string, lookupOf: 
 }
 
 function nextLookupOf(
-  { settled, settlesBy }: MessageRecord,
+  { settlesBy }: MessageRecord,
   attempt: AttemptRecord,
   { visibleAfterMs }: MessageLookup,
 ): number | undefined {
-  if (attempt.lookups?.proves !== undefined || outcomeOf(attempt, true) !== 'unknown') return undefined;
-  if (attempt.lookups === undefined) {
-    return settlesBy + Math.max(settled === undefined ? afterEndMs : 0, visibleAfterMs);
-  }
+  if (outcomeOf(attempt, true) !== 'unknown') return undefined;
+  if (attempt.lookups === undefined) return settlesBy + visibleAfterMs;
   const { asked, at } = attempt.lookups;
   if (asked >= mostLookups) return undefined;
   return at + Math.min(longestWaitMs, Math.max(shortestWaitMs, visibleAfterMs) * 3 ** (asked - 1));

@@ -102,7 +102,10 @@ export class Sweeper {
     return answers.length;
   }
 
-  /** The providers that may know more, and whose turn it is: each has waits of its own. */
+  /**
+   * The providers that may know more, and whose turn it is: each has waits of its own. Before its turn an absence would
+   * prove nothing, since the vendor's list may be behind.
+   */
   #dueAt(record: MessageRecord): readonly Askable[] {
     const { providers } = this.#deps;
     const now = Date.now();
@@ -125,10 +128,8 @@ export class Sweeper {
       sentFrom: createdAt,
       sentUntil: settlesBy,
     };
-    // Too early to prove anything: the vendor's list may be behind. It is as old as the question.
-    const isEarly = Date.now() < settlesBy + lookup.visibleAfterMs;
     const deadline = deadlineAfter(this.#deps.deadlineMs);
-    const found: LookupOutcome = await settleByDeadline(() => lookup.find(query, { deadline }), deadline, 'lookup');
-    return { provider, outcome: found.outcome === 'absent' && isEarly ? { outcome: 'inconclusive' } : found };
+    const outcome: LookupOutcome = await settleByDeadline(() => lookup.find(query, { deadline }), deadline, 'lookup');
+    return { provider, outcome };
   }
 }

@@ -102,14 +102,16 @@ describe('the pepper of opt-outs', () => {
   it('must be given while that of verifications is replaced: all opt-outs would be lost without a word', () => {
     const message = messageOf(() => pepperOf(undefined, 'before'));
     expect(message).toMatch(/^createSmsClient\(\): optOut\.pepper: is needed while verification\.pepper is replaced: /);
+    expect(message).toMatch(/give the old pepper, under which the opt-outs are kept/);
     expect(message).not.toMatch(/before|now/);
   });
 
   it('must be given for a shared store if there is none of verifications', () => {
     const none = withOptOutDefaults({});
-    expect(messageOf(() => optOutPepper(none, undefined, { isShared: true }))).toMatch(
-      /optOut\.pepper: is needed with a shared store of opt-outs/,
-    );
+    const message = messageOf(() => optOutPepper(none, undefined, { isShared: true }));
+    expect(message).toMatch(/optOut\.pepper: is needed with a shared store of opt-outs/);
+    expect(message).toMatch(/verification\.pepper: a secret of at least 32 characters/);
+    expect(message).toMatch(/Make one with: openssl rand -base64 32$/);
     expect(optOutPepper(withOptOutDefaults({ pepper: 'own' }), undefined, { isShared: true })).toBe('own');
   });
 

@@ -64,12 +64,23 @@ describe('a report', () => {
     }
     expect(readEvent({ ...report, at: 1.5, segments: 1.5 })).toEqual({ ...report, at: 1, segments: 1 });
   });
+
+  it('may say the least and the most that there is', () => {
+    for (const most of [
+      { at: 0, segments: 0 },
+      { at: 8.64e15, segments: 255, providerCode: 'x'.repeat(256) },
+    ]) {
+      expect(readEvent({ ...report, ...most })).toEqual({ ...report, ...most });
+    }
+  });
 });
 
 describe('an inbound message', () => {
   it('is what it says, and nothing else', () => {
-    const whole = { ...inbound, reference: 'in-1', at: 1, optOut: 'stop' };
-    expect(readEvent({ ...whole, extra: 'canary' })).toEqual(whole);
+    for (const optOut of ['stop', 'start']) {
+      const whole = { ...inbound, reference: 'in-1', at: 1, optOut };
+      expect(readEvent({ ...whole, extra: 'canary' })).toEqual(whole);
+    }
     expect(readEvent({ ...inbound, text: '' })).toEqual({ ...inbound, text: '' });
     expect(readEvent({ ...inbound, optOut: 'maybe' })).toEqual(inbound);
   });
@@ -83,6 +94,8 @@ describe('an inbound message', () => {
   it('comes from a phone, to what we are called there, with a text', () => {
     expect(readEvent({ ...inbound, to: 'ACME Bank' })).toMatchObject({ to: 'ACME Bank' });
     expect(readEvent({ ...inbound, from: '+1 (555) 010-0000' })).toMatchObject({ from: '+15550100000' });
+    const longest = { ...inbound, text: 'x'.repeat(255 * 153) };
+    expect(readEvent(longest)).toEqual(longest);
     for (const from of [undefined, null, '', 'a\n', {}, '+1', '8613800138000', '06 12'])
       expect(readEvent({ ...inbound, from })).toBe(undefined);
     for (const to of [undefined, '', 'x'.repeat(257), 'a\nb']) expect(readEvent({ ...inbound, to })).toBe(undefined);

@@ -86,6 +86,13 @@ describe('a provider that breaks', () => {
     expect(warned.mock.calls[0]?.[0]).toContain('(the reply is none)');
   });
 
+  it.each([200, 599])('may reply anything that is a status: %i', async (status) => {
+    expect((await ask(answering('acme', { ...read, reply: { status, headers: null, body: null } }))).status).toBe(
+      status,
+    );
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it('tells events that are none: the others are stored, and the vendor repeats all', async () => {
     const events = [
       report,

@@ -51,8 +51,8 @@ export class CircuitWindow {
   }
 
   /**
-   * To be called after every count. opossum stores the latency of every call even when its percentiles are off:
-   * a thousand calls a second in a window of an hour would hold millions of numbers that nobody reads.
+   * To be called after every failure. opossum stores how long each took even when its percentiles are off: hundreds a
+   * second in a window of an hour would be a million numbers that nobody reads.
    */
   trim(window: () => readonly Bucket[]): void {
     this.#sinceTrim += 1;
@@ -77,7 +77,7 @@ const streakMs = 60_000;
 export class FailureStreak {
   readonly #limit: number;
   /** When each failure of the row came; the oldest first, `limit` at most. */
-  #times: number[] = [];
+  readonly #times: number[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -97,7 +97,7 @@ export class FailureStreak {
 
   /** The provider works: the row has ended. */
   reset(): void {
-    if (this.#times.length > 0) this.#times = [];
+    this.#times.length = 0;
   }
 }
 

@@ -87,17 +87,19 @@ describe('a closed circuit', () => {
     expect(wrapper.circuit).toBe('closed');
   });
 
-  it('tells the last failure that counted', async () => {
+  it('tells the last failure that counted, also after a success', async () => {
     vi.setSystemTime(1_000);
     const { provider, wrapper } = withCircuit();
     provider.answers(noBalance);
     await sendMany(wrapper, 1);
     vi.setSystemTime(2_000);
-    provider.answers(wrongNumber);
-    await sendMany(wrapper, 1);
+    for (const outcome of [wrongNumber, taken]) {
+      provider.answers(outcome);
+      await sendMany(wrapper, 1);
+    }
     expect(wrapper.health()).toEqual({
       circuit: 'closed',
-      calls: 1,
+      calls: 2,
       failures: 1,
       probeInMs: undefined,
       lastFailure: {
@@ -145,7 +147,11 @@ describe('an open circuit', () => {
     const { provider, wrapper } = await opened();
     vi.advanceTimersByTime(18_500);
     expect(wrapper.probeInMs).toBe(11_500);
-    const answer = { outcome: 'not-sent', code: 'circuit_open', message: expect.stringMatching(/acme.* due in 12 s/) };
+    const answer = {
+      outcome: 'not-sent',
+      code: 'circuit_open',
+      message: expect.stringMatching(/acme.* the next probe is due in 12 s\.$/),
+    };
     expect(await wrapper.send(message, context())).toEqual(answer);
     expect(await wrapper.verification?.start({ id: 'message-1', to }, context())).toEqual(answer);
     expect(await wrapper.verification?.check({ to, code: '1234' }, context())).toEqual(answer);
@@ -240,7 +246,7 @@ describe('a half-open circuit', () => {
       expect(other).toMatchObject({
         outcome: 'not-sent',
         code: 'circuit_open',
-        message: expect.stringMatching(/due in 1 s/),
+        message: expect.stringMatching(/; a probe is under way; the next is due in 1 s at the earliest\.$/),
       });
     }
     settle(taken);

@@ -39,9 +39,9 @@ function reportFailure(): Promise<void> {
  *
  * opossum is told how a call ended when it has ended, and only if that says something about the provider's health.
  * Were it to run the calls itself, calls still under way would count as healthy ones, a neutral probe would close the
- * circuit or block it, and a call begun before the opening would close it by a late success. A success is told by
- * opossum's own events, which count it: only a failure can move a closed circuit, and running something in opossum costs
- * eight promises.
+ * circuit or block it, and a call begun before the opening would close it by a late success. Of a success
+ * opossum hears by its own event that there was a call: only a failure can move a closed circuit, and running something
+ * in opossum costs eight promises.
  */
 export class Circuit {
   readonly #id: string;
@@ -190,8 +190,6 @@ export class Circuit {
     this.#window.advance();
     this.#streak.reset();
     this.#breaker.emit('fire');
-    this.#breaker.emit('success');
-    this.#window.trim(() => this.#breaker.status.window);
   }
 
   #countFailure(): void {
@@ -225,7 +223,6 @@ export class Circuit {
 
   #enter(to: CircuitState): void {
     const from = this.#state;
-    if (from === to) return;
     this.#state = to;
     this.#listeners.emit({ from, to });
   }

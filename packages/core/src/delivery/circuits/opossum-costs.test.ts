@@ -25,12 +25,18 @@ describe('what opossum costs', () => {
   });
 
   it('latencies pile up although nobody reads them: they are thrown away', async () => {
-    const { wrapper } = withCircuit({ windowMs: 3_600_000 });
+    const { provider, wrapper } = withCircuit({
+      windowMs: 3_600_000,
+      failureRatePercent: 99,
+      consecutiveFailures: 10_000,
+    });
     const opossum = lastOpossum();
-    await sendMany(wrapper, 5_000);
+    await sendMany(wrapper, 100);
+    provider.answers(noBalance);
+    await sendMany(wrapper, 4_900);
     const kept = opossum.breaker.status.window.reduce((sum, bucket) => sum + bucket.latencyTimes.length, 0);
     expect(kept).toBeLessThan(1_024);
-    expect(wrapper.health().calls).toBe(5_000);
+    expect(wrapper.health()).toMatchObject({ circuit: 'closed', calls: 5_000, failures: 4_900 });
   });
 
   it('the timer of an open circuit does not keep the process alive', async () => {
