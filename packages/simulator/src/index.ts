@@ -66,7 +66,7 @@ export type {
   StatusFault,
   TruncatedFault,
 } from './faults/faults.js';
-export type { SimulatorOptions } from './options.js';
+export { listeningEntries, type SimulatorOptions } from './options.js';
 export { type Simulator, startSimulator } from './simulator.js';
 export { plainAddress } from './vendor-port/addresses.js';
 export type { TlsCertificate } from './vendor-port/certificate.js';
