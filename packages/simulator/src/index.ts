@@ -69,7 +69,7 @@ export type {
 export { listeningEntries, type SimulatorOptions } from './options.js';
 export { type Simulator, startSimulator } from './simulator.js';
 export { plainAddress } from './vendor-port/addresses.js';
-export type { TlsCertificate } from './vendor-port/certificate.js';
+export type { TlsCertificate } from './vendor-port/tls-certificate.js';
 export { BoundedList, BoundedMap } from './world/bounded.js';
 export { ManualClock, type SimulatorClock } from './world/clock.js';
 export type { WaitForMessage } from './world/waits.js';

@@ -5,7 +5,7 @@ import type { ReportSettings } from './control/contract.js';
 import type { Dialect } from './dialect.js';
 import { reportsToSchema } from './reports/webhooks.js';
 import { objectOf, required, wholeNumber } from './schema-parts.js';
-import type { TlsCertificate } from './vendor-port/certificate.js';
+import type { TlsCertificate } from './vendor-port/tls-certificate.js';
 import type { SimulatorClock } from './world/clock.js';
 
 /** What {@link startSimulator} takes. */

@@ -6,11 +6,11 @@ import { serveControl } from './control/serve-control.js';
 import type { ParsedOptions } from './options.js';
 import { servePage } from './page/serve-page.js';
 import type { RunningVendor } from './running-vendor.js';
-import type { TlsCertificate } from './vendor-port/certificate.js';
 import { Connections } from './vendor-port/connections.js';
 import { type Exchange, type Listener, listenForHttp, listenForSockets } from './vendor-port/listener.js';
 import { type ServedVendor, serveVendor } from './vendor-port/serve.js';
 import { parseTarget } from './vendor-port/target.js';
+import type { TlsCertificate } from './vendor-port/tls-certificate.js';
 
 /**
  * Opens the ports, the main one first. If one is taken, none stays open.

@@ -1,11 +1,6 @@
 import { isIP } from 'node:net';
 import { configurationInvalid } from '@polysms/core/provider-kit';
-
-/** A private key and its certificate, in PEM. */
-export interface TlsCertificate {
-  readonly key: string;
-  readonly cert: string;
-}
+import type { TlsCertificate } from './tls-certificate.js';
 
 /** The part of the package `selfsigned` that is used. */
 type Selfsigned = Pick<typeof import('selfsigned'), 'generate'>;

@@ -3,8 +3,8 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createSocketServer, isIPv6, type Socket, type Server as SocketServer } from 'node:net';
 import { createServer as createTlsSocketServer } from 'node:tls';
 import { configurationInvalid } from '@polysms/core/provider-kit';
-import type { TlsCertificate } from './certificate.js';
 import type { Connections } from './connections.js';
+import type { TlsCertificate } from './tls-certificate.js';
 import { writeProblem } from './write-answer.js';
 
 /** One HTTP exchange. */

@@ -1,0 +1,5 @@
+/** A private key and its certificate, in PEM. */
+export interface TlsCertificate {
+  readonly key: string;
+  readonly cert: string;
+}
