@@ -1,8 +1,12 @@
-const welcome = `The box runs. GET /api lists what it can do.
-`;
+import { loadPage } from './page-files.js';
 
-/** The page, as far as a path is one of its own. */
+let page: ReturnType<typeof loadPage> | undefined;
+
+/** The page, as far as a path is one of its own. Its files are read when somebody first asks for one. */
 export function servePage(request: Request): Response | undefined {
-  if (new URL(request.url).pathname !== '/') return undefined;
-  return new Response(welcome, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
+  const { pathname } = new URL(request.url);
+  if (pathname !== '/' && !pathname.startsWith('/assets/')) return undefined;
+  page ??= loadPage();
+  const file = page(pathname);
+  return file === undefined ? undefined : new Response(file.body, { headers: file.headers });
 }

@@ -1,0 +1,24 @@
+import type { FaultEntry } from '../../../control/contract.js';
+import type { Fault } from '../../../faults/faults.js';
+import { type FaultOption, faultGroups } from './fault-options.js';
+
+/** Whether a fault is the one that a person can switch on here. */
+export function isOf({ kind, processed = false }: FaultOption, fault: Fault): boolean {
+  return fault.kind === kind && ('processed' in fault && fault.processed === true) === processed;
+}
+
+/** A fault that is on, in words: how it is called, and with what. */
+export function faultWords({ fault }: FaultEntry): string {
+  const { kind, ...given } = fault;
+  const { processed: _, ...parameters } = { processed: false, ...given };
+  const option = faultGroups.flatMap(({ options }) => options).find((each) => isOf(each, fault));
+  const title = option?.title ?? (kind === 'answer' || kind === 'status' ? 'Status' : kind);
+  return [title, ...Object.values(parameters)].join(' · ');
+}
+
+/** How often a fault still strikes, in words. */
+export function oftenWords({ when: { probability, after }, left }: FaultEntry): string {
+  const share = probability !== undefined && probability < 1 ? `${Math.round(probability * 100)} %` : undefined;
+  const often = left === null ? (share ?? 'every time') : [`${left} more`, share].filter(Boolean).join(' at ');
+  return after === undefined || after === 0 ? often : `${often}, after ${after}`;
+}
