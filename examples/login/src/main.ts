@@ -1,0 +1,12 @@
+import { serve } from '@hono/node-server';
+import { createSmsClient } from '@polysms/core';
+import { mob } from '@polysms/provider-mob';
+import { createApp } from './app.js';
+
+const { MOB_APP_KEY: appKey = '', MOB_BASE_URL: baseUrl, PORT: port = '8080' } = process.env;
+
+const sms = createSmsClient({ providers: [mob({ appKey, baseUrl })] });
+const server = serve({ fetch: createApp(sms).fetch, hostname: '127.0.0.1', port: Number(port) });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => server.close(() => void sms.close()));
+}
