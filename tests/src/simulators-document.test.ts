@@ -11,3 +11,9 @@ it('docs/simulators.md shows the dialect that the tests of the kit use, whole an
   expect(block?.text).toContain(withoutImports.trim());
   expect(fixture.split('\n').length).toBeLessThan(60);
 });
+
+it('the README of the box shows the first test of the example for Playwright, as it is run', () => {
+  const spec = readFileSync(`${root}examples/login/src/login.spec.ts`, 'utf8');
+  const block = blocksOf('packages/simulator/README.md').find(({ text }) => text.includes('/playwright'));
+  expect(spec.startsWith(block?.text ?? 'the README shows none')).toBe(true);
+});

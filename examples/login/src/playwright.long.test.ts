@@ -22,5 +22,5 @@ it.skipIf(skipWithoutChromium())('passes its tests in a browser, with the phones
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], BOX_PORT, MOB_PORT, PORT, CHROMIUM: findChromium() },
   });
-  expect(stdout).toContain('2 passed');
+  expect(stdout).toContain('3 passed');
 });
