@@ -108,6 +108,8 @@ describe.skipIf(skipWithoutChromium())('the page', () => {
     await app.hit(1);
     expect(app.hits[0]?.body).toContain('"state":"delivered"');
     await page.getByRole('article', { name: 'Message 1' }).getByText('delivered', { exact: true }).waitFor();
+    // Told again with its report, it is still one message.
+    await page.locator('.row').getByText('1 message', { exact: true }).waitFor({ state: 'attached' });
   });
 
   it('reports a failure, with its reason', async () => {
