@@ -1,12 +1,13 @@
 /**
  * Packs the packages and installs the tarballs into empty projects as users would, with npm and with pnpm. Checks every
- * export path on each Node given, and everything that docs/bundlers.md says.
+ * export path on each Node given, the page of the box, and everything that docs/bundlers.md says.
  *
  * Usage: node tests/dist/check-consumer.js PATH-TO-NODE…   (default: the Node that runs it)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkBoxPage } from './consumer/box-page.js';
 import { checkExportPaths } from './consumer/export-paths.js';
 import { install, pack, peers } from './consumer/packing.js';
 import { runRecipes } from './consumer/recipes.js';
@@ -21,6 +22,7 @@ try {
     const project = join(folder, manager);
     install(project, tarballs, manager, { type: 'module', dependencies: peers() });
     checkExportPaths(project, nodes, manager);
+    checkBoxPage(project, nodes[0] ?? process.execPath, manager);
   }
   // An app like most: CommonJS, and without the optional peer that only the simulator's TLS needs.
   const { selfsigned: _, ...dependencies } = peers();

@@ -5,17 +5,22 @@ import { run } from './commands.js';
 
 const imports = publishablePackages().flatMap((each) => each.imports);
 
+const libraries = ['es2023', 'esnext.disposable'];
+const importOf = (path: string, i: number) =>
+  `import * as m${i} from '${path}';\nconsole.log(Object.keys(m${i}).length);`;
+const requireOf = (path: string, i: number) =>
+  `import m${i} = require('${path}');\nconsole.log(Object.keys(m${i}).length);`;
+
 /** Type-checks an import of every export path, and runs it on each Node, by `import` and by `require`. */
 export function checkExportPaths(project: string, nodes: readonly string[], manager: string): void {
-  const esm = imports.map((path, i) => `import * as m${i} from '${path}';\nconsole.log(Object.keys(m${i}).length);`);
-  const cjs = imports.map((path, i) => `import m${i} = require('${path}');\nconsole.log(Object.keys(m${i}).length);`);
-  writeFileSync(join(project, 'esm.mts'), esm.join('\n'));
-  writeFileSync(join(project, 'cjs.cts'), cjs.join('\n'));
-  const options = { module: 'nodenext', target: 'es2023', strict: true, exactOptionalPropertyTypes: true };
-  // skipLibCheck stays off: the declarations of the packages are checked too.
-  const compilerOptions = { ...options, lib: ['es2023', 'esnext.disposable'], types: ['node'] };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['esm.mts', 'cjs.cts'] }));
-  run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project);
+  write(project, 'esm.mts', imports.map(importOf));
+  write(project, 'cjs.cts', imports.map(requireOf));
+  check(project, ['esm.mts', 'cjs.cts'], [...libraries, 'dom', 'dom.iterable']);
+  // Only Playwright's types need those of a browser.
+  const others = imports.filter((path) => !path.endsWith('/playwright'));
+  write(project, 'without-dom.mts', others.map(importOf));
+  write(project, 'without-dom.cts', others.map(requireOf));
+  check(project, ['without-dom.mts', 'without-dom.cts'], libraries);
   for (const node of nodes) {
     const version = run(node, ['--version'], project).trim();
     for (const file of ['esm.mjs', 'cjs.cjs']) {
@@ -26,4 +31,16 @@ export function checkExportPaths(project: string, nodes: readonly string[], mana
     }
     console.log(`${manager}, Node ${version}: ${imports.length} export paths by import and by require.`);
   }
+}
+
+function write(project: string, name: string, lines: readonly string[]): void {
+  writeFileSync(join(project, name), lines.join('\n'));
+}
+
+/** Compiles files, with the declarations of the packages checked too: skipLibCheck stays off. */
+function check(project: string, files: readonly string[], lib: readonly string[]): void {
+  const options = { module: 'nodenext', target: 'es2023', strict: true, exactOptionalPropertyTypes: true };
+  const compilerOptions = { ...options, lib, types: ['node'] };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project);
 }
