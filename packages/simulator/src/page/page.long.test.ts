@@ -108,6 +108,8 @@ describe.skipIf(skipWithoutChromium())('the page', () => {
     await app.hit(1);
     expect(app.hits[0]?.body).toContain('"state":"delivered"');
     await page.getByRole('article', { name: 'Message 1' }).getByText('delivered', { exact: true }).waitFor();
+    // Told again with its report, it is still one message.
+    await page.locator('.row').getByText('1 message', { exact: true }).waitFor({ state: 'attached' });
   });
 
   it('reports a failure, with its reason', async () => {
@@ -217,8 +219,8 @@ describe.skipIf(skipWithoutChromium())('the page', () => {
       const { box, page } = await openPage(browser, options, { colorScheme });
       const problems: string[] = await axeProblems(page, 'empty');
       await sendText(box, 'tiny', phone, 'Your code is 482913. أهلا');
-      await sendText(box, 'silent', '+14155550100', 'Hello');
       await page.getByRole('link', { name: 'Details of message 1' }).click();
+      await sendText(box, 'silent', '+14155550100', 'Hello');
       await page.getByRole('article').getByText('delivered').waitFor();
       await page.getByRole('button', { name: 'Answer STOP' }).click();
       await page.getByRole('article', { name: 'Answer of this phone' }).waitFor();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BoxMessage, BoxReport, ConversationEntry } from '../../../control/contract.js';
-import { entryKey, withArrivals, withEntries, withNewer, withReports } from './arrivals.js';
+import { entryKey, isArrival, withArrivals, withEntries, withNewer } from './arrivals.js';
 
 function message(id: number, to: string): ConversationEntry & { readonly direction: 'in' } {
   const content: BoxMessage = {
@@ -21,9 +21,9 @@ function reply(id: number, from: string): ConversationEntry {
   return { direction: 'out', reply: { id: String(id), ...content, status: 'taken', attempts: [] } };
 }
 
-const report = (messageId: string, status: BoxReport['status']): BoxReport => ({
-  id: '1',
-  messageId,
+const report = (id: string, status: BoxReport['status']): BoxReport => ({
+  id,
+  messageId: '1',
   vendor: 'tiny',
   state: 'delivered',
   status,
@@ -48,18 +48,22 @@ describe('arrivals', () => {
   });
 
   it('replace what has the same id, in its place', () => {
-    const list = [report('1', 'held'), { ...report('2', 'held'), id: '2' }];
+    const list = [report('1', 'held'), report('2', 'held')];
     expect(withNewer(list, [report('1', 'taken')]).map(({ status }) => status)).toEqual(['taken', 'held']);
     expect(withNewer(list, [])).toBe(list);
   });
 
-  it('show on a message what its app was told, and nothing that was held back', () => {
-    const entries = [message(1, '+1'), reply(1, '+1'), message(2, '+1')];
-    const reported = (status: BoxReport['status']) =>
-      withReports(entries, [report('2', status)]).map((entry) =>
-        entry.direction === 'in' ? entry.message.reported : undefined,
-      );
-    expect(reported('taken')).toEqual([undefined, undefined, 'delivered']);
-    expect(reported('held')).toEqual([undefined, undefined, undefined]);
+  it('are what has just come, and not what is told again with a report', () => {
+    const { message: told } = message(1, '+1');
+    const entries: ConversationEntry[] = [
+      message(2, '+1'),
+      { direction: 'in', message: { ...told, reported: 'sent' } },
+      reply(1, '+1'),
+    ];
+    expect(entries.map(isArrival)).toEqual([true, false, true]);
+    const attempt = { at: 1, url: 'http://127.0.0.1/hooks', status: 200 };
+    const answered = reply(1, '+1');
+    const again = answered.direction === 'out' ? { ...answered.reply, attempts: [attempt] } : undefined;
+    expect(again && isArrival({ direction: 'out', reply: again })).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { BoxMessage, BoxReport, ConversationEntry, Phone } from '../../../control/contract.js';
+import type { BoxMessage, ConversationEntry, Phone } from '../../../control/contract.js';
 
 /** The phones after these arrivals: those that received are in front, the last one first. */
 export function withArrivals(phones: readonly Phone[], arrivals: readonly ConversationEntry[]): readonly Phone[] {
@@ -40,18 +40,9 @@ export function withEntries(
   return [...byKey.values()];
 }
 
-/** The conversation after the app has been told what became of messages. */
-export function withReports(
-  entries: readonly ConversationEntry[],
-  reports: readonly BoxReport[],
-): readonly ConversationEntry[] {
-  if (reports.length === 0) return entries;
-  const told = new Map(reports.filter(({ status }) => status === 'taken').map((report) => [report.messageId, report]));
-  return entries.map((entry) => {
-    const report = entry.direction === 'in' ? told.get(entry.message.id) : undefined;
-    if (entry.direction === 'out' || report === undefined) return entry;
-    return { direction: 'in', message: { ...entry.message, reported: report.state } };
-  });
+/** Whether it has just come, and is not told again because the app was told of it: that one has been counted. */
+export function isArrival(entry: ConversationEntry): boolean {
+  return entry.direction === 'in' ? entry.message.reported === undefined : entry.reply.attempts.length === 0;
 }
 
 export function phoneOf(entry: ConversationEntry): string {

@@ -2,7 +2,6 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type {
   BoxMessageDetails,
   BoxReport,
-  ConversationEntry,
   FaultEntry,
   Phone,
   PhoneConversation,
@@ -14,8 +13,9 @@ import type {
 import { announce } from '../kit/announce.js';
 import { get } from '../kit/api.js';
 import { phoneLink, route } from '../kit/route.js';
-import { phoneOf, received, withArrivals, withEntries, withNewer, withReports } from './arrivals.js';
+import { isArrival, phoneOf, received, withArrivals, withEntries, withNewer } from './arrivals.js';
 import { coalesced } from './coalesced.js';
+import { GatheredNews, type News } from './gathered-news.js';
 import { Snapshots } from './snapshots.js';
 
 /** What the page knows of the box; undefined until the box has said it. */
@@ -39,7 +39,17 @@ export function titleOf(vendor: string): string {
 }
 
 const pauseMs = 300;
-const snapshots = new Snapshots(() => new Promise((resolve) => setTimeout(resolve, pauseMs)));
+const gathered = new GatheredNews(take);
+const snapshots = new Snapshots(
+  () => gathered.flush(),
+  () => new Promise((resolve) => setTimeout(resolve, pauseMs)),
+);
+
+/** Hears what the box tells, to take it in a moment. */
+export function hear<Kind extends keyof News>(kind: Kind, item: News[Kind][number]) {
+  snapshots.note();
+  gathered.add(kind, item);
+}
 
 export const refresh = {
   vendors: coalesced(async () => {
@@ -87,31 +97,27 @@ export async function refreshAll(): Promise<void> {
 
 /** Forgets what the box has forgotten, and reads everything anew. */
 export async function startAnew(): Promise<void> {
+  gathered.clear();
   unread.value = new Set();
   await refreshAll();
 }
 
-export interface News {
-  readonly arrivals: readonly ConversationEntry[];
-  readonly reports: readonly BoxReport[];
-  readonly requests: readonly WireRequest[];
-}
-
 /** Takes what came since the last time, all of it in one change of the page. */
-export function take({ arrivals, ...news }: News) {
-  snapshots.note();
+function take(news: News) {
+  const arrivals = news.entries.filter(isArrival);
   batch(() => {
     if (arrivals.length > 0) phones.value = withArrivals(phones.value ?? [], arrivals);
     reports.value = withNewer(reports.value, news.reports);
     if (route.value.view === 'requests') requests.value = withNewer(requests.value, news.requests);
     const open = conversation.value;
     if (open !== undefined) {
-      const here = arrivals.filter((arrival) => phoneOf(arrival) === open.phone);
-      conversation.value = { ...open, conversation: withReports(withEntries(open.conversation, here), news.reports) };
+      const here = news.entries.filter((entry) => phoneOf(entry) === open.phone);
+      conversation.value = { ...open, conversation: withEntries(open.conversation, here) };
     }
-    const elsewhere = received(arrivals).filter(({ to }) => to !== open?.phone);
+    const elsewhere = received(arrivals).filter(({ to }) => to !== selectedPhone.value);
     if (elsewhere.length > 0) unread.value = new Set([...unread.value, ...elsewhere.map(({ to }) => to)]);
   });
+  if (news.entries.length > 0 || news.reports.length > 0) void refresh.details();
   openNewest();
   const [first, ...others] = received(arrivals);
   if (first === undefined) return;

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { Snapshots } from './snapshots.js';
 
+const nothing = () => undefined;
 const noPause = () => Promise.resolve();
 
 it('reads again what an event may have made old meanwhile', async () => {
-  const snapshots = new Snapshots(noPause);
+  const snapshots = new Snapshots(nothing, noPause);
   let readings = 0;
   const read = await snapshots.read(async () => {
     readings += 1;
@@ -15,7 +16,7 @@ it('reads again what an event may have made old meanwhile', async () => {
 });
 
 it('reads once while nothing comes, and five times in a storm', async () => {
-  const snapshots = new Snapshots(noPause);
+  const snapshots = new Snapshots(nothing, noPause);
   let readings = 0;
   await snapshots.read(async () => {
     readings += 1;
@@ -27,4 +28,13 @@ it('reads once while nothing comes, and five times in a storm', async () => {
     snapshots.note();
   });
   expect(readings).toBe(5);
+});
+
+it('has what came before taken first, at each reading', async () => {
+  const steps: string[] = [];
+  const snapshots = new Snapshots(() => steps.push('settled'), noPause);
+  await snapshots.read(async () => {
+    if (steps.push('read') < 4) snapshots.note();
+  });
+  expect(steps).toEqual(['settled', 'read', 'settled', 'read']);
 });

@@ -5,11 +5,16 @@ const tries = 5;
  * it is read again. In a storm of events that never ends, the last of five readings has to do.
  */
 export class Snapshots {
+  readonly #settle: () => void;
   readonly #pause: () => Promise<unknown>;
   #events = 0;
 
-  /** @param pause what passes between two readings, so that a storm does not also become one of requests */
-  constructor(pause: () => Promise<unknown>) {
+  /**
+   * @param settle takes what has come already, which a reading holds: after it, it would count twice
+   * @param pause what passes between two readings, so that a storm does not also become one of requests
+   */
+  constructor(settle: () => void, pause: () => Promise<unknown>) {
+    this.#settle = settle;
     this.#pause = pause;
   }
 
@@ -20,6 +25,7 @@ export class Snapshots {
 
   async read<Answer>(load: () => Promise<Answer>): Promise<Answer> {
     for (let left = tries - 1; ; left -= 1) {
+      this.#settle();
       const before = this.#events;
       const answer = await load();
       if (this.#events === before || left === 0) return answer;
