@@ -143,7 +143,10 @@ describe('the time of an attempt', () => {
   /** How long each of providers a, b, c … had, whose circuits were in these states; all fail. */
   async function sharesWith(states: readonly State[], options: Parameters<typeof deliverTo>[1] = {}) {
     const circuits = states.map((state, index) => {
-      const circuit = new Circuit(String(index), parseCircuitBreakerOptions({ consecutiveFailures: 1 }));
+      const circuit = new Circuit(
+        String(index),
+        parseCircuitBreakerOptions({ consecutiveFailures: 1, random: () => 0.5 }),
+      );
       if (state !== 'closed') circuit.record(circuit.admit(false) ?? Symbol(), down);
       if (state === 'probing') circuit.admit(true);
       return circuit;
