@@ -107,6 +107,22 @@ describe('deliverWithinMs', () => {
     expect(b.sent.length).toBe(sent);
   });
 
+  it('hands on at once what the vendor says has failed before it has answered', async () => {
+    const { b } = twoProviders();
+    const { webhooks } = b;
+    const early = async (message: { readonly id: string }) => {
+      await report(sms, 'a', message.id, 'undelivered', 'carrier_fault');
+      return accepted('ref-a');
+    };
+    const a = fake('a', [early], undefined, { webhooks });
+    const sms = client([a, b]);
+    for (const key of [{}, { idempotencyKey: 'order-42' }]) {
+      await sms.send({ ...urgent, ...key });
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect([a.sent.length, b.sent.length]).toEqual([2, 2]);
+  });
+
   it('asks nobody after the client has been closed, and does not hold the process', async () => {
     const { a, b } = twoProviders();
     const sms = client([a, b]);
