@@ -143,7 +143,7 @@ export function compose(options: SmsClientOptions): Composition {
     }),
     reportUrlOf,
     idempotentSends,
-    messages: new ClientMessages({ log, store: messageStore, sweeper, inFlight, deadlineMs, defaultCountry }),
+    messages: new ClientMessages({ log, store: messageStore, sweeper, watches, inFlight, deadlineMs, defaultCountry }),
     sweepTimer: sweepTimerOf(parsed, sweeper, inFlight),
     guard,
     verifications: new ClientVerifications({

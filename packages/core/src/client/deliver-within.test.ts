@@ -81,6 +81,21 @@ describe('deliverWithinMs', () => {
     }
   });
 
+  it('believes reports of a provider that was not to be asked when the message was sent', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    const say = (text: string) => {
+      const body = JSON.stringify([{ kind: 'inbound', from: to, to: '10690', text, at: Date.now() }]);
+      return sms.webhooks.handle(new Request('https://app.example/b', { method: 'POST', body }));
+    };
+    await Promise.all([say('STOP'), vi.advanceTimersByTimeAsync(1_000)]);
+    const { id } = await sms.send(urgent);
+    await Promise.all([say('START'), vi.advanceTimersByTimeAsync(20_000)]);
+    expect(b.sent).toHaveLength(1);
+    await report(sms, 'b', id, 'delivered');
+    expect((await sms.messages.get(id))?.state).toBe('delivered');
+  });
+
   it('does nothing about a message that was delivered', async () => {
     const { a, b } = twoProviders();
     const sms = client([a, b]);

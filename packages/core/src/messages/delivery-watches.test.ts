@@ -64,12 +64,20 @@ it('believes a report that comes while it reads, rather than what it reads', asy
 });
 
 it('hands nothing on that has been forgotten: nobody could learn that it has arrived', async () => {
-  const { sms, b } = talking();
-  await sms.send(urgent);
-  await sms.messages.forget(hello.to);
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(b.sent).toEqual([]);
-  expect(vi.getTimerCount()).toBe(0);
+  for (const erase of ['by this client', 'by another process'] as const) {
+    const { sms, b, memory } = talking();
+    await sms.send({ ...hello, to: '+8613900139000' });
+    await sms.send(urgent);
+    if (erase === 'by another process') await memory.forget(hello.to);
+    else {
+      await sms.messages.forget(hello.to);
+      // Its text is gone, too, which the watch has held.
+      expect(vi.getTimerCount()).toBe(0);
+    }
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(b.sent).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  }
 });
 
 it('hands on, and ends no process, though the store answers something else', async () => {

@@ -63,6 +63,11 @@ export class DeliveryWatches {
     this.#watches.set(record.id, watch);
   }
 
+  /** Ends the watches of a phone, which hold its messages. */
+  forget(to: string): void {
+    for (const watch of this.#watches.values()) if (watch.record.to === to) this.#end(watch);
+  }
+
   /** Ends all watches; a failover that has begun goes on. */
   close(): void {
     this.#isClosed = true;
