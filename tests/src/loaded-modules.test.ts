@@ -30,6 +30,7 @@ describe('what a provider package loads', () => {
       expect(packages).toContain('undici');
       expect(packages).not.toContain('opossum');
       expect(packages).not.toContain('inversify');
+      expect(packages).not.toContain('hono');
     },
   );
 

@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import { expect, test } from 'vitest';
-import { certificateFor } from './certificate.js';
 import { startMobSimulator } from './simulator.js';
 import { raw, requestBytes, simulate } from './simulator.test.helper.js';
 
@@ -44,14 +43,6 @@ test('bytes that are no TLS end the connection and not the process', async () =>
   expect(await raw(simulator, requestBytes('POST /sms/sendmsg HTTP/1.1', [], form))).toMatchObject({ httpStatus: 200 });
 });
 
-test('a certificate of one’s own is used', async () => {
-  const own = await certificateFor(true, ['sms.test']);
-  expect(new X509Certificate(own?.cert ?? '').checkHost('sms.test')).toBe('sms.test');
-  const simulator = await simulate({ tls: { key: own?.key ?? '', cert: own?.cert ?? '' } });
-  expect(simulator.certificate).toBe(own?.cert);
-  expect(await get(`${simulator.url}/simulator/messages`, own?.cert)).toBe('[]');
-});
-
 test('it is made for every host that is allowed', async () => {
   const { certificate = '' } = await simulate({ tls: true, allowedHosts: ['MOB', '[2001:db8::1]'] });
   const made = new X509Certificate(certificate);
@@ -65,13 +56,5 @@ test('what only looks like a certificate is refused', async () => {
   await expect(startMobSimulator({ tls: { key: pem, cert: pem } })).rejects.toMatchObject({
     code: 'configuration_invalid',
     message: expect.stringContaining('tls: key and cert must be a private key and its certificate'),
-  });
-});
-
-test('without the package, the error says what to do', async () => {
-  const missing = () => Promise.resolve(undefined);
-  await expect(certificateFor(true, ['127.0.0.1'], missing)).rejects.toMatchObject({
-    code: 'configuration_invalid',
-    message: 'startMobSimulator(): tls: true needs the package "selfsigned". Install it, or pass { key, cert } in PEM.',
   });
 });

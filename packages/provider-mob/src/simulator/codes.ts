@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded.js';
+import { BoundedMap } from '@polysms/simulator';
 
 /** How codes die. */
 export interface CodeRules {

@@ -81,7 +81,7 @@ test('a reset brings the start back', async () => {
 test.each([
   ['faults', '{', 'The body must be JSON.'],
   ['faults', {}, 'fail(): fault: must be one of drop, reset, hang'],
-  ['faults', '', 'fail(): the call: must be an object with the call (fault, when)'],
+  ['faults', '', 'fail(): the call: must be an object with the call (vendor, fault, when)'],
   ['faults', { fault: { kind: 'hang', when: 'soon' } }, 'fail(): fault.when: must be one of before-reading'],
   ['settings', { balance: -1 }, 'configure(): balance: must be a whole number from 0 up, or infinite'],
   ['settings', { limits: { perMinute: 'x' } }, 'configure(): limits.perMinute: must be a whole number from 0 up'],

@@ -1,28 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSmsError } from '@polysms/core/provider-kit';
-import * as v from 'valibot';
+import type { Simulator } from '@polysms/simulator';
+import type { OpenMob } from './dialect.js';
 import { parseForm } from './form.js';
-import type { SimulatedMessage } from './inbox.js';
-import type { SimulatedRequest } from './ledger.js';
-import { readBody } from './read-body.js';
-import { writeJson, writeProblem, writeReply } from './write-reply.js';
 
 /** What the control endpoints reach: the same as a program that holds the simulator. */
 export interface Controlled {
-  readonly messages: readonly SimulatedMessage[];
-  readonly requests: readonly SimulatedRequest[];
-  readonly certificate: string | undefined;
-  /** Takes what `POST /simulator/faults` got, unchecked. */
-  scheduleFault(call: unknown): void;
-  configure(changes: unknown): void;
-  sendSdkCode(to: string): SimulatedMessage;
-  reset(): void;
+  readonly simulator: Simulator;
+  readonly open: OpenMob;
 }
 
 /** What a path of the simulator itself takes, and who answers. */
 export interface ControlRoute {
   readonly method: 'GET' | 'POST';
-  readonly answer: (controlled: Controlled, response: ServerResponse, input: Input) => void;
+  readonly answer: (controlled: Controlled, input: Input) => unknown;
 }
 
 interface Input {
@@ -31,78 +21,63 @@ interface Input {
   readonly body: unknown;
 }
 
-/** Large enough for a fault whose answer is far too long. */
-const maxControlBytes = 32 * 1024 * 1024;
-
-const sdkCodeSchema = v.object({ to: v.string() });
-
-/** The paths of the simulator itself. */
+/** The short paths of a simulator of Mob alone. The kit's own, under `/api`, reach more. */
 export const controlRoutes: ReadonlyMap<string, ControlRoute> = new Map<string, ControlRoute>([
   ['/simulator/messages', { method: 'GET', answer: listMessages }],
-  ['/simulator/requests', { method: 'GET', answer: ({ requests }, response) => writeJson(response, 200, requests) }],
+  ['/simulator/requests', { method: 'GET', answer: ({ open }) => open.ledger.requests }],
   ['/simulator/certificate', { method: 'GET', answer: showCertificate }],
-  ['/simulator/faults', { method: 'POST', answer: done((controlled, { body }) => controlled.scheduleFault(body)) }],
-  ['/simulator/settings', { method: 'POST', answer: done((controlled, { body }) => controlled.configure(body)) }],
-  ['/simulator/reset', { method: 'POST', answer: done((controlled) => controlled.reset()) }],
-  ['/simulator/sdk-codes', { method: 'POST', answer: sendSdkCode }],
+  ['/simulator/faults', { method: 'POST', answer: done(({ simulator }, { body }) => simulator.failAs(body)) }],
+  [
+    '/simulator/settings',
+    { method: 'POST', answer: done(({ simulator }, { body }) => simulator.configure('mob', body)) },
+  ],
+  ['/simulator/reset', { method: 'POST', answer: done(({ simulator }) => simulator.reset()) }],
+  [
+    '/simulator/sdk-codes',
+    { method: 'POST', answer: ({ simulator }, { body }) => simulator.call('mob', 'sdk-codes', body) },
+  ],
 ]);
 
-/** Answers a request to the simulator itself, or 404. */
-export async function answerControl(
-  controlled: Controlled,
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: { readonly path: string; readonly query: string },
-): Promise<void> {
-  const route = controlRoutes.get(target.path);
-  if (route === undefined) {
-    writeProblem(response, 404, 'There is nothing at this path.');
-    return;
-  }
+/** Answers a request to one of these paths; undefined for any other. */
+export async function answerControl(controlled: Controlled, request: Request): Promise<Response | undefined> {
+  const { pathname, search } = new URL(request.url);
+  const route = controlRoutes.get(pathname);
+  if (route === undefined) return undefined;
   if (request.method !== route.method) {
-    response.setHeader('Allow', route.method);
-    writeProblem(response, 405, `This path takes ${route.method}.`);
-    return;
-  }
-  const body = await readBody(request, maxControlBytes);
-  if (body.kind === 'aborted') return;
-  if (body.kind === 'too-large') {
-    response.setHeader('Connection', 'close');
-    writeProblem(response, 413, `A body has at most ${maxControlBytes} bytes.`);
-    return;
+    return Response.json(
+      { error: `This path takes ${route.method}.` },
+      { status: 405, headers: { Allow: route.method } },
+    );
   }
   try {
-    const json: unknown = route.method === 'POST' && body.text.trim() !== '' ? JSON.parse(body.text) : undefined;
-    route.answer(controlled, response, { query: target.query, body: json });
+    const text = route.method === 'POST' ? await request.text() : '';
+    const body: unknown = text.trim() === '' ? undefined : JSON.parse(text);
+    const answer = route.answer(controlled, { query: search.slice(1), body });
+    return answer instanceof Response ? answer : Response.json(answer);
   } catch (error) {
-    if (error instanceof SyntaxError) writeProblem(response, 400, 'The body must be JSON.');
-    else if (isSmsError(error)) writeProblem(response, 400, error.message);
-    else throw error;
+    if (error instanceof SyntaxError) return Response.json({ error: 'The body must be JSON.' }, { status: 400 });
+    if (isSmsError(error)) return Response.json({ error: error.message }, { status: 400 });
+    throw error;
   }
 }
 
-function listMessages({ messages }: Controlled, response: ServerResponse, input: Input): void {
+function listMessages({ open }: Controlled, input: Input): unknown {
+  const { messages } = open.mob;
   const wanted = parseForm(input.query).get('to')?.trim();
   // A plus sign that the caller did not escape arrives as a space.
   const to = wanted === undefined || wanted.startsWith('+') ? wanted : `+${wanted}`;
-  const found = to === undefined ? messages : messages.filter((message) => message.to === to);
-  writeJson(response, 200, found);
+  return to === undefined ? messages : messages.filter((message) => message.to === to);
 }
 
-function showCertificate({ certificate }: Controlled, response: ServerResponse): void {
-  if (certificate === undefined) writeProblem(response, 404, 'There is no certificate without TLS.');
-  else writeReply(response, { httpStatus: 200, contentType: 'application/x-pem-file', body: certificate });
-}
-
-function sendSdkCode(controlled: Controlled, response: ServerResponse, input: Input): void {
-  const parsed = v.safeParse(sdkCodeSchema, input.body);
-  if (parsed.success) writeJson(response, 200, controlled.sendSdkCode(parsed.output.to));
-  else writeProblem(response, 400, 'to: must be a phone number in E.164, a plus sign and digits');
+function showCertificate({ simulator: { certificate } }: Controlled): Response {
+  if (certificate === undefined)
+    return Response.json({ error: 'There is no certificate without TLS.' }, { status: 404 });
+  return new Response(certificate, { headers: { 'Content-Type': 'application/x-pem-file' } });
 }
 
 function done(act: (controlled: Controlled, input: Input) => void): ControlRoute['answer'] {
-  return (controlled, response, input) => {
+  return (controlled, input) => {
     act(controlled, input);
-    writeJson(response, 200, { ok: true });
+    return { ok: true };
   };
 }

@@ -32,7 +32,7 @@ export function customVerdict(mob: Mob, request: MobRequest): Verdict {
 
   account.charge();
   limits.countCustom({ appKey, to }, now, settings.limits);
-  mob.inbox.deliver({ to, zone, phone, text, endpoint: '/custom/msg', receivedAt: now });
+  mob.deliver({ to, zone, phone, text, endpoint: '/custom/msg', receivedAt: now }, request.id);
   return ok;
 }
 

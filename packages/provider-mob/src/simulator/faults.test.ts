@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
+import type { DelayFault, FaultMoment } from '@polysms/simulator';
 import { describe, expect, test } from 'vitest';
-import type { DelayFault, FaultMoment, MobFault } from './faults.js';
-import type { MobSimulator } from './simulator.js';
+import type { MobFault, MobSimulator } from './simulator.js';
 import { post, raw, readRaw, requestBytes, simulate, unlimited } from './simulator.test.helper.js';
 
 const send = { appkey: 'k', zone: '86', phone: '13800138000' };

@@ -8,7 +8,7 @@ const form = 'appkey=k&phone=13800138000&zone=86';
 describe('requests that Mob would not see', () => {
   test('an unknown path is answered 404', async () => {
     const simulator = await simulate();
-    for (const path of ['/', '/sms', '/sms/sendmsg/', '/SMS/sendmsg', '/simulator/nothing', '/%00']) {
+    for (const path of ['/sms', '/sms/sendmsg/', '/SMS/sendmsg', '/simulator/nothing', '/%00']) {
       expect((await fetch(`${simulator.url}${path}`)).status).toBe(404);
     }
     expect(simulator.requests).toEqual([]);

@@ -64,21 +64,6 @@ test('a reset forgets everything but the waits', async () => {
   expect((await wait).endpoint).toBe('sdk');
 });
 
-test('the list of messages keeps the newest', async () => {
-  const { BoundedList, BoundedMap } = await import('./bounded.js');
-  const list = new BoundedList<number>(2_500);
-  for (let entry = 1; entry <= 6_000; entry += 1) list.add(entry);
-  expect(list.entries.length).toBeLessThanOrEqual(2_500);
-  expect(list.entries.length).toBeGreaterThanOrEqual(1_500);
-  expect(list.entries.at(-1)).toBe(6_000);
-  const map = new BoundedMap<number>(2);
-  map.set('a', 1);
-  map.set('b', 2);
-  map.set('a', 3);
-  map.set('c', 4);
-  expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([3, undefined, 4]);
-});
-
 test('times come from the clock that was given', async () => {
   const now = vi.fn(() => 42);
   const simulator = await simulate({ clock: { now } });

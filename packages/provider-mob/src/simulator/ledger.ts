@@ -1,6 +1,5 @@
-import { BoundedList } from './bounded.js';
+import { BoundedList, type RequestFault } from '@polysms/simulator';
 import type { MobEndpoint } from './endpoints.js';
-import type { MobFault } from './faults.js';
 import type { Parameters } from './form.js';
 
 /** A request to one of Mob's endpoints whose body was read to its end. */
@@ -20,7 +19,7 @@ export interface SimulatedRequest {
   /** Mob's status in the answer; `none` if a fault kept it from the caller. */
   readonly status: number | 'none';
   /** The fault that hit it. */
-  readonly fault: MobFault['kind'] | undefined;
+  readonly fault: RequestFault['kind'] | undefined;
   /** Milliseconds since 1970, by the simulator's clock. */
   readonly receivedAt: number;
 }

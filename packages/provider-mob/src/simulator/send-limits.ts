@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded.js';
+import { BoundedMap } from '@polysms/simulator';
 import { SendCounts } from './send-counts.js';
 import type { MobLimits } from './settings-schema.js';
 

@@ -1,15 +1,25 @@
-import { AllowedHosts } from './allowed-hosts.js';
-import { certificateFor } from './certificate.js';
-import { Connections } from './connections.js';
-import { parseFault } from './fault-schema.js';
-import { FaultScript } from './fault-script.js';
-import type { FaultSchedule, MobFault } from './faults.js';
-import { startHttpServer } from './http-server.js';
-import type { SimulatedMessage, WaitForMessage } from './inbox.js';
-import { Ledger, type SimulatedRequest } from './ledger.js';
-import { Mob, remembered } from './mob.js';
+import {
+  type ConnectionFault,
+  type FaultSchedule,
+  type RequestFault,
+  startSimulator,
+  type WaitForMessage,
+} from '@polysms/simulator';
+import { answerControl } from './control.js';
+import { dialectOf, type OpenMob, openMob } from './dialect.js';
+import type { MobEndpoint } from './endpoints.js';
+import type { SimulatedRequest } from './ledger.js';
+import type { SimulatedMessage } from './messages.js';
 import { type MobSimulatorOptions, parseSimulatorOptions } from './options.js';
 import type { MobSimulatorSettings } from './settings.js';
+
+/** Something that goes wrong on the way to Mob, at Mob, or on the way back. Mob sends no reports. */
+export type MobFault = ConnectionFault | RequestFault;
+
+/** Which requests a fault hits: first `after` are spared, then `times` are hit, or those that the dice choose. */
+export interface MobFaultSchedule extends FaultSchedule {
+  readonly endpoint?: MobEndpoint | undefined;
+}
 
 /** A running simulator of Mob's Web API. */
 export interface MobSimulator extends AsyncDisposable {
@@ -49,7 +59,7 @@ export interface MobSimulator extends AsyncDisposable {
    *
    * @throws SmsError `configuration_invalid`
    */
-  fail(fault: MobFault, when?: FaultSchedule): void;
+  fail(fault: MobFault, when?: MobFaultSchedule): void;
   /** Back to the start: messages, requests, codes, counts, faults, settings, balance and seed. Waits go on. */
   reset(): void;
   /** Stops listening, destroys open connections and ends waits. May be called twice. */
@@ -57,60 +67,46 @@ export interface MobSimulator extends AsyncDisposable {
 }
 
 /**
- * Starts a simulator of Mob's SMS Web API: a real HTTP server on the loopback address that keeps codes, limits and
- * a balance as Mob does, and can be told to fail. `GET /simulator/messages` shows what phones received.
+ * Starts a simulator of Mob's SMS Web API alone: `startSimulator` with the one dialect, Mob's endpoints and the control
+ * API on one port. It keeps codes, limits and a balance as Mob does, and can be told to fail. `GET /simulator/messages`
+ * shows what phones received.
  *
  * @throws SmsError `configuration_invalid` for options that cannot work
  * @throws Error if the port is taken
  */
 export async function startMobSimulator(options: MobSimulatorOptions = {}): Promise<MobSimulator> {
-  const parsed = parseSimulatorOptions(options);
-  const { host, port } = parsed;
-  const hosts = [host, ...parsed.allowedHosts];
-  const certificate = await certificateFor(parsed.tls, hosts);
-  const mob = new Mob(parsed);
-  const faults = new FaultScript();
-  const ledger = new Ledger(remembered);
-  const connections = new Connections();
-  const state = {
-    messages: mob.inbox.messages,
-    requests: ledger.requests,
-    certificate: certificate?.cert,
-    configure: (changes: unknown) => mob.account.configure(changes),
-    sendSdkCode: (to: string) => mob.sendSdkCode(to),
-    scheduleFault: (call: unknown) => {
-      const { fault, when } = parseFault(call);
-      faults.add(fault, when);
-    },
-    reset: () => {
-      mob.reset();
-      faults.clear();
-      ledger.clear();
-    },
-  };
-  const api = { mob, faults, ledger, connections };
-  const server = await startHttpServer({
-    host,
-    port,
-    certificate,
-    allowedHosts: new AllowedHosts(hosts),
-    api,
-    controlled: state,
+  const { listening, settings } = parseSimulatorOptions(options);
+  const opened: OpenMob[] = [];
+  const dialect = dialectOf((world) => {
+    const open = openMob(settings, world);
+    opened.push(open);
+    return open.dialect;
   });
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    mob.inbox.close();
-    closing ??= server.close();
-    return closing;
-  };
-  const { scheduleFault, ...shared } = state;
+  const simulator = await startSimulator({
+    ...listening,
+    dialects: [dialect],
+    onePort: true,
+    otherPaths: async (request) => answerControl({ simulator, open }, request),
+  });
+  const [open] = opened as [OpenMob];
+  const { mob, ledger } = open;
   return {
-    ...shared,
-    url: server.url,
-    port: server.port,
-    waitForMessage: (wait) => mob.inbox.wait(wait),
-    fail: (fault, when = {}) => scheduleFault({ fault, when }),
-    close,
-    [Symbol.asyncDispose]: close,
+    url: simulator.url,
+    port: simulator.port,
+    certificate: simulator.certificate,
+    messages: mob.messages,
+    requests: ledger.requests,
+    waitForMessage: async (wait) => {
+      const { id } = await simulator.waitForMessage(wait);
+      const found = mob.messages.findLast((message) => message.id === id);
+      if (found === undefined) throw new Error('waitForMessage(): the message is forgotten already.');
+      return found;
+    },
+    sendSdkCode: (to) => mob.sendSdkCode(to),
+    configure: (changes) => simulator.configure('mob', changes),
+    fail: (fault, when) => void simulator.fail(fault, when),
+    reset: () => simulator.reset(),
+    close: () => simulator.close(),
+    [Symbol.asyncDispose]: () => simulator.close(),
   };
 }

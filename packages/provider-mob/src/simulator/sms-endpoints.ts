@@ -41,7 +41,7 @@ function sendmsg(mob: Mob, request: MobRequest): Verdict {
   limits.countCode({ appKey, to }, now, settings.limits);
   mob.apiCodes.issue(phoneInApp(to, appKey), code, now);
   const text = codeText(code, settings.codeLifetimeMs);
-  mob.inbox.deliver({ to, zone, phone, text, code, endpoint: '/sms/sendmsg', receivedAt: now });
+  mob.deliver({ to, zone, phone, text, code, endpoint: '/sms/sendmsg', receivedAt: now }, request.id);
   return ok;
 }
 

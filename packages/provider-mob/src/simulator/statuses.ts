@@ -1,4 +1,4 @@
-import type { Verdict } from './endpoints.js';
+import type { MobEndpoint, Verdict } from './endpoints.js';
 
 /** Success, for every endpoint. */
 export const ok: Verdict = { status: 200 };
@@ -66,4 +66,10 @@ export function codeRefused(status: 467 | 468): Verdict {
 /** A refusal of /custom/msg. */
 export function customRefused(status: CustomRefusal): Verdict {
   return { status, error: customErrors[status] };
+}
+
+/** What an endpoint says about a status of its own; undefined if it says nothing, or that is unknown. */
+export function wordsOf(endpoint: MobEndpoint | undefined, status: number): string | undefined {
+  const errors: Readonly<Record<number, string>> = endpoint === '/custom/msg' ? customErrors : smsErrors;
+  return errors[status];
 }

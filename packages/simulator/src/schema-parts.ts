@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+
+/** Whole numbers, with the word that JSON lacks: the string "Infinity" stands for the number. */
+export function numberFrom(minimum: number, expected: string) {
+  return v.pipe(
+    v.union(
+      [
+        v.number(),
+        v.pipe(
+          v.literal('Infinity'),
+          v.transform(() => Number.POSITIVE_INFINITY),
+        ),
+      ],
+      expected,
+    ),
+    v.check(
+      (value) => value >= minimum && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY),
+      expected,
+    ),
+  );
+}
+
+/** A whole number between two others, both included. */
+export function wholeNumber(
+  minimum: number,
+  maximum: number,
+  expected = `must be a whole number from ${minimum} to ${maximum}`,
+) {
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(minimum, expected), v.maxValue(maximum, expected));
+}
+
+/** A delay, as long as Node's timers can hold. */
+export const delay = wholeNumber(0, 2_147_483_647, 'must be a whole number of milliseconds from 0 up, at most 24 days');
+
+/** For `strictObject`: the one message has to serve for a value of another type and for a key too many. */
+export function objectOf(what: string): (issue: { readonly expected: string | null }) => string {
+  return (issue) => (issue.expected === 'never' ? `is no field of ${what}` : `must be an object with ${what}`);
+}
+
+/**
+ * A field that must be there. `strictObject` would report a missing one with the message of the whole object;
+ * null as its default makes the field itself say what it expects.
+ */
+export function required<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.optional(schema, null as never);
+}
