@@ -45,7 +45,7 @@ const expired = '30036';
  */
 export function messageStatus(status: string, errorCode: string | undefined): MessageStatus {
   const known = states.get(status) ?? 'queued';
-  const state = known === 'rejected' && errorCode === expired ? 'expired' : known;
+  const state = status === 'failed' && errorCode === expired ? 'expired' : known;
   const isFailure = state === 'undelivered' || state === 'rejected' || state === 'expired';
   const providerCode = errorCode ?? (states.has(status) && status !== 'canceled' ? undefined : status);
   return {
