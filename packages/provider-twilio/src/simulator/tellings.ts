@@ -1,6 +1,6 @@
-import type { ReportedState, UndeliveredReason } from '@polysms/core/provider-kit';
 import type { PhoneReply, PhoneReport, WebhookCall, WebhookTelling } from '@polysms/simulator';
 import { signedForm } from '../signed-requests.js';
+import { codeOfReport, statusOf } from './statuses.js';
 import type { Twilio } from './twilio.js';
 
 /** Twilio repeats once after a failed connection, and up to five times where the URL's fragment says so. */
@@ -72,33 +72,4 @@ function inboundFields(twilio: Twilio, { id, from, to, text, message }: PhoneRep
     ...(['STOP', 'START', 'HELP'].includes(word) ? { OptOutType: word } : {}),
     ApiVersion: '2010-04-01',
   };
-}
-
-/** Twilio's word for a state. */
-export function statusOf(state: ReportedState): string {
-  return state === 'rejected' || state === 'expired' ? 'failed' : state;
-}
-
-const codes: Readonly<Record<UndeliveredReason, number>> = {
-  unknown_subscriber: 30005,
-  unreachable: 30003,
-  not_mobile: 30006,
-  blocked: 30004,
-  opted_out: 21610,
-  filtered: 30007,
-  unregistered_sender: 30034,
-  carrier_fault: 30022,
-  other: 30008,
-};
-
-/** Twilio's error code; undefined for what is no failure. */
-export function codeOfReport({
-  state,
-  reason,
-  providerCode,
-}: Pick<PhoneReport, 'state' | 'reason' | 'providerCode'>): number | undefined {
-  if (state !== 'undelivered' && state !== 'rejected' && state !== 'expired') return undefined;
-  if (providerCode !== undefined && /^\d{1,6}$/.test(providerCode)) return Number(providerCode);
-  if (state === 'expired') return 30036;
-  return reason === undefined ? undefined : codes[reason];
 }

@@ -11,7 +11,7 @@ import {
 import { json, problem } from './errors.js';
 import { isListed, rendered, resourceOf, type StoredMessage } from './messages.js';
 import type { Settings } from './settings.js';
-import { codeOfReport, statusOf } from './tellings.js';
+import { codeOfReport, statusOf } from './statuses.js';
 
 const remembered = 100_000;
 
