@@ -1,62 +1,37 @@
 import {
   type Accepted,
-  type Answered,
+  accepted,
   type CheckOutcome,
+  codeIn,
   countIn,
   type HttpOutcome,
   type JsonObject,
-  type NotSent,
   outcomeOfCode,
-  outcomeOfHttpStatus,
   type Price,
   priceOf,
-  type Refused,
+  readCodedAnswer,
   readJsonObject,
   refused,
   type SendOutcome,
   textIn,
-  type Unknown,
-  unknown,
-  type VendorCodes,
+  unrecognizedCode,
 } from '@polysms/core/provider-kit';
 import { messageCodes, verifyCodes } from './errors.js';
 
-/**
- * Reads an answer. 2xx is what `success` makes of its object; 4xx is refused, by Twilio's code if there is one; after
- * anything else nobody knows. Twilio's own words never get into an outcome: they repeat phone numbers.
- */
-export function readAnswer<Outcome>(
-  http: HttpOutcome,
-  codes: VendorCodes,
-  success: (answer: JsonObject, http: Answered) => Outcome | undefined,
-): Outcome | Refused | NotSent | Unknown {
-  if (http.outcome !== 'answered') return http;
-  const answer = readJsonObject(http.body);
-  if (http.status === 200 || http.status === 201) return (answer && success(answer, http)) ?? unreadable(http);
-  const byStatus = outcomeOfHttpStatus(http.status, http.headers);
-  const providerCode = answer === undefined ? undefined : codeIn(answer);
-  if (providerCode === undefined) return byStatus;
-  // A POST is not idempotent at Twilio, and a 5xx may come after the message was sent (documentation of 20500).
-  if (byStatus.outcome === 'unknown') return { ...byStatus, providerCode };
-  const known = outcomeOfCode(codes, providerCode, { retryAfterMs: byStatus.retryAfterMs });
-  if (known !== undefined) return known;
-  const isTelling = http.status === 401 || http.status === 429;
-  return isTelling ? { ...byStatus, providerCode } : unrecognized(providerCode);
-}
+const vendor = 'Twilio';
 
-/** Twilio's code, a number; some newer answers may write it in digits. */
-export function codeIn(answer: JsonObject, name = 'code'): string | undefined {
-  const code = countIn(answer, name);
-  return code === undefined ? undefined : String(code);
+/** Reads an answer of the Messages API: a message, or a list of them. */
+export function readOf<Outcome>(http: HttpOutcome, success: (answer: JsonObject) => Outcome | undefined) {
+  return readCodedAnswer(http, { vendor, codes: messageCodes, success });
 }
 
 /** The answer to a message: taken if it has a SID, whatever the status is, unless that says that it has failed already. */
 export function readMessage(http: HttpOutcome): SendOutcome {
-  return readAnswer(http, messageCodes, (message): SendOutcome | undefined => {
+  return readOf(http, (message): SendOutcome | undefined => {
     const sid = messageSidIn(message);
     if (sid === undefined) return undefined;
     const failure = textIn(message, 'status') === 'failed' ? codeIn(message, 'error_code') : undefined;
-    if (failure !== undefined) return outcomeOfCode(messageCodes, failure) ?? unrecognized(failure);
+    if (failure !== undefined) return outcomeOfCode(messageCodes, failure) ?? unrecognizedCode(vendor, failure);
     return { outcome: 'accepted', reference: sid, ...costOf(message) } satisfies Accepted;
   });
 }
@@ -75,10 +50,13 @@ export function readVerification(http: HttpOutcome): SendOutcome {
       return refused('recipient_rate_limited', said, { providerCode: code });
     }
   }
-  return readAnswer(http, verifyCodes, (verification) => {
-    const sid = textIn(verification, 'sid');
-    if (sid === undefined || !/^VE[0-9a-fA-F]{32}$/.test(sid)) return undefined;
-    return { outcome: 'accepted', reference: sid } satisfies Accepted;
+  return readCodedAnswer(http, {
+    vendor,
+    codes: verifyCodes,
+    success: (verification) => {
+      const sid = textIn(verification, 'sid') ?? '';
+      return /^VE[0-9a-fA-F]{32}$/.test(sid) ? accepted(sid) : undefined;
+    },
   });
 }
 
@@ -97,7 +75,7 @@ export function readCheck(http: HttpOutcome, to: string): CheckOutcome {
     // Its length is not 4 to 10.
     if (code === '60200' && /\bCode\b/.test(textIn(answer, 'message') ?? '')) return { outcome: 'incorrect' };
   }
-  return readAnswer(http, verifyCodes, (check): CheckOutcome | undefined => {
+  const success = (check: JsonObject): CheckOutcome | undefined => {
     // Never a word about another phone, whatever the reason.
     if ((textIn(check, 'to') ?? to) !== to) return undefined;
     switch (textIn(check, 'status')) {
@@ -115,7 +93,8 @@ export function readCheck(http: HttpOutcome, to: string): CheckOutcome {
       default:
         return undefined;
     }
-  });
+  };
+  return readCodedAnswer(http, { vendor, codes: verifyCodes, success });
 }
 
 /** The SID of a message; undefined if there is none. */
@@ -134,14 +113,4 @@ export function costOf(message: JsonObject): { readonly segments?: number; reado
   const amount = textIn(message, 'price')?.replace(/^-/, '');
   const price = priceOf({ amount, currency: textIn(message, 'price_unit')?.toUpperCase() });
   return { ...(segments === 0 ? {} : { segments }), ...(price === undefined ? {} : { price }) };
-}
-
-function unrecognized(providerCode: string): Refused {
-  const message = `Twilio refused the request with the code ${providerCode}, which is in none of our tables.`;
-  return refused('unrecognized_provider_code', message, { providerCode });
-}
-
-function unreadable({ status }: Answered): Unknown {
-  const message = 'Twilio answered without a verdict: no JSON, no SID or no status that is known.';
-  return unknown('invalid_response', message, { providerCode: `http-${status}` });
 }

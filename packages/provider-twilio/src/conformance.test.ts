@@ -8,9 +8,9 @@ import {
 import type { ProviderEvent, SmsProvider, WebhookRequest } from '@polysms/core/provider-kit';
 import { type BoxMessage, type Fault, ManualClock, startSimulator } from '@polysms/simulator';
 import { describe, it } from 'vitest';
-import { signedForm, signedInbound, signedReport } from './signed-requests.js';
 import { dialectOf, type OpenTwilio, openTwilio } from './simulator/dialect.js';
 import { parseSettings } from './simulator/settings.js';
+import { signedForm, signedInbound, signedReport } from './simulator/signed-requests.js';
 import { twilio } from './twilio.js';
 import { accountSid, contentSid, from, serviceSid, verifySid } from './twilio.test.fixture.js';
 

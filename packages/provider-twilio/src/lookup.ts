@@ -1,5 +1,7 @@
 import {
   type CallContext,
+  codeIn,
+  type HttpOutcome,
   type HttpTransport,
   type JsonObject,
   jsonObject,
@@ -9,13 +11,12 @@ import {
   type MessageQuery,
   type NotSent,
   type Refused,
+  type SentMessages,
   textIn,
   type Unknown,
 } from '@polysms/core/provider-kit';
-import { codeIn, costOf, isMessageSid, messageSidIn, readAnswer } from './answers.js';
-import { messageCodes } from './errors.js';
+import { costOf, isMessageSid, messageSidIn, readOf } from './answers.js';
 import type { TwilioRequests } from './requests.js';
-import type { SentMessages } from './sent-messages.js';
 import { messageStatus } from './statuses.js';
 
 /** Our clock and Twilio's may differ by so much. */
@@ -45,8 +46,7 @@ export class TwilioLookup implements MessageLookup {
   }
 
   async find(query: MessageQuery, context: CallContext): Promise<LookupOutcome> {
-    const known = this.#sent.get(query.id);
-    const reference = query.reference ?? (known?.by === 'reference' ? known.reference : undefined);
+    const reference = query.reference ?? this.#sent.referenceOf(query.id);
     return reference !== undefined && isMessageSid(reference)
       ? this.#fetch(reference, query, context)
       : this.#search(query, context);
@@ -56,7 +56,7 @@ export class TwilioLookup implements MessageLookup {
     const http = await this.#transport.request(this.#requests.fetchMessage(sid), context);
     // Somebody has deleted it.
     if (http.outcome === 'answered' && http.status === 404) return { outcome: 'inconclusive' };
-    return readAnswer(http, messageCodes, (message): LookupOutcome | undefined => {
+    return readOf(http, (message): LookupOutcome | undefined => {
       if (messageSidIn(message) !== sid) return undefined;
       return textIn(message, 'to') === to.e164 ? foundOf(message) : { outcome: 'inconclusive' };
     });
@@ -74,7 +74,10 @@ export class TwilioLookup implements MessageLookup {
       if (next === undefined || pages === mostPages) return { outcome: 'inconclusive' };
       request = next;
     }
-    const [only, ...others] = candidates.filter((message) => this.#isText(message, query.id));
+    const [only, ...others] = candidates.filter((message) => {
+      const sender = textIn(message, 'messaging_service_sid') ?? textIn(message, 'from') ?? '';
+      return this.#sent.isText(query.id, textIn(message, 'body') ?? '', sender);
+    });
     if (only !== undefined && others.length === 0) return foundOf(only);
     return { outcome: candidates.length === 0 ? 'absent' : 'inconclusive' };
   }
@@ -87,18 +90,10 @@ export class TwilioLookup implements MessageLookup {
     if (textIn(message, 'direction') !== 'outbound-api' || this.#sent.isOfAnother(sid, id)) return false;
     return at >= sentFrom - clocksDifferMs && at <= sentUntil + clocksDifferMs;
   }
-
-  #isText(message: JsonObject, id: string): boolean {
-    const known = this.#sent.get(id);
-    if (known?.by !== 'text' || known.digest !== this.#sent.digest(textIn(message, 'body') ?? '')) return false;
-    return 'from' in known.sender
-      ? textIn(message, 'from') === known.sender.from
-      : textIn(message, 'messaging_service_sid') === known.sender.service;
-  }
 }
 
-function readPage(http: Parameters<typeof readAnswer>[0]): Page | Failure {
-  return readAnswer(http, messageCodes, (list): Page | undefined => {
+function readPage(http: HttpOutcome): Page | Failure {
+  return readOf(http, (list): Page | undefined => {
     const { messages } = list;
     if (!Array.isArray(messages)) return undefined;
     return {

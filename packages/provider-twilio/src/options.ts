@@ -1,11 +1,16 @@
 import {
+  accountId,
   type ByCountry,
   baseUrlProblem,
   byCountry,
   type ConnectionOptions,
   connectionOptions,
-  longestDelayMs,
+  credential,
+  matching,
+  milliseconds,
+  type OptionProblem,
   parseOptions,
+  together,
 } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 
@@ -44,46 +49,25 @@ export interface TwilioOptions extends ConnectionOptions {
   readonly verifyBaseUrl?: string | undefined;
 }
 
-const sid = (letters: string, what: string) => {
-  const expected = `must be ${what}, ${letters} and 32 hexadecimal digits`;
-  return v.pipe(v.string(expected), v.regex(new RegExp(`^${letters}[0-9a-fA-F]{32}$`), expected));
-};
-const credential = (what: string) => {
-  const expected = `must be ${what}, a string without spaces`;
-  return v.pipe(v.string(expected), v.regex(/^[\x21-\x7e]+$/, expected));
-};
-const label = (what: string) => {
-  const expected = `must be the name of ${what}, in small letters, digits and dashes`;
-  return v.pipe(v.string(expected), v.regex(/^[a-z\d-]{1,32}$/, expected));
-};
+const sid = (letters: string, what: string) =>
+  matching(new RegExp(`^${letters}[0-9a-fA-F]{32}$`), `must be ${what}, ${letters} and 32 hexadecimal digits`);
+const label = (what: string) =>
+  matching(/^[a-z\d-]{1,32}$/, `must be the name of ${what}, in small letters, digits and dashes`);
 // Not stricter: what a good sender looks like differs by country. A SID in the wrong field is what happens.
+const senderForm = /^(?![A-Z]{2}[0-9a-fA-F]{32}$)[^\s\p{Cc}](?:[^\p{Cc}]{0,62}[^\s\p{Cc}])?$/u;
 const senderExpected = 'must be a number, a short code or a name of a sender, and no SID';
-const sender = v.pipe(
-  v.string(senderExpected),
-  v.regex(/^(?![A-Z]{2}[0-9a-fA-F]{32}$)[^\s\p{Cc}](?:[^\p{Cc}]{0,62}[^\s\p{Cc}])?$/u, senderExpected),
-);
-const lifetime = 'must be a whole number of milliseconds, at least 1';
 
 const fields = {
   accountSid: sid('AC', 'the Account SID'),
   authToken: v.optional(credential('the auth token')),
   apiKeySid: v.optional(sid('SK', 'the SID of an API key')),
   apiKeySecret: v.optional(credential('the secret of the API key')),
-  id: v.optional(
-    v.pipe(
-      v.string('must be a string'),
-      v.regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
-    ),
-    'twilio',
-  ),
-  from: v.optional(byCountry(sender, senderExpected)),
+  id: accountId('twilio'),
+  from: v.optional(byCountry(matching(senderForm, senderExpected), senderExpected)),
   messagingServiceSid: v.optional(sid('MG', 'the SID of a Messaging Service')),
   verifyServiceSid: v.optional(sid('VA', 'the SID of a Verify service')),
   verifyTemplateSid: v.optional(sid('HJ', 'the SID of a Verify template')),
-  codeLifetimeMs: v.optional(
-    v.pipe(v.number(lifetime), v.integer(lifetime), v.minValue(1, lifetime), v.maxValue(longestDelayMs, lifetime)),
-    600_000,
-  ),
+  codeLifetimeMs: v.optional(milliseconds(), 600_000),
   region: v.optional(label('a region')),
   edge: v.optional(label('an edge')),
   baseUrl: v.optional(v.string('must be a URL')),
@@ -96,41 +80,33 @@ const fields = {
 /** What each option must be, by name. */
 export const twilioFields: Readonly<Record<string, v.GenericSchema>> = fields;
 
-type Options = v.InferOutput<v.StrictObjectSchema<typeof fields, undefined>>;
+/** The options with their defaults. */
+export type ParsedTwilioOptions = v.InferOutput<v.StrictObjectSchema<typeof fields, undefined>>;
 
 /** What concerns several options: the one to mend, and how. */
-function problems(options: Options): readonly (readonly [option: keyof Options, problem: string])[] {
+function problems(options: ParsedTwilioOptions): readonly OptionProblem<ParsedTwilioOptions>[] {
   const { authToken, apiKeySid, apiKeySecret, region, edge, baseUrl, verifyBaseUrl, allowPlainHttp } = options;
   const wrongUrl = verifyBaseUrl === undefined ? undefined : baseUrlProblem(verifyBaseUrl, allowPlainHttp);
-  const hasPurpose = options.from ?? options.messagingServiceSid ?? options.verifyServiceSid;
-  const checks: readonly (readonly [keyof Options, string, boolean])[] = [
-    ['authToken', 'is missing; set it, or apiKeySid and apiKeySecret', !(authToken ?? apiKeySid ?? apiKeySecret)],
-    ['apiKeySecret', 'is missing; it belongs to apiKeySid', apiKeySid !== undefined && apiKeySecret === undefined],
-    ['apiKeySid', 'is missing; it belongs to apiKeySecret', apiKeySid === undefined && apiKeySecret !== undefined],
-    ['edge', 'is missing; Twilio wants it together with region', region !== undefined && edge === undefined],
-    ['region', 'is missing; Twilio wants it together with edge', region === undefined && edge !== undefined],
-    ['region', 'has no effect beside baseUrl; leave it out', region !== undefined && baseUrl !== undefined],
-    ['from', 'is missing; set it, or messagingServiceSid or verifyServiceSid', hasPurpose === undefined],
-    ['verifyBaseUrl', wrongUrl ?? '', wrongUrl !== undefined],
+  const purpose = options.from ?? options.messagingServiceSid ?? options.verifyServiceSid;
+  const checks: readonly (readonly [isWrong: boolean, ...problem: OptionProblem<ParsedTwilioOptions>])[] = [
+    [!(authToken ?? apiKeySid ?? apiKeySecret), 'authToken', 'is missing; set it, or apiKeySid and apiKeySecret'],
+    [apiKeySid !== undefined && apiKeySecret === undefined, 'apiKeySecret', 'is missing; it belongs to apiKeySid'],
+    [apiKeySid === undefined && apiKeySecret !== undefined, 'apiKeySid', 'is missing; it belongs to apiKeySecret'],
+    [region !== undefined && edge === undefined, 'edge', 'is missing; Twilio wants it together with region'],
+    [region === undefined && edge !== undefined, 'region', 'is missing; Twilio wants it together with edge'],
+    [region !== undefined && baseUrl !== undefined, 'region', 'has no effect beside baseUrl; leave it out'],
+    [purpose === undefined, 'from', 'is missing; set it, or messagingServiceSid or verifyServiceSid'],
+    [wrongUrl !== undefined, 'verifyBaseUrl', wrongUrl ?? ''],
   ];
-  return checks.flatMap(([option, problem, isWrong]) => (isWrong ? [[option, problem] as const] : []));
+  return checks.flatMap(([isWrong, ...problem]) => (isWrong ? [problem] : []));
 }
 
 const schema = v.pipe(
   v.strictObject(fields, ({ expected, message }) =>
     expected === '"accountSid"' ? 'is missing; it is on the first page of Twilio’s console' : message,
   ),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const input = dataset.value;
-    for (const [key, message] of problems(input)) {
-      addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
-    }
-  }),
+  together(problems),
 );
-
-/** The options with their defaults. */
-export type ParsedTwilioOptions = Options;
 
 /** @throws SmsError `configuration_invalid`, naming every wrong option */
 export function parseTwilioOptions(options: unknown): ParsedTwilioOptions {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { codesIn, rowsUnder } from './readme-tables.test.fixture.js';
 import { twilioWebhooks } from './reports.js';
 import { twilioSignature } from './signature.js';
-import { signedForm, signedInbound, signedReport } from './signed-requests.js';
+import { signedForm, signedInbound, signedReport } from './simulator/signed-requests.js';
 import { authToken, vectors } from './twilio.test.fixture.js';
 
 const url = 'https://app.example/sms/twilio';

@@ -3,8 +3,8 @@ import {
   type InboundMessage,
   type ProviderEvent,
   type ProviderWebhooks,
+  phoneOf,
   rejected,
-  safeParsePhoneNumber,
   type WebhookReading,
   type WebhookRequest,
   webhookReply,
@@ -66,7 +66,7 @@ function reportOf(
 ): DeliveryReport | undefined {
   const reference = messageSidIn(fields);
   if (status === undefined || (reference === undefined && id === undefined)) return undefined;
-  const to = phoneIn(fields, 'To');
+  const to = phoneOf(fields.get('To'));
   const errorCode = fields.get('ErrorCode');
   const isCode = errorCode !== undefined && /^[1-9]\d{0,5}$/.test(errorCode);
   return {
@@ -79,7 +79,7 @@ function reportOf(
 }
 
 function inboundOf(fields: ReadonlyMap<string, string>): InboundMessage | undefined {
-  const from = phoneIn(fields, 'From');
+  const from = phoneOf(fields.get('From'));
   const to = fields.get('To') ?? '';
   if (from === undefined || to === '') return undefined;
   const reference = messageSidIn(fields);
@@ -103,11 +103,4 @@ const optOuts: ReadonlyMap<string, 'stop' | 'start'> = new Map([
 function messageSidIn(fields: ReadonlyMap<string, string>): string | undefined {
   const sid = fields.get('MessageSid') ?? fields.get('SmsSid');
   return sid !== undefined && isMessageSid(sid) ? sid : undefined;
-}
-
-/** Short codes and the addresses of other channels (`whatsapp:+1…`) are no phones. */
-function phoneIn(fields: ReadonlyMap<string, string>, name: string): string | undefined {
-  const value = fields.get(name);
-  const parsed = value?.startsWith('+') === true ? safeParsePhoneNumber(value) : undefined;
-  return parsed?.valid === true ? parsed.phone.e164 : undefined;
 }

@@ -6,7 +6,7 @@ import library, { RequestClient, type Twilio, validateRequest, validateRequestWi
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageCodes, verifyCodes } from './errors.js';
 import { isSignedBy, twilioSignature } from './signature.js';
-import { signedInbound, signedReport } from './signed-requests.js';
+import { signedInbound, signedReport } from './simulator/signed-requests.js';
 import {
   accountSid,
   authToken,

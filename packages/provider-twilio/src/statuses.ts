@@ -1,4 +1,4 @@
-import type { ReportedState, UndeliveredReason } from '@polysms/core/provider-kit';
+import { type ReportedState, reasonCodes, type UndeliveredReason } from '@polysms/core/provider-kit';
 import { messageCodes } from './errors.js';
 
 /** What has become of a message. */
@@ -19,22 +19,18 @@ const states: ReadonlyMap<string, ReportedState> = new Map<string, ReportedState
 ]);
 
 /** Why a message was not delivered, by Twilio's error codes of messages. */
-const reasons: ReadonlyMap<string, UndeliveredReason> = new Map(
-  Object.entries({
-    unknown_subscriber: [30005],
-    unreachable: [30003, 30453],
-    not_mobile: [30006],
-    // 30450: SMS Pumping Protection. Another provider would be the next to be defrauded.
-    blocked: [30004, 30450],
-    opted_out: [21610],
-    filtered: [30007, 30038, 30039, 30043],
-    unregistered_sender: [21703, 30018, 30024, 30032, 30034, 30035, 30040, 30041, 30042],
-    // Congestion, daily caps and suspended accounts: another provider may do better.
-    carrier_fault: [30001, 30002, 30017, 30022, 30023, 30027, 30033, 30037, 30454],
-  } satisfies Partial<Record<UndeliveredReason, readonly number[]>>).flatMap(([reason, codes]) =>
-    codes.map((code) => [String(code), reason as UndeliveredReason] as const),
-  ),
-);
+const reasons = reasonCodes({
+  unknown_subscriber: [30005],
+  unreachable: [30003, 30453],
+  not_mobile: [30006],
+  // 30450: SMS Pumping Protection. Another provider would be the next to be defrauded.
+  blocked: [30004, 30450],
+  opted_out: [21610],
+  filtered: [30007, 30038, 30039, 30043],
+  unregistered_sender: [21703, 30018, 30024, 30032, 30034, 30035, 30040, 30041, 30042],
+  // Congestion, daily caps and suspended accounts: another provider may do better.
+  carrier_fault: [30001, 30002, 30017, 30022, 30023, 30027, 30033, 30037, 30454],
+});
 
 /** 30036: the validity period is over. */
 const expired = '30036';

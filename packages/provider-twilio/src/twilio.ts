@@ -10,6 +10,7 @@ import {
   type ProviderWebhooks,
   type SendCapabilities,
   type SendOutcome,
+  SentMessages,
   type SmsProvider,
   type VerificationCheck,
 } from '@polysms/core/provider-kit';
@@ -24,7 +25,6 @@ import {
 } from './options.js';
 import { twilioWebhooks } from './reports.js';
 import { TwilioRequests, templateProblem } from './requests.js';
-import { SentMessages } from './sent-messages.js';
 
 /**
  * A provider for one Twilio account. Sends texts and templates (Messages), tells what became of them if it has the auth
@@ -80,7 +80,7 @@ class TwilioAccount implements SmsProvider {
     if (sender === undefined) return notSent('sender_rejected', 'from: names no sender for this country.');
     const http = await this.#transport.request(this.#requests.message(message, sender), context);
     const outcome = readMessage(http);
-    this.#sent.remember(message, sender, outcome);
+    this.#sent.remember(message, 'from' in sender ? sender.from : sender.service, outcome);
     return outcome;
   }
 

@@ -1,5 +1,5 @@
 import type { PhoneReply, PhoneReport, WebhookCall, WebhookTelling } from '@polysms/simulator';
-import { signedForm } from '../signed-requests.js';
+import { signedForm } from './signed-requests.js';
 import { codeOfReport, statusOf } from './statuses.js';
 import type { Twilio } from './twilio.js';
 

@@ -1,6 +1,6 @@
 import { encodedFields } from '@polysms/core/provider-kit';
-import { withMessageId } from './report-url.js';
-import { twilioSignature } from './signature.js';
+import { withMessageId } from '../report-url.js';
+import { twilioSignature } from '../signature.js';
 
 /** What {@link signedReport} takes. */
 export interface SignedReportOptions {
