@@ -5,7 +5,7 @@ import {
   forCountry,
   type HttpRequest,
   type OutboundMessage,
-  shownName,
+  paramsProblem,
   type TemplateMessage,
   type VerificationCheck,
   type VerificationStart,
@@ -118,22 +118,13 @@ function contentVariables({ params }: TemplateMessage): string | undefined {
   return JSON.stringify(Object.fromEntries(params.map(({ name, value }) => [name, value])));
 }
 
-/** What is wrong with a template, before Twilio is asked; undefined if nothing is. */
+const variableNames = {
+  form: /^\S{1,16}$/,
+  expected: 'is no name of a variable, 1 to 16 characters without spaces',
+};
+
+/** What is wrong with a template, before Twilio is asked, which answers 21656 to an empty value; undefined if nothing is. */
 export function templateProblem({ template, params }: TemplateMessage): string | undefined {
-  if (typeof template !== 'string' || !/^HX[0-9a-fA-F]{32}$/.test(template)) {
-    return 'template: must be the ContentSid of a template, HX and 32 hexadecimal digits';
-  }
-  if (!Array.isArray(params)) return 'params: must be a list of names and values';
-  const names = new Set<string>();
-  for (const { name, value } of params) {
-    if (typeof name !== 'string' || !/^[^\s]{1,16}$/.test(name)) {
-      return `params: ${shownName(String(name))} is no name of a variable, 1 to 16 characters without spaces`;
-    }
-    if (names.has(name)) return `params: ${shownName(name)} is given twice`;
-    // Twilio answers 21656 to an empty value.
-    if (typeof value !== 'string' || value === '')
-      return `params: the value of ${shownName(name)} must be a text, and not empty`;
-    names.add(name);
-  }
-  return undefined;
+  if (typeof template === 'string' && /^HX[0-9a-fA-F]{32}$/.test(template)) return paramsProblem(params, variableNames);
+  return 'template: must be the ContentSid of a template, HX and 32 hexadecimal digits';
 }
