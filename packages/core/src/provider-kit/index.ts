@@ -60,6 +60,7 @@ export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
 export { maskPhoneNumber } from '../phone/phone-number.js';
 export { normaliseCode } from '../phone/typed-text.js';
+export { dayInBeijing, formatBeijingTime, parseBeijingTime } from './beijing-time.js';
 export { type Clock, type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
