@@ -36,14 +36,17 @@ describe('Beijing time', () => {
     20250102,
   ])('reads nothing of %j', (written) => expect(parseBeijingTime(written)).toBeUndefined());
 
-  it.each(['UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Kiritimati'])('is the same on a machine in %s', (zone) => {
-    const module = new URL('../../dist/provider-kit/beijing-time.js', import.meta.url).href;
-    const script = `import { dayInBeijing, parseBeijingTime } from '${module}';
+  it.each(['UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Kiritimati'])(
+    'is the same on a machine in %s',
+    (zone) => {
+      const module = new URL('../../dist/provider-kit/beijing-time.js', import.meta.url).href;
+      const script = `import { dayInBeijing, parseBeijingTime } from '${module}';
       console.log(new Date(0).getTimezoneOffset(), dayInBeijing(${midnight - 1}), dayInBeijing(${midnight}), parseBeijingTime('2025-01-02 00:00:00'));`;
-    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      env: { ...process.env, TZ: zone },
-      encoding: 'utf8',
-    });
-    expect(printed.trim().split(' ').slice(1)).toEqual(['20250101', '20250102', String(midnight)]);
-  });
+      const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+        env: { ...process.env, TZ: zone },
+        encoding: 'utf8',
+      });
+      expect(printed.trim().split(' ').slice(1)).toEqual(['20250101', '20250102', String(midnight)]);
+    },
+  );
 });

@@ -96,6 +96,8 @@ export {
 } from './pace.js';
 export { encodedFields, type Fields, percentEncoded } from './percent-encoding.js';
 export { countIn, type JsonObject, jsonObject, readJsonObject, textIn } from './read-json-object.js';
+export { ownMessageId, readJsonRows } from './read-json-rows.js';
+export { templateProblem } from './template-problem.js';
 export { outcomeOfCode, type VendorCode, type VendorCodeRow, type VendorCodes, vendorCodes } from './vendor-codes.js';
 export { rejected, webhookReply } from './webhook-answers.js';
 export { equalInConstantTime, type HmacProof, hmacEquals, isStale, secretInUrl } from './webhook-proof.js';
