@@ -1,0 +1,97 @@
+import {
+  type DeliveryReport,
+  type InboundMessage,
+  type JsonObject,
+  ownMessageId,
+  type ProviderEvent,
+  type ProviderWebhooks,
+  parseBeijingTime,
+  readJsonRows,
+  rejected,
+  secretInUrl,
+  type WebhookReading,
+  type WebhookRequest,
+  webhookReply,
+} from '@polysms/core/provider-kit';
+import { phoneOf } from './numbers.js';
+import { internationalReceipt, receiptOf } from './receipts.js';
+
+/** `code` must be a number, and its value is not looked at. Anything else is pushed again after 1, 5 and 10 minutes. */
+const taken = webhookReply(200, '{"code":0,"msg":"ok"}', 'application/json');
+
+/** Reads what Alibaba Cloud pushes: SmsReport, SmsUp and DypnsSmsVerifyReport, each an array of rows. */
+export function aliyunWebhooks(secret: string): ProviderWebhooks {
+  return { read: async (request) => readingOf(request, secret) };
+}
+
+function readingOf(request: WebhookRequest, secret: string): WebhookReading {
+  if (!secretInUrl(request, secret)) return rejected('signature', 'The secret in the URL is missing or wrong.');
+  if (request.method !== 'POST') return rejected('malformed', 'The request is no POST.', 405);
+  const rows = readJsonRows(request.body);
+  if (rows === undefined) return rejected('malformed', 'The body is no JSON array.');
+  const events = rows.flatMap((row) => eventOf(row) ?? []);
+  // Rows that can be read are not lost for one that cannot: the vendor gives up after four times.
+  if (events.length === 0 && rows.length > 0)
+    return rejected('malformed', 'No row of the body is a report or a reply.');
+  return { outcome: 'verified', events, reply: taken };
+}
+
+/** All pushes may have one URL: what a row is, its fields tell. */
+function eventOf(row: JsonObject): ProviderEvent | undefined {
+  if ('content' in row) return inboundOf(row);
+  const report = 'MessageId' in row ? internationalReport(row) : domesticReport(row);
+  return report.id === undefined && report.reference === undefined ? undefined : report;
+}
+
+function domesticReport(row: JsonObject): DeliveryReport {
+  const code = textOf(row['err_code']);
+  return {
+    kind: 'report',
+    id: ownMessageId(row['out_id']),
+    reference: textOf(row['biz_id']),
+    to: phoneOf(row['phone_number']),
+    ...receiptOf(row['success'], code),
+    providerCode: code,
+    at: parseBeijingTime(row['report_time']),
+    segments: segmentsOf(row['sms_size']),
+  };
+}
+
+/** Which of the two forms a SendSms to a phone abroad gets is not documented, so both are read. */
+function internationalReport(row: JsonObject): DeliveryReport {
+  const at = Date.parse(textOf(row['ReceiveDate']) ?? '');
+  return {
+    kind: 'report',
+    id: ownMessageId(row['TaskId']),
+    reference: textOf(row['MessageId']),
+    to: phoneOf(row['To']),
+    ...internationalReceipt(textOf(row['Status'])),
+    providerCode: textOf(row['ErrorCode']),
+    at: at >= 0 ? at : undefined,
+    segments: segmentsOf(row['SmsSize']),
+  };
+}
+
+function inboundOf(row: JsonObject): InboundMessage | undefined {
+  // Replies come from the mainland only.
+  const from = /^(?:\+?86|0086)?(1\d{10})$/.exec(textOf(row['phone_number']) ?? '')?.[1];
+  const to = textOf(row['dest_code']) ?? textOf(row['sign_name']);
+  const text = row['content'];
+  if (from === undefined || to === undefined || typeof text !== 'string') return undefined;
+  const reference = textOf(row['sequence_id']);
+  const inbound = { kind: 'inbound', reference, from: `+86${from}`, to, text } as const;
+  const at = parseBeijingTime(row['send_time']);
+  // Promotions end with 拒收请回复R, and Alibaba Cloud blocks who does so by itself.
+  return /^\s*r\s*$/i.test(text) ? { ...inbound, at, optOut: 'stop' } : { ...inbound, at };
+}
+
+/** A text, or a number as one: the vendor has changed from one to the other before. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function segmentsOf(value: unknown): number | undefined {
+  const written = textOf(value) ?? '';
+  return /^[1-9]\d{0,2}$/.test(written) ? Number(written) : undefined;
+}
