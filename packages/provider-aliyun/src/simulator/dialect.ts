@@ -33,8 +33,10 @@ function openAliyun(settings: AliyunSimulatorSettings, world: World): OpenDialec
       request.path === '/'
         ? answerCall(account, codes, request)
         : { status: 404, contentType: 'text/plain', body: 'There is nothing at this path.' },
-    answerAs: (name, request, words) =>
-      writerFor(account, request, apiCallOf(request)).refuse(name, words === undefined ? {} : { message: words }),
+    answerAs: (name, request, message) => {
+      const headers = name === 'Throttling.User' ? { 'x-acs-retry-after': '1500' } : {};
+      return writerFor(account, request, apiCallOf(request)).refuse(name, { message, headers });
+    },
     commonAnswer: (fault) => (fault === 'balance' ? 'isv.AMOUNT_NOT_ENOUGH' : 'Throttling.User'),
     settings: { read: () => account.settings, configure: (changes) => account.configure(changes) },
     reports: { ...reportPush(account), states: ['delivered'] },
