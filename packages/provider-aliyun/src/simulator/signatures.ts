@@ -4,7 +4,7 @@ import type { VendorRequest } from '@polysms/simulator';
 /** A request, taken apart. The simulator has a reading of the protocol of its own: one mistake cannot hide in both. */
 export interface ApiCall {
   readonly request: VendorRequest;
-  /** By the new signature its parameters are in the query; by the old one the signature is among them. */
+  /** The signature: the old one stands among the parameters. */
   readonly style: 'v3' | 'v1';
   readonly parameters: ReadonlyMap<string, string>;
   /** The parameters of the query alone. */
@@ -17,8 +17,9 @@ export function apiCallOf(request: VendorRequest): ApiCall | undefined {
     const query = new Map(pairsOf(request.query));
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
     const form = isForm ? new URLSearchParams(request.text) : [];
-    const style = request.headers['x-acs-action'] === undefined ? 'v1' : 'v3';
-    return { request, style, query, parameters: new Map([...query, ...form]) };
+    const parameters = new Map([...query, ...form]);
+    // By the old signature the SDK sends the headers of the new one as well.
+    return { request, style: parameters.has('SignatureVersion') ? 'v1' : 'v3', query, parameters };
   } catch {
     return undefined;
   }
