@@ -31,21 +31,17 @@ export function aliyunAt(surroundings: Surroundings, options: AliyunOptions): Sm
   const { signature: signatures, templates = {}, webhooks, verification, baseUrl, ...connection } = rest;
   const transport = createHttpTransport({ ...connection, baseUrl }, aliyunOwner);
   const call = callsOver(transport, baseUrl, credentials, surroundings);
-  const codesUrl = verification?.baseUrl ?? baseUrl;
   // Two addresses, one account: one pace for both.
   const samePace = { maxPerSecond: undefined, burst: undefined, pace: transport.pace };
-  const codesTransport =
-    codesUrl === baseUrl
-      ? transport
-      : createHttpTransport({ ...connection, ...samePace, baseUrl: codesUrl }, aliyunOwner);
+  const { baseUrl: codesUrl = baseUrl } = verification ?? {};
+  const codes = verification && createHttpTransport({ ...connection, ...samePace, baseUrl: codesUrl }, aliyunOwner);
   return {
     specification: 'v1',
     id,
     sends: { text: false, template: true, senderId: false },
-    verification:
-      verification === undefined
-        ? null
-        : aliyunVerification(callsOver(codesTransport, codesUrl, credentials, surroundings), verification),
+    verification: codes
+      ? aliyunVerification(callsOver(codes, codesUrl, credentials, surroundings), verification)
+      : null,
     webhooks: webhooks === undefined ? null : aliyunWebhooks(webhooks.secret),
     events: null,
     lookup: aliyunLookup(call, surroundings.now),
@@ -64,7 +60,7 @@ export function aliyunAt(surroundings: Surroundings, options: AliyunOptions): Sm
       return sendOutcome(await call(sendSms(message, signature, template), context), message.to);
     },
     async close() {
-      await Promise.all([transport.close(), codesTransport.close()]);
+      await Promise.all([transport.close(), codes?.close()]);
     },
   };
 }

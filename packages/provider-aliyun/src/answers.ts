@@ -7,15 +7,16 @@ import {
   jsonObject,
   longestDelayMs,
   type NotSent,
+  outcomeOfCode,
   outcomeOfHttpStatus,
   type PhoneNumber,
   type Refused,
   readJsonObject,
-  refused,
   type SendOutcome,
   textIn,
   type Unknown,
   unknown,
+  vendorCodes,
 } from '@polysms/core/provider-kit';
 import { failureOf } from './errors.js';
 
@@ -34,9 +35,7 @@ export function readAnswer<Outcome>(
   if (http.outcome !== 'answered') return http;
   const fields = readJsonObject(http.body);
   const providerCode = fields && textIn(fields, 'Code');
-  if (fields === undefined || providerCode === undefined) {
-    return outcomeOfHttpStatus(http.status, http.headers);
-  }
+  if (fields === undefined || providerCode === undefined) return outcomeOfHttpStatus(http.status, http.headers);
   if (providerCode === 'OK') {
     if (http.status >= 200 && http.status < 300) return onOk(fields);
     return unknown('invalid_response', `Alibaba Cloud answered OK with HTTP ${http.status}.`);
@@ -44,15 +43,8 @@ export function readAnswer<Outcome>(
   if (http.status >= 500 && !/^Throttling(?:\.|$)/.test(providerCode)) {
     return unknown('provider_unavailable', `Alibaba Cloud answered HTTP ${http.status}.`, { providerCode });
   }
-  return (
-    onCode?.(providerCode) ??
-    failureOf({
-      providerCode,
-      sentence: textIn(fields, 'Message') ?? '',
-      retryAfterMs: retryAfter(http.headers['x-acs-retry-after']),
-      isMainland: to.callingCode === '86',
-    })
-  );
+  const waitMs = retryAfter(http.headers['x-acs-retry-after']);
+  return onCode?.(providerCode) ?? failureOf(providerCode, to, textIn(fields, 'Message') ?? '', waitMs);
 }
 
 /** What became of a SendSms. */
@@ -60,26 +52,25 @@ export function sendOutcome(http: HttpOutcome, to: PhoneNumber): SendOutcome {
   return readAnswer(http, to, (fields): Accepted => accepted(textIn(fields, 'BizId')));
 }
 
+/** What some codes mean for a start. */
+const startCodes = vendorCodes([
+  [['biz.FREQUENCY', 'FREQUENCY_FAIL'], 'recipient_rate_limited', 'The phone has had a code a moment ago.'],
+  [
+    // Seen for a signature or a template that is none of the console's gifts.
+    ['INVALID_PARAMETERS', 'isv.INVALID_PARAMETERS'],
+    'template_rejected',
+    'Aliyun takes only the signatures and templates that it gives for codes.',
+  ],
+]);
+
 /** What became of a SendSmsVerifyCode. @param intervalMs how long the phone waits for its next code */
 export function startOutcome(http: HttpOutcome, to: PhoneNumber, intervalMs: number): SendOutcome {
-  const onOk = (fields: JsonObject): SendOutcome => accepted(textIn(modelOf(fields), 'BizId'));
-  return readAnswer(http, to, onOk, (providerCode): SendOutcome | undefined => {
-    switch (providerCode) {
-      case 'biz.FREQUENCY':
-      case 'FREQUENCY_FAIL': {
-        const details = { providerCode, retryAfterMs: intervalMs };
-        return refused('recipient_rate_limited', 'The phone has had a code a moment ago.', details);
-      }
-      // Seen for a signature or a template that is none of the console's gifts.
-      case 'INVALID_PARAMETERS':
-      case 'isv.INVALID_PARAMETERS':
-        return refused('template_rejected', 'Aliyun takes only the signatures and templates that it gives for codes.', {
-          providerCode,
-        });
-      default:
-        return undefined;
-    }
-  });
+  return readAnswer(
+    http,
+    to,
+    (fields): SendOutcome => accepted(textIn(modelOf(fields), 'BizId')),
+    (code) => outcomeOfCode(startCodes, code, code.includes('FREQUENCY') ? { retryAfterMs: intervalMs } : {}),
+  );
 }
 
 /** What a CheckSmsVerifyCode says. A code that is wrong, expired or superseded: nobody tells them apart. */

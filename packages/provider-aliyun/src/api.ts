@@ -11,7 +11,7 @@ export interface Surroundings {
 /** Calls an API of Alibaba Cloud's. */
 export type Call = (action: Action, context: CallContext) => Promise<HttpOutcome>;
 
-/** Calls what lives at one address, and signs each call. */
+/** Calls what lives at one address. */
 export function callsOver(
   transport: HttpTransport,
   baseUrl: string,

@@ -1,4 +1,5 @@
 import {
+  type PhoneNumber,
   type Refused,
   refused,
   type Unknown,
@@ -14,7 +15,6 @@ import {
  * (help.aliyun.com, read in January 2025).
  */
 export const errorCodes: VendorCodes = vendorCodes([
-  // The message and its recipient.
   [['MOBILE_NUMBER_ILLEGAL'], 'invalid_phone_number', 'Aliyun calls the phone number malformed.'],
   [
     words`INVALID_PARAMETERS INVALID_JSON_PARAM MOBILE_COUNT_OVER_LIMIT UnsupportedHTTPMethod UnsupportedParameter
@@ -49,7 +49,6 @@ export const errorCodes: VendorCodes = vendorCodes([
     'recipient_rate_limited',
     'The phone has had too many messages.',
   ],
-  // The account.
   [
     words`DAY_LIMIT_CONTROL MONTH_LIMIT_CONTROL QPS_LIMIT_CONTROL Throttling`,
     'rate_limited',
@@ -113,46 +112,38 @@ const families: readonly (readonly [RegExp, string])[] = [
 
 /** The meaning of a code; undefined if nobody has documented it. */
 export function meaningOf(providerCode: string): VendorCode | undefined {
-  const listed = errorCodes.get(providerCode.replace(/^is[vp]\./, ''));
-  return listed ?? errorCodes.get(families.find(([pattern]) => pattern.test(providerCode))?.[1] ?? '');
+  const [, another = ''] = families.find(([pattern]) => pattern.test(providerCode)) ?? [];
+  return errorCodes.get(providerCode.replace(/^is[vp]\./, '')) ?? errorCodes.get(another);
 }
 
-/** A code that is no `OK`, with what decides about it. */
-export interface Verdict {
-  readonly providerCode: string;
-  /** Alibaba Cloud's sentence. It may repeat phone number, text and code: it is looked at, and never passed on. */
-  readonly sentence: string;
-  readonly retryAfterMs: number | undefined;
-  /** Whether it is about a phone on the mainland. */
-  readonly isMainland: boolean;
-}
-
-/** What became of a call that was answered with such a code. */
-export function failureOf({ providerCode, sentence, retryAfterMs, isMainland }: Verdict): Refused | Unknown {
+/** What an answer that is no `OK` means. @param sentence which may repeat number and code: it is never passed on */
+export function failureOf(
+  providerCode: string,
+  { callingCode }: PhoneNumber,
+  sentence: string,
+  retryAfterMs: number | undefined,
+): Refused | Unknown {
   // On the mainland a number is on the list; abroad a word in a value is.
-  if (providerCode.endsWith('BLACK_KEY_CONTROL_LIMIT') && !isMainland) {
+  if (providerCode.endsWith('BLACK_KEY_CONTROL_LIMIT') && callingCode !== '86') {
     return refused('content_rejected', 'A value holds a word that Aliyun does not let pass.', { providerCode });
   }
-  const meaning = meaningOf(providerCode);
-  if (meaning === undefined) {
-    return unknown('unrecognized_provider_code', 'Aliyun answered with a code that is not documented.', {
-      providerCode,
-    });
-  }
-  const waitMs = meaning.code === 'recipient_rate_limited' ? windowIn(sentence) : retryAfterMs;
-  return outcomeOf(meaning, providerCode, waitMs);
+  const { outcome, code, message } = meaningOf(providerCode) ?? undocumented;
+  if (outcome === 'unknown') return unknown(code, message, { providerCode });
+  const waitMs = code === 'recipient_rate_limited' ? windowIn(sentence) : retryAfterMs;
+  return refused(code, message, waitMs === undefined ? { providerCode } : { providerCode, retryAfterMs: waitMs });
 }
+
+const undocumented: VendorCode = {
+  outcome: 'unknown',
+  code: 'unrecognized_provider_code',
+  message: 'Aliyun answered with a code that is not documented.',
+};
 
 /** `触发分钟级流控Permits:1`: which of its windows the phone has filled. */
 function windowIn(sentence: string): number | undefined {
   if (sentence.includes('分钟级')) return 60_000;
   if (sentence.includes('小时级')) return 60 * 60_000;
   return sentence.includes('天级') ? 24 * 60 * 60_000 : undefined;
-}
-
-function outcomeOf({ outcome, code, message }: VendorCode, providerCode: string, waitMs: number | undefined) {
-  if (outcome === 'unknown') return unknown(code, message, { providerCode });
-  return refused(code, message, waitMs === undefined ? { providerCode } : { providerCode, retryAfterMs: waitMs });
 }
 
 function words({ raw }: TemplateStringsArray): readonly string[] {

@@ -1,12 +1,10 @@
 import {
   countIn,
   dayInBeijing,
-  type HttpOutcome,
   type JsonObject,
   jsonObject,
   type MessageFound,
   type MessageLookup,
-  type PhoneNumber,
   parseBeijingTime,
   textIn,
   unknown,
@@ -30,7 +28,8 @@ export function aliyunLookup(call: Call, now: () => number): MessageLookup {
     async find({ id, to, sentFrom, sentUntil }, context) {
       for (const day of daysBetween(sentFrom - aroundMidnightMs, sentUntil + aroundMidnightMs)) {
         for (let page = 1, isLast = false; !isLast; page += 1) {
-          const read = readPage(await call(querySendDetails(to, day, page), context), to, page);
+          const http = await call(querySendDetails(to, day, page), context);
+          const read = readAnswer(http, to, (fields) => pageOf(fields, page));
           if (read.outcome !== 'page') return read;
           const row = read.rows.find((each) => each['OutId'] === id);
           if (row !== undefined) return foundOf(row);
@@ -48,46 +47,25 @@ function daysBetween(from: number, until: number): ReadonlySet<string> {
   return days.add(dayInBeijing(until));
 }
 
-interface Page {
-  readonly outcome: 'page';
-  readonly rows: readonly JsonObject[];
-  readonly isLast: boolean;
-}
-
-function readPage(http: HttpOutcome, to: PhoneNumber, page: number) {
-  return readAnswer(
-    http,
-    to,
-    (fields) => pageOf(fields, page) ?? unknown('invalid_response', 'The answer is no list.'),
-  );
-}
-
 /** The list is one level deeper than its name says. `TotalCount` is a number, or one in a string. */
-function pageOf(fields: JsonObject, page: number): Page | undefined {
+function pageOf(fields: JsonObject, page: number) {
   const total = countIn(fields, 'TotalCount');
   const rows = jsonObject(fields['SmsSendDetailDTOs'])?.['SmsSendDetailDTO'];
-  if (!Array.isArray(rows)) return total === 0 ? { outcome: 'page', rows: [], isLast: true } : undefined;
-  const isLast = rows.length === 0 || (total === undefined ? rows.length < pageSize : page * pageSize >= total);
-  return { outcome: 'page', rows: rows.map((row) => jsonObject(row) ?? {}), isLast };
+  if (!Array.isArray(rows) && total !== 0) return unknown('invalid_response', 'The answer is no list.');
+  const objects = Array.isArray(rows) ? rows.map((row) => jsonObject(row) ?? {}) : [];
+  const isLast = objects.length === 0 || (total === undefined ? objects.length < pageSize : page * pageSize >= total);
+  return { outcome: 'page', rows: objects, isLast } as const;
 }
 
 function foundOf(row: JsonObject): MessageFound {
   const code = textIn(row, 'ErrCode');
   const receipt = receiptBy(countIn(row, 'SendStatus'), code);
   const at = receipt?.state === 'queued' ? undefined : parseBeijingTime(row['ReceiveDate']);
-  return { outcome: 'found', ...receipt, ...(code === undefined ? {} : { providerCode: code }), ...(at && { at }) };
+  return { outcome: 'found', ...receipt, ...(code && { providerCode: code }), ...(at && { at }) };
 }
 
 /** 1: no receipt yet. 2: it failed. 3: it was delivered. */
 function receiptBy(status: number | undefined, code: string | undefined): Receipt | undefined {
-  switch (status) {
-    case 1:
-      return { state: code === 'REQUEST_SUCCESS' ? 'sent' : 'queued' };
-    case 2:
-      return receiptOf(false, code);
-    case 3:
-      return receiptOf(true, code);
-    default:
-      return undefined;
-  }
+  if (status === 1) return { state: code === 'REQUEST_SUCCESS' ? 'sent' : 'queued' };
+  return status === 2 || status === 3 ? receiptOf(status === 3, code) : undefined;
 }

@@ -23,15 +23,9 @@ export interface AliyunOptions extends ConnectionOptions {
   readonly id?: string | undefined;
   /** Where Dysmsapi lives. Default `https://dysmsapi.aliyuncs.com`, which takes numbers abroad as well. */
   readonly baseUrl?: string | undefined;
-  /**
-   * The approved signature (签名), without brackets: one, or by country as in `{ CN: '…', default: '…' }`. The signature of
-   * a template in the catalogue comes first.
-   */
+  /** The approved signature (签名), without brackets: one, or by country. That of a template in the catalogue comes first. */
   readonly signature?: ByCountry<string> | undefined;
-  /**
-   * Which template stands for another in a country, by code: `{ SMS_100: { HK: 'SMS_200' } }`. Templates for the mainland
-   * and for the rest of the world are not interchangeable.
-   */
+  /** Which template stands for another in a country, by code: `{ SMS_100: { HK: 'SMS_200' } }`. Abroad needs its own. */
   readonly templates?: Readonly<Record<string, ByCountry<string>>> | undefined;
   /** Reads the reports and replies that Alibaba Cloud pushes. Default: none are read. */
   readonly webhooks?: AliyunWebhookOptions | undefined;
@@ -48,10 +42,7 @@ export interface AliyunCredentials {
 
 /** Alibaba Cloud signs nothing that it pushes: whoever knows the URL is believed. */
 export interface AliyunWebhookOptions {
-  /**
-   * At least 16 letters, digits, dashes, underscores, dots or tildes. In the URL in the console it is `?token=…`, or the
-   * last segment of the path.
-   */
+  /** At least 16 letters, digits, `-`, `_`, `.` or `~`. It is in the URL, as `?token=…` or the last segment of the path. */
   readonly secret: string;
 }
 
@@ -73,11 +64,12 @@ export interface AliyunVerificationOptions {
   readonly baseUrl?: string | undefined;
 }
 
+const name = 'must be 1 to 64 letters, digits, dots, dashes or underscores';
 const key = 'must be from the RAM console, a string without spaces';
+const callback = 'must be a function that returns the keys';
 const signature = 'must be the name of an approved signature, without brackets';
 const template = 'must be the code of a template, a string without spaces, such as SMS_123456789';
 const secret = 'must have at least 16 letters, digits, dashes, underscores, dots or tildes; make 32 random ones';
-const codeLength = 'must be a whole number of digits from 4 to 8';
 const scheme = 'must be the name of a scheme, with 1 to 20 characters';
 
 const credential = v.pipe(v.string(key), v.regex(/^[\x21-\x7e]+$/, key));
@@ -92,33 +84,20 @@ function wholeUnits(unitMs: number, what: string) {
 const verification = v.strictObject({
   signature: signatureName,
   template: templateCode,
-  codeLength: v.optional(
-    v.pipe(v.number(codeLength), v.integer(codeLength), v.minValue(4, codeLength), v.maxValue(8, codeLength)),
-    6,
-  ),
+  codeLength: v.optional(v.picklist([4, 5, 6, 7, 8], 'must be a whole number of digits from 4 to 8'), 6),
   codeLifetimeMs: v.optional(wholeUnits(60_000, 'minutes'), 300_000),
   intervalMs: v.optional(wholeUnits(1_000, 'seconds'), 60_000),
-  scheme: v.optional(v.pipe(v.string(scheme), v.nonEmpty(scheme), v.maxLength(20, scheme))),
+  scheme: v.optional(v.pipe(v.string(scheme), v.regex(/^.{1,20}$/u, scheme))),
   baseUrl: v.optional(v.string('must be a URL'), 'https://dypnsapi.aliyuncs.com'),
 });
 
-const fields = {
+/** What each option must be, by name. */
+export const aliyunFields = {
   accessKeyId: v.optional(credential),
   accessKeySecret: v.optional(credential),
   securityToken: v.optional(credential),
-  credentials: v.optional(
-    v.custom<() => AliyunCredentials>(
-      (value) => typeof value === 'function',
-      'must be a function that returns the keys',
-    ),
-  ),
-  id: v.optional(
-    v.pipe(
-      v.string('must be a string'),
-      v.regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
-    ),
-    'aliyun',
-  ),
+  credentials: v.optional(v.custom<() => AliyunCredentials>((value) => typeof value === 'function', callback)),
+  id: v.optional(v.pipe(v.string(name), v.regex(/^[\w.-]{1,64}$/, name)), 'aliyun'),
   baseUrl: v.optional(v.string('must be a URL'), 'https://dysmsapi.aliyuncs.com'),
   signature: v.optional(byCountry(signatureName, signature)),
   templates: v.optional(
@@ -129,11 +108,8 @@ const fields = {
   ...connectionOptions,
 };
 
-/** What each option must be, by name. */
-export const aliyunFields: Readonly<Record<string, v.GenericSchema>> = fields;
-
 const schema = v.pipe(
-  v.strictObject(fields),
+  v.strictObject(aliyunFields),
   v.check(
     ({ accessKeyId, accessKeySecret, securityToken, credentials }) =>
       credentials === undefined

@@ -54,15 +54,8 @@ const reasons: Readonly<Partial<Record<SmsErrorCode, UndeliveredReason>>> = {
 };
 
 /** What the status of the international product's receipts says. */
-export function internationalReceipt(status: string | undefined): Receipt {
-  switch (status) {
-    case '1':
-      return { state: 'delivered' };
-    case '2':
-      return { state: 'undelivered', reason: 'other' };
-    case '6':
-      return { state: 'expired' };
-    default:
-      return { state: 'queued' };
-  }
-}
+export const internationalReceipts: ReadonlyMap<number | undefined, Receipt> = new Map<number, Receipt>([
+  [1, { state: 'delivered' }],
+  [2, { state: 'undelivered', reason: 'other' }],
+  [6, { state: 'expired' }],
+]);

@@ -1,4 +1,5 @@
 import {
+  countIn,
   type DeliveryReport,
   type InboundMessage,
   type JsonObject,
@@ -9,12 +10,13 @@ import {
   readJsonRows,
   rejected,
   secretInUrl,
+  textIn,
   type WebhookReading,
   type WebhookRequest,
   webhookReply,
 } from '@polysms/core/provider-kit';
 import { phoneOf } from './numbers.js';
-import { internationalReceipt, receiptOf } from './receipts.js';
+import { internationalReceipts, receiptOf } from './receipts.js';
 
 /** `code` must be a number, and its value is not looked at. Anything else is pushed again after 1, 5 and 10 minutes. */
 const taken = webhookReply(200, '{"code":0,"msg":"ok"}', 'application/json');
@@ -44,54 +46,43 @@ function eventOf(row: JsonObject): ProviderEvent | undefined {
 }
 
 function domesticReport(row: JsonObject): DeliveryReport {
-  const code = textOf(row['err_code']);
+  const code = textIn(row, 'err_code');
   return {
     kind: 'report',
     id: ownMessageId(row['out_id']),
-    reference: textOf(row['biz_id']),
+    reference: textIn(row, 'biz_id'),
     to: phoneOf(row['phone_number']),
     ...receiptOf(row['success'], code),
     providerCode: code,
     at: parseBeijingTime(row['report_time']),
-    segments: segmentsOf(row['sms_size']),
+    segments: countIn(row, 'sms_size'),
   };
 }
 
 /** Which of the two forms a SendSms to a phone abroad gets is not documented, so both are read. */
 function internationalReport(row: JsonObject): DeliveryReport {
-  const at = Date.parse(textOf(row['ReceiveDate']) ?? '');
+  const at = Date.parse(textIn(row, 'ReceiveDate') ?? '');
   return {
     kind: 'report',
     id: ownMessageId(row['TaskId']),
-    reference: textOf(row['MessageId']),
+    reference: textIn(row, 'MessageId'),
     to: phoneOf(row['To']),
-    ...internationalReceipt(textOf(row['Status'])),
-    providerCode: textOf(row['ErrorCode']),
+    ...(internationalReceipts.get(countIn(row, 'Status')) ?? { state: 'queued' }),
+    providerCode: textIn(row, 'ErrorCode'),
     at: at >= 0 ? at : undefined,
-    segments: segmentsOf(row['SmsSize']),
+    segments: countIn(row, 'SmsSize'),
   };
 }
 
 function inboundOf(row: JsonObject): InboundMessage | undefined {
   // Replies come from the mainland only.
-  const from = /^(?:\+?86|0086)?(1\d{10})$/.exec(textOf(row['phone_number']) ?? '')?.[1];
-  const to = textOf(row['dest_code']) ?? textOf(row['sign_name']);
+  const from = /^(?:\+?86|0086)?(1\d{10})$/.exec(textIn(row, 'phone_number') ?? '')?.[1];
+  const to = textIn(row, 'dest_code') ?? textIn(row, 'sign_name');
   const text = row['content'];
   if (from === undefined || to === undefined || typeof text !== 'string') return undefined;
-  const reference = textOf(row['sequence_id']);
+  const reference = textIn(row, 'sequence_id') ?? countIn(row, 'sequence_id')?.toString();
   const inbound = { kind: 'inbound', reference, from: `+86${from}`, to, text } as const;
   const at = parseBeijingTime(row['send_time']);
   // Promotions end with 拒收请回复R, and Alibaba Cloud blocks who does so by itself.
   return /^\s*r\s*$/i.test(text) ? { ...inbound, at, optOut: 'stop' } : { ...inbound, at };
-}
-
-/** A text, or a number as one: the vendor has changed from one to the other before. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function segmentsOf(value: unknown): number | undefined {
-  const written = textOf(value) ?? '';
-  return /^[1-9]\d{0,2}$/.test(written) ? Number(written) : undefined;
 }

@@ -27,12 +27,7 @@ export const pageSize = 20;
 export function querySendDetails(to: PhoneNumber, day: string, page: number): Action {
   return {
     name: 'QuerySendDetails',
-    parameters: {
-      PhoneNumber: numberFor(to),
-      SendDate: day,
-      PageSize: String(pageSize),
-      CurrentPage: String(page),
-    },
+    parameters: { PhoneNumber: numberFor(to), SendDate: day, PageSize: `${pageSize}`, CurrentPage: `${page}` },
   };
 }
 
@@ -43,7 +38,7 @@ export function sendSmsVerifyCode(id: string, to: PhoneNumber, codes: ParsedVeri
   return {
     name: 'SendSmsVerifyCode',
     parameters: {
-      ...mainlandPhone(to, scheme),
+      ...phoneAndScheme(to, scheme),
       SignName: signature,
       TemplateCode: template,
       TemplateParam: JSON.stringify({ code: '##code##', min }),
@@ -57,10 +52,10 @@ export function sendSmsVerifyCode(id: string, to: PhoneNumber, codes: ParsedVeri
 
 /** Has a code checked. The scheme must be that of the start. */
 export function checkSmsVerifyCode(to: PhoneNumber, code: string, { scheme }: ParsedVerification): Action {
-  return { name: 'CheckSmsVerifyCode', parameters: { ...mainlandPhone(to, scheme), VerifyCode: code } };
+  return { name: 'CheckSmsVerifyCode', parameters: { ...phoneAndScheme(to, scheme), VerifyCode: code } };
 }
 
-function mainlandPhone(to: PhoneNumber, scheme: string | undefined) {
-  const phone = { PhoneNumber: to.nationalNumber, CountryCode: '86' };
+function phoneAndScheme({ nationalNumber }: PhoneNumber, scheme: string | undefined) {
+  const phone = { PhoneNumber: nationalNumber, CountryCode: '86' };
   return scheme === undefined ? phone : { ...phone, SchemeName: scheme };
 }

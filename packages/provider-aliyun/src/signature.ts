@@ -21,7 +21,6 @@ export interface Signing {
 }
 
 const algorithm = 'ACS3-HMAC-SHA256';
-const version = '2017-05-25';
 const sha256OfNothing = createHash('sha256').digest('hex');
 
 /**
@@ -33,12 +32,11 @@ export function signedRequest({ name, parameters }: Action, { credentials, host,
   const query = encodedFields(Object.entries(parameters).sort(byName));
   const acs: Record<string, string> = {
     'x-acs-action': name,
-    ...(securityToken === undefined ? {} : { 'x-acs-accesskey-id': accessKeyId }),
     'x-acs-content-sha256': sha256OfNothing,
     'x-acs-date': new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
-    ...(securityToken === undefined ? {} : { 'x-acs-security-token': securityToken }),
     'x-acs-signature-nonce': nonce,
-    'x-acs-version': version,
+    'x-acs-version': '2017-05-25',
+    ...(securityToken && { 'x-acs-accesskey-id': accessKeyId, 'x-acs-security-token': securityToken }),
   };
   const signed = Object.entries({ host, ...acs }).sort(byName);
   const names = signed.map(([header]) => header).join(';');
