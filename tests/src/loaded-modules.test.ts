@@ -28,17 +28,14 @@ describe('what a provider package loads', () => {
     '@polysms/provider-aliyun',
     '@polysms/provider-mob',
     '@polysms/provider-mock',
-  ])(
-    '%s: undici, and neither opossum nor inversify',
-    async (specifier) => {
-      const packages = await packagesLoadedBy(specifier);
-      expect(packages).toContain('undici');
-      expect(packages).not.toContain('opossum');
-      expect(packages).not.toContain('inversify');
-      expect(packages).not.toContain('hono');
-      expect(packages.filter((name) => name.startsWith('@alicloud/'))).toEqual([]);
-    },
-  );
+  ])('%s: undici, and neither opossum nor inversify', async (specifier) => {
+    const packages = await packagesLoadedBy(specifier);
+    expect(packages).toContain('undici');
+    expect(packages).not.toContain('opossum');
+    expect(packages).not.toContain('inversify');
+    expect(packages).not.toContain('hono');
+    expect(packages.filter((name) => name.startsWith('@alicloud/'))).toEqual([]);
+  });
 
   it.each([
     '@polysms/core/provider-kit/inversify',

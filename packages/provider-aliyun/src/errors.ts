@@ -11,8 +11,7 @@ import {
 
 /**
  * Every code that a send, a check or a look-up can get, without its prefix `isv.` or `isp.`.
- * Sources: the vendor's error codes of SendSms, its international error codes, and those of its API gateway
- * (help.aliyun.com, read in January 2025).
+ * Sources: the vendor's error codes of SendSms, its international error codes, and those of its API gateway.
  */
 export const errorCodes: VendorCodes = vendorCodes([
   [['MOBILE_NUMBER_ILLEGAL'], 'invalid_phone_number', 'Aliyun calls the phone number malformed.'],

@@ -81,7 +81,8 @@ function wholeUnits(unitMs: number, what: string) {
   return v.pipe(v.number(rule), v.multipleOf(unitMs, rule), v.minValue(unitMs, rule), v.maxValue(longestDelayMs, rule));
 }
 
-const verification = v.strictObject({
+/** What each option of `verification` must be, by name. */
+export const verificationFields = {
   signature: signatureName,
   template: templateCode,
   codeLength: v.optional(v.picklist([4, 5, 6, 7, 8], 'must be a whole number of digits from 4 to 8'), 6),
@@ -89,7 +90,8 @@ const verification = v.strictObject({
   intervalMs: v.optional(wholeUnits(1_000, 'seconds'), 60_000),
   scheme: v.optional(v.pipe(v.string(scheme), v.regex(/^.{1,20}$/u, scheme))),
   baseUrl: v.optional(v.string('must be a URL'), 'https://dypnsapi.aliyuncs.com'),
-});
+};
+const verification = v.strictObject(verificationFields);
 
 /** What each option must be, by name. */
 export const aliyunFields = {

@@ -7,10 +7,7 @@ export interface Receipt {
   readonly reason?: UndeliveredReason | undefined;
 }
 
-/**
- * What the codes of receipts mean (help.aliyun.com, SmsReport; read in January 2025). `MOBLLE_TERMINAL_ERROR` is the
- * vendor's own spelling.
- */
+/** What the codes of SmsReport mean. `MOBLLE_TERMINAL_ERROR` is the vendor's own spelling. */
 export const receiptCodes: ReadonlyMap<string, Receipt> = new Map<string, Receipt>([
   ['DELIVERED', { state: 'delivered' }],
   ['REQUEST_SUCCESS', { state: 'sent' }],

@@ -24,7 +24,7 @@ const algorithm = 'ACS3-HMAC-SHA256';
 const sha256OfNothing = createHash('sha256').digest('hex');
 
 /**
- * A call signed with `ACS3-HMAC-SHA256` (help.aliyun.com/document_detail/2593177.html). The path holds the phone
+ * A call signed with `ACS3-HMAC-SHA256` (help.aliyun.com, document 2593177). The path holds the phone
  * number and the code: nothing may show it.
  */
 export function signedRequest({ name, parameters }: Action, { credentials, host, now, nonce }: Signing): HttpRequest {
