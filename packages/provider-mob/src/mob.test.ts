@@ -90,7 +90,7 @@ describe('messages that Mob would misread are not sent', () => {
       'half a character',
       { ...order, params: [{ name: 'order', value: '\uD83D' }] },
       'template_rejected',
-      /well-formed/,
+      /half a character/,
     ],
     [
       'a value that is no text',
