@@ -27,6 +27,7 @@ export interface AliyunSimulatorSettings {
   readonly codes?: AliyunCodes | undefined;
 }
 
+/** How far the vendor's review of a signature or a template has come. Only what is approved can be sent. */
 export type ReviewState = 'approved' | 'reviewing' | 'rejected';
 
 /** A template of the console. */
