@@ -28,6 +28,7 @@ describe('what a provider package loads', () => {
     '@polysms/provider-aliyun',
     '@polysms/provider-mob',
     '@polysms/provider-mock',
+    '@polysms/provider-twilio',
   ])('%s: undici, and neither opossum nor inversify', async (specifier) => {
     const packages = await packagesLoadedBy(specifier);
     expect(packages).toContain('undici');
@@ -35,6 +36,7 @@ describe('what a provider package loads', () => {
     expect(packages).not.toContain('inversify');
     expect(packages).not.toContain('hono');
     expect(packages.filter((name) => name.startsWith('@alicloud/'))).toEqual([]);
+    expect(packages).not.toContain('twilio');
   });
 
   it.each([
@@ -42,6 +44,7 @@ describe('what a provider package loads', () => {
     '@polysms/provider-aliyun/inversify',
     '@polysms/provider-mob/inversify',
     '@polysms/provider-mock/inversify',
+    '@polysms/provider-twilio/inversify',
   ])('for a container, %s: inversify, and not the client', async (specifier) => {
     const packages = await packagesLoadedBy(specifier);
     expect(packages).toContain('inversify');

@@ -66,7 +66,7 @@ describe('a message', () => {
     const foreign = account({ signature: { HK: 'Shop' } });
     const outcomes = [
       await provider.send(text, context()),
-      await provider.send({ ...code, template: ' ' }, context()),
+      await provider.send({ ...code, params: [{ name: 'the code', value: '1' }] }, context()),
       await provider.send({ ...code, params: [...code.params, ...code.params] }, context()),
       await foreign.send(code, context()),
       await account({ templates: { constructor: 'SMS_7' }, signature: { default: 'x' } }).send(

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createHttpTransport,
-  forCountry,
-  notSent,
-  type SmsProvider,
-  templateProblem,
-} from '@polysms/core/provider-kit';
+import { createHttpTransport, forCountry, notSent, paramsProblem, type SmsProvider } from '@polysms/core/provider-kit';
 import { sendOutcome } from './answers.js';
 import { callsOver, type Surroundings } from './api.js';
 import { aliyunLookup } from './lookup.js';
@@ -23,6 +17,8 @@ import { aliyunVerification } from './verification.js';
 export function aliyun(options: AliyunOptions): SmsProvider {
   return aliyunAt({ now: Date.now, nonce: randomUUID }, options);
 }
+
+const paramNames = { form: /^\w{1,64}$/, expected: 'is no name of a variable, as it stands in the template' };
 
 /** The same with a clock and nonces of the caller's. */
 export function aliyunAt(surroundings: Surroundings, options: AliyunOptions): SmsProvider {
@@ -49,7 +45,7 @@ export function aliyunAt(surroundings: Surroundings, options: AliyunOptions): Sm
       if (message.kind !== 'template') {
         return notSent('unsupported_message', 'Aliyun sends no free text; use a template that it has approved.');
       }
-      const problem = templateProblem(message);
+      const problem = paramsProblem(message.params, paramNames);
       if (problem !== undefined) return notSent('template_rejected', problem);
       const signature = message.signature ?? forCountry(signatures, message.to);
       if (signature === undefined) {

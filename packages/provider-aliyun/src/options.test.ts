@@ -10,7 +10,7 @@ describe('the options of aliyun()', () => {
     [{ accessKeyId: 'id-1' }, 'needs accessKeyId and accessKeySecret'],
     [{ ...keys, credentials: () => keys }, 'credentials instead of both'],
     [{ securityToken: 'token', credentials: () => keys }, 'credentials instead of both'],
-    [{ accessKeyId: 'id 1', accessKeySecret: 'secret-1' }, 'accessKeyId: must be from the RAM console'],
+    [{ accessKeyId: 'id 1', accessKeySecret: 'secret-1' }, 'accessKeyId: must be a key from the RAM console'],
     [{ credentials: keys }, 'credentials: must be a function'],
     [{ ...keys, id: 'a/b' }, 'id: must be'],
     [{ ...keys, baseUrl: 'http://dysmsapi.aliyuncs.com' }, 'baseUrl: must start with https://'],

@@ -1,10 +1,13 @@
 import {
+  accountId,
   type ByCountry,
   baseUrlProblem,
   byCountry,
   type ConnectionOptions,
   connectionOptions,
+  credential,
   longestDelayMs,
+  matching,
   parseOptions,
 } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
@@ -64,17 +67,15 @@ export interface AliyunVerificationOptions {
   readonly baseUrl?: string | undefined;
 }
 
-const name = 'must be 1 to 64 letters, digits, dots, dashes or underscores';
-const key = 'must be from the RAM console, a string without spaces';
+const key = credential('a key from the RAM console');
 const callback = 'must be a function that returns the keys';
 const signature = 'must be the name of an approved signature, without brackets';
 const template = 'must be the code of a template, a string without spaces, such as SMS_123456789';
 const secret = 'must have at least 16 letters, digits, dashes, underscores, dots or tildes; make 32 random ones';
 const scheme = 'must be the name of a scheme, with 1 to 20 characters';
 
-const credential = v.pipe(v.string(key), v.regex(/^[\x21-\x7e]+$/, key));
-const templateCode = v.pipe(v.string(template), v.regex(/^\S+$/, template));
-const signatureName = v.pipe(v.string(signature), v.regex(/^[^【】[\]]*[^\s【】[\]][^【】[\]]*$/, signature));
+const templateCode = matching(/^\S+$/, template);
+const signatureName = matching(/^[^【】[\]]*[^\s【】[\]][^【】[\]]*$/, signature);
 
 function wholeUnits(unitMs: number, what: string) {
   const rule = `must be a whole number of ${what}, in milliseconds: ${unitMs}, ${2 * unitMs}, …`;
@@ -88,24 +89,24 @@ export const verificationFields = {
   codeLength: v.optional(v.picklist([4, 5, 6, 7, 8], 'must be a whole number of digits from 4 to 8'), 6),
   codeLifetimeMs: v.optional(wholeUnits(60_000, 'minutes'), 300_000),
   intervalMs: v.optional(wholeUnits(1_000, 'seconds'), 60_000),
-  scheme: v.optional(v.pipe(v.string(scheme), v.regex(/^.{1,20}$/u, scheme))),
+  scheme: v.optional(matching(/^.{1,20}$/u, scheme)),
   baseUrl: v.optional(v.string('must be a URL'), 'https://dypnsapi.aliyuncs.com'),
 };
 const verification = v.strictObject(verificationFields);
 
 /** What each option must be, by name. */
 export const aliyunFields = {
-  accessKeyId: v.optional(credential),
-  accessKeySecret: v.optional(credential),
-  securityToken: v.optional(credential),
+  accessKeyId: v.optional(key),
+  accessKeySecret: v.optional(key),
+  securityToken: v.optional(key),
   credentials: v.optional(v.custom<() => AliyunCredentials>((value) => typeof value === 'function', callback)),
-  id: v.optional(v.pipe(v.string(name), v.regex(/^[\w.-]{1,64}$/, name)), 'aliyun'),
+  id: accountId('aliyun'),
   baseUrl: v.optional(v.string('must be a URL'), 'https://dysmsapi.aliyuncs.com'),
   signature: v.optional(byCountry(signatureName, signature)),
   templates: v.optional(
     v.record(v.string(), byCountry(templateCode, template), 'must be an object of templates by code'),
   ),
-  webhooks: v.optional(v.strictObject({ secret: v.pipe(v.string(secret), v.regex(/^[\w.~-]{16,}$/, secret)) })),
+  webhooks: v.optional(v.strictObject({ secret: matching(/^[\w.~-]{16,}$/, secret) })),
   verification: v.optional(verification),
   ...connectionOptions,
 };

@@ -15,7 +15,7 @@ import {
   type WebhookRequest,
   webhookReply,
 } from '@polysms/core/provider-kit';
-import { phoneOf } from './numbers.js';
+import { pushedPhone } from './numbers.js';
 import { internationalReceipts, receiptOf } from './receipts.js';
 
 /** `code` must be a number, and its value is not looked at. Anything else is pushed again after 1, 5 and 10 minutes. */
@@ -51,7 +51,7 @@ function domesticReport(row: JsonObject): DeliveryReport {
     kind: 'report',
     id: ownMessageId(row['out_id']),
     reference: textIn(row, 'biz_id'),
-    to: phoneOf(row['phone_number']),
+    to: pushedPhone(row['phone_number']),
     ...receiptOf(row['success'], code),
     providerCode: code,
     at: parseBeijingTime(row['report_time']),
@@ -66,7 +66,7 @@ function internationalReport(row: JsonObject): DeliveryReport {
     kind: 'report',
     id: ownMessageId(row['TaskId']),
     reference: textIn(row, 'MessageId'),
-    to: phoneOf(row['To']),
+    to: pushedPhone(row['To']),
     ...(internationalReceipts.get(countIn(row, 'Status')) ?? { state: 'queued' }),
     providerCode: textIn(row, 'ErrorCode'),
     at: at >= 0 ? at : undefined,

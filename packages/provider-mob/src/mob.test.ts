@@ -90,7 +90,7 @@ describe('messages that Mob would misread are not sent', () => {
       'half a character',
       { ...order, params: [{ name: 'order', value: '\uD83D' }] },
       'template_rejected',
-      /half a character/,
+      /well-formed/,
     ],
     [
       'a value that is no text',

@@ -17,7 +17,7 @@ import {
 import { readAnswer } from './answer.js';
 import { customStatus } from './custom-status.js';
 import { type MobOptions, mobOwner, type ParsedMobOptions, parseMobOptions } from './options.js';
-import { checkCode, customMessage, messageProblem, sendmsg } from './requests.js';
+import { checkCode, customMessage, sendmsg, templateProblem } from './requests.js';
 import { checkcodeStatus, sendmsgStatus } from './sms-status.js';
 
 /** A code that Mob's mobile SDK sent and a person typed in. */
@@ -99,7 +99,7 @@ class MobAccount implements MobProvider {
     if (message.kind !== 'template') {
       return notSent('unsupported_message', 'Mob sends no free text; use a template that Mob has approved.');
     }
-    const problem = messageProblem(message);
+    const problem = templateProblem(message);
     if (problem !== undefined) return notSent('template_rejected', problem);
     const http = await this.#customTransport.request(customMessage(this.#appKey, message), context);
     return readAnswer(http, customStatus);

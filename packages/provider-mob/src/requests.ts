@@ -1,4 +1,4 @@
-import { type HttpRequest, type PhoneNumber, type TemplateMessage, templateProblem } from '@polysms/core/provider-kit';
+import { type HttpRequest, type PhoneNumber, shownName, type TemplateMessage } from '@polysms/core/provider-kit';
 
 const headers = {
   accept: 'application/json',
@@ -32,12 +32,22 @@ export function customMessage(appKey: string, message: TemplateMessage): HttpReq
 /** The names that custom/msg uses itself; a template variable of such a name would change the request. */
 const reserved: ReadonlySet<string> = new Set(['appKey', 'appkey', 'templateCode', 'zone', 'phone']);
 
-/** What is wrong with a message, before Mob is asked; undefined if nothing is. */
-export function messageProblem(message: TemplateMessage): string | undefined {
-  const problem = templateProblem(message);
-  if (problem !== undefined) return problem;
-  const taken = message.params.find(({ name }) => reserved.has(name));
-  return taken && `params: Mob reserves the name ${taken.name}; rename the variable in the template`;
+/** What is wrong with the parameters of a template, before Mob is asked; undefined if nothing is. */
+export function templateProblem(message: TemplateMessage): string | undefined {
+  if (typeof message.template !== 'string' || message.template.trim() === '')
+    return 'template: the number of a Mob template is missing';
+  const names = new Set<string>();
+  if (!Array.isArray(message.params)) return 'params: must be a list of names and values';
+  for (const { name, value } of message.params) {
+    if (name === '') return 'params: a parameter has no name; Mob takes its parameters by name';
+    if (reserved.has(name)) return `params: Mob reserves the name ${name}; rename the variable in the template`;
+    if (names.has(name)) return `params: ${shownName(name)} is given twice`;
+    if (typeof value !== 'string') return `params: the value of ${shownName(name)} is not a string`;
+    // Half a character would arrive as a question mark.
+    if (/\p{Surrogate}/u.test(value)) return `params: the value of ${shownName(name)} is not well-formed text`;
+    names.add(name);
+  }
+  return undefined;
 }
 
 /** `zone` is the calling code in digits, `phone` the national number. */

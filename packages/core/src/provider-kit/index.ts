@@ -75,6 +75,7 @@ export {
   type HttpTransportOptions,
   type OptionalOption,
 } from './http-transport-options.js';
+export { accountId, credential, matching, milliseconds, type OptionProblem, together } from './option-parts.js';
 export { configurationInvalid, parseOptions } from './options.js';
 export {
   accepted,
@@ -94,10 +95,19 @@ export {
   type PaceProblem,
   paceProblem,
 } from './pace.js';
+export { type ParamNames, paramsProblem } from './params-problem.js';
 export { encodedFields, type Fields, percentEncoded } from './percent-encoding.js';
+export { type CodedAnswer, codeIn, readCodedAnswer, unrecognizedCode } from './read-coded-answer.js';
 export { countIn, type JsonObject, jsonObject, readJsonObject, textIn } from './read-json-object.js';
 export { ownMessageId, readJsonRows } from './read-json-rows.js';
-export { templateProblem } from './template-problem.js';
-export { outcomeOfCode, type VendorCode, type VendorCodeRow, type VendorCodes, vendorCodes } from './vendor-codes.js';
+export { phoneOf, type ReasonCodes, reasonCodes } from './report-parts.js';
+export { SentMessages } from './sent-messages.js';
+export {
+  outcomeOfCode,
+  type VendorCode,
+  type VendorCodeRow,
+  type VendorCodes,
+  vendorCodes,
+} from './vendor-codes.js';
 export { rejected, webhookReply } from './webhook-answers.js';
 export { equalInConstantTime, type HmacProof, hmacEquals, isStale, secretInUrl } from './webhook-proof.js';

@@ -37,3 +37,11 @@ it('refuses a table with a code twice, also as a number and in digits', () => {
     ]),
   ).toThrow('1 is there twice');
 });
+
+it('takes numbers as documentation writes them, and refuses what is none', () => {
+  const ofText = (codes: string) => [...vendorCodes([[codes, 'timeout', 'A.']]).keys()];
+  expect(ofText('7, 20101 to 20103, 9')).toEqual(['7', '20101', '20102', '20103', '9']);
+  for (const codes of ['', '7,8', '9 to 7', '7 to', 'a', '7, ']) {
+    expect(() => ofText(codes)).toThrow('is no number and no range');
+  }
+});

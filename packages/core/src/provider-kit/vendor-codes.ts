@@ -11,9 +11,9 @@ export interface VendorCode {
   readonly outcome: 'refused' | 'unknown';
 }
 
-/** Some codes with one meaning. */
+/** Some codes with one meaning: a list, or numbers as documentation writes them, `20003, 20101 to 20107`. */
 export type VendorCodeRow = readonly [
-  codes: readonly (string | number)[],
+  codes: readonly (string | number)[] | string,
   code: SmsErrorCode,
   message: string,
   outcome?: VendorCode['outcome'],
@@ -26,12 +26,12 @@ export type VendorCodes = ReadonlyMap<string, VendorCode>;
  * A table of a vendor's codes. Success never stands in it.
  *
  * @param rows those of which the outcome is left out are refused
- * @throws Error if a code stands in two rows
+ * @throws Error if a code stands in two rows, or a text has something else than numbers
  */
 export function vendorCodes(rows: readonly VendorCodeRow[]): VendorCodes {
   const table = new Map<string, VendorCode>();
   for (const [codes, code, message, outcome = 'refused'] of rows) {
-    for (const each of codes.map(String)) {
+    for (const each of typeof codes === 'string' ? numbersIn(codes) : codes.map(String)) {
       if (table.has(each)) throw new Error(`vendorCodes(): ${each} is there twice.`);
       table.set(each, { code, message, outcome });
     }
@@ -50,4 +50,13 @@ export function outcomeOfCode(
   const details = cause === undefined ? { providerCode } : { providerCode, cause };
   if (known.outcome === 'unknown') return unknown(known.code, known.message, details);
   return refused(known.code, known.message, retryAfterMs === undefined ? details : { ...details, retryAfterMs });
+}
+
+function numbersIn(text: string): readonly string[] {
+  return text.split(', ').flatMap((part) => {
+    const [, first, last = first] = /^(\d+)(?: to (\d+))?$/.exec(part) ?? [];
+    const count = Number(last) - Number(first) + 1;
+    if (!(count > 0)) throw new Error(`vendorCodes(): ${part} is no number and no range.`);
+    return Array.from({ length: count }, (_, index) => String(Number(first) + index));
+  });
 }

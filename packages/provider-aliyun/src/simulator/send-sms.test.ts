@@ -41,7 +41,6 @@ describe('SendSms of the dialect', () => {
     ['a code of 7', codeOf('1234567'), {}, 'isv.TEMPLATE_PARAMS_ILLEGAL'],
     ['a code with a dash', codeOf('12-34'), {}, 'isv.TEMPLATE_PARAMS_ILLEGAL'],
     ['a value of 36', value('x'.repeat(36)), {}, 'isv.PARAM_LENGTH_LIMIT'],
-    ['an empty value', value(''), {}, 'isv.PARAM_LENGTH_LIMIT'],
     ['a value with a URL', value('https://a.example'), {}, 'isv.PARAM_NOT_SUPPORT_URL'],
     ['a value with an emoji', value('😀'), {}, 'isv.UNSUPPORTED_CONTENT'],
     ['a blocked phone', code, { blockedPhones: ['+8613800138000'] }, 'isv.BLACK_KEY_CONTROL_LIMIT'],
