@@ -25,6 +25,7 @@ async function packagesLoadedBy(specifier: string): Promise<readonly string[]> {
 describe('what a provider package loads', () => {
   it.each([
     '@polysms/core/provider-kit',
+    '@polysms/provider-aliyun',
     '@polysms/provider-mob',
     '@polysms/provider-mock',
     '@polysms/provider-twilio',
@@ -34,11 +35,13 @@ describe('what a provider package loads', () => {
     expect(packages).not.toContain('opossum');
     expect(packages).not.toContain('inversify');
     expect(packages).not.toContain('hono');
+    expect(packages.filter((name) => name.startsWith('@alicloud/'))).toEqual([]);
     expect(packages).not.toContain('twilio');
   });
 
   it.each([
     '@polysms/core/provider-kit/inversify',
+    '@polysms/provider-aliyun/inversify',
     '@polysms/provider-mob/inversify',
     '@polysms/provider-mock/inversify',
     '@polysms/provider-twilio/inversify',

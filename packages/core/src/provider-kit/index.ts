@@ -61,6 +61,7 @@ export type { PhoneNumber } from '../phone/phone-number.js';
 export { maskPhoneNumber } from '../phone/phone-number.js';
 export { normaliseCode } from '../phone/typed-text.js';
 export { basicAuthorization } from './basic-authorization.js';
+export { dayInBeijing, formatBeijingTime, parseBeijingTime } from './beijing-time.js';
 export { type ByCountry, byCountry, forCountry } from './by-country.js';
 export { type Clock, type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
@@ -98,6 +99,7 @@ export { type ParamNames, paramsProblem } from './params-problem.js';
 export { encodedFields, type Fields, percentEncoded } from './percent-encoding.js';
 export { type CodedAnswer, codeIn, readCodedAnswer, unrecognizedCode } from './read-coded-answer.js';
 export { countIn, type JsonObject, jsonObject, readJsonObject, textIn } from './read-json-object.js';
+export { ownMessageId, readJsonRows } from './read-json-rows.js';
 export { phoneOf, type ReasonCodes, reasonCodes } from './report-parts.js';
 export { SentMessages } from './sent-messages.js';
 export {
