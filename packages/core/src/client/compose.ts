@@ -150,6 +150,7 @@ export function compose(options: SmsClientOptions): Composition {
       service,
       guard,
       resendAfterMs,
+      watches,
       inFlight,
       events,
       deadlineMs,

@@ -198,4 +198,17 @@ describe('verification.deliverWithinMs', () => {
     const code = /\d{6}/.exec(second ?? '')?.[0] ?? '';
     expect(await sms.verifications.check({ id, code })).toMatchObject({ outcome: 'approved' });
   });
+
+  it('hands no code on that the person has typed, though the vendor has not reported it yet', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b], { verification: { deliverWithinMs: 15_000 }, guard: false });
+    const { id } = await sms.verifications.start({ to, purpose: 'login' });
+    await sms.verifications.start({ to, purpose: 'payment' });
+    const sent = a.sent[0];
+    const code = /\d{6}/.exec(sent?.kind === 'text' ? sent.text : '')?.[0] ?? '';
+    expect(await sms.verifications.check({ id, purpose: 'login', code })).toMatchObject({ outcome: 'approved' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    // The code of the payment alone.
+    expect(b.sent.map((each) => each.id)).toEqual([a.sent[1]?.id]);
+  });
 });

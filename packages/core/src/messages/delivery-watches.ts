@@ -68,6 +68,14 @@ export class DeliveryWatches {
     for (const watch of this.#watches.values()) if (watch.record.to === to) this.#end(watch);
   }
 
+  /** Ends the watches of a verification whose code has been typed: it has arrived, whatever the vendor reports. */
+  approved(to: string, purpose: string | undefined): void {
+    for (const watch of this.#watches.values()) {
+      const { record } = watch;
+      if (record.kind === 'verification' && record.to === to && record.purpose === purpose) this.#end(watch);
+    }
+  }
+
   /** Ends all watches; a failover that has begun goes on. */
   close(): void {
     this.#isClosed = true;
