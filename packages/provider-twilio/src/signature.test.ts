@@ -52,3 +52,9 @@ it('nothing is proven without a token or a signature', () => {
   expect(isSignedBy('', signature, { url, fields: [] })).toBe(false);
   expect(isSignedBy('token', null, { url, fields: [] })).toBe(false);
 });
+
+it('the fragment of a connection override is not signed', () => {
+  const url = 'https://hooks.example.com/twilio/status?id=1';
+  const signed = (each: string) => twilioSignature('token', { url: each, fields: [['MessageStatus', 'sent']] });
+  expect(signed(`${url}#rc=5&rp=all`)).toBe(signed(url));
+});
