@@ -32,6 +32,15 @@ describe('a message', () => {
     expect(Object.keys(asked())).not.toContain('TemplateParam');
   });
 
+  it('takes the name of a variable in any script', async () => {
+    const { account, asked } = await startAliyun({
+      templates: { SMS_1: { kind: 'notice', text: '订单$' + '{单号}' } },
+    });
+    const message = { ...code, template: 'SMS_1', params: [{ name: '单号', value: '42' }] };
+    expect(await account({}).send(message, context())).toMatchObject({ outcome: 'accepted' });
+    expect(asked()['TemplateParam']).toBe('{"单号":"42"}');
+  });
+
   it.each([
     ['+8613800138000', '13800138000'],
     ['+85251234567', '85251234567'],

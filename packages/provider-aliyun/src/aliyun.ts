@@ -18,7 +18,7 @@ export function aliyun(options: AliyunOptions): SmsProvider {
   return aliyunAt({ now: Date.now, nonce: randomUUID }, options);
 }
 
-const paramNames = { form: /^\w{1,64}$/, expected: 'is no name of a variable, as it stands in the template' };
+const paramNames = { form: /^[^\s${}]{1,64}$/u, expected: 'is no name of a variable, as it stands in the template' };
 
 /** The same with a clock and nonces of the caller's. */
 export function aliyunAt(surroundings: Surroundings, options: AliyunOptions): SmsProvider {

@@ -83,7 +83,7 @@ function render({ text, kind }: Template, written: string | undefined): { readon
   const values = valuesIn(written ?? '{}');
   if (values === undefined) return 'isv.INVALID_JSON_PARAM';
   let problem: string | undefined;
-  const rendered = text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+  const rendered = text.replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
     const value = values.get(name);
     problem ??= value === undefined ? 'isv.TEMPLATE_MISSING_PARAMETERS' : problemOf(value, kind);
     return value ?? '';
