@@ -34,12 +34,16 @@ function sweeperOf() {
   return { store, find, sweeper: new Sweeper({ store, log, providers, deadlineMs }) };
 }
 
-it('has fifty messages at once, for four times as long as asking one provider of each may take', async () => {
+it('has eight messages at once, each for as long as claiming, reading, asking and writing may take', async () => {
   const { store, sweeper } = sweeperOf();
   const claimDue = vi.spyOn(store, 'claimDue');
   await sweeper.sweep();
-  // Eight are asked at once.
-  expect(claimDue.mock.calls).toEqual([[2_000_000, 50, (50 / 8) * deadlineMs * 4]]);
+  // The one that is done is followed by the next, one at a time.
+  const leaseMs = 4 * deadlineMs + 1_000;
+  expect(claimDue.mock.calls).toEqual([
+    [2_000_000, 8, leaseMs],
+    [2_000_000, 1, leaseMs],
+  ]);
 });
 
 it('gives each provider its own name of the message, and a deadline', async () => {
