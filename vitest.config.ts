@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * The files that replace a module with `vi.mock`. Each has a process of its own: vitest never takes back what it
- * replaced. All other files share processes, and `fresh-file.setup.ts` keeps them apart.
+ * The files that replace a module with `vi.mock`, which vitest never takes back, and those that count the timers of a
+ * fake clock for seconds: a real timer of an earlier file may set its next one there. Each has a process of its own. All
+ * other files share processes, and `fresh-file.setup.ts` keeps them apart.
  */
 const alone = [
+  'packages/core/src/client/never-twice.long.test.ts',
+  'packages/core/src/guard/abuse-guard-model.long.test.ts',
   'packages/core/src/delivery/circuits/opossum-costs.test.ts',
   'packages/core/src/delivery/circuits/opossum-traps.test.ts',
   'packages/core/src/verification/memory-verification-store.test.ts',
@@ -37,7 +40,7 @@ export default defineConfig(({ mode }) => {
     test: {
       maxWorkers: both.maxWorkers,
       projects: [
-        { resolve, test: { ...both, name: 'alone', include: isLong ? [] : alone } },
+        { resolve, test: { ...both, name: 'alone', include: alone.filter((file) => file.endsWith(ending)) } },
         {
           resolve,
           test: {
