@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namesIn, section, sorted } from './document-tables.js';
 import { layProvider } from './lay-provider.js';
 import { root } from './repository.js';
 
@@ -19,17 +20,16 @@ describe('pnpm new-provider', () => {
   /** Inside the workspace, so that imports find the packages. */
   let folder = '';
 
-  beforeAll(async () => {
+  beforeAll(() => {
     folder = mkdtempSync(join(root, 'tests/.generated-provider-'));
     layProvider('zebra9', folder);
-    // Git ignores the folder, which biome would respect.
-    await complaintsOf('biome', 'check', '--vcs-enabled=false', '--write', folder);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('lays a package that is linted', async () => {
-    const complaints = await complaintsOf('biome', 'ci', '--vcs-enabled=false', '--error-on-warnings', folder);
-    expect(complaints).toBe('');
+    // As the command does. Git ignores this folder, which biome would respect.
+    const check = ['check', '--vcs-enabled=false', '--error-on-warnings', '--write', folder];
+    expect(await complaintsOf('biome', ...check)).toBe('');
   });
 
   it('and builds', async () => {
@@ -56,6 +56,13 @@ describe('pnpm new-provider', () => {
     ]);
     expect(failed).toEqual([]);
     expect(report.numPassedTests).toBeGreaterThan(60);
+  });
+
+  it('lays the files that docs/providers.md lists', () => {
+    const laid = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /^src\/.*\.ts$|^README\.md$/.test(file))
+      .map((file) => file.replace(/^(src\/simulator\/).*/, '$1').replace('zebra9', 'tencent'));
+    expect(sorted(namesIn(section('docs/providers.md', '## In this repository'), 'file'))).toEqual(sorted(laid));
   });
 
   it('takes no name that could not stand in code', () => {

@@ -18,7 +18,10 @@ const solution = JSON.parse(readFileSync(`${root}tsconfig.json`, 'utf8'));
 solution.references.push({ path: `./${folder}` });
 writeFileSync(`${root}tsconfig.json`, `${JSON.stringify(solution, null, 2)}\n`);
 // Another name stands elsewhere in sorted imports, and breaks lines elsewhere.
-execFileSync(`${root}node_modules/.bin/biome`, ['check', '--write', folder], { cwd: root, stdio: 'inherit' });
+execFileSync(`${root}node_modules/.bin/biome`, ['check', '--error-on-warnings', '--write', folder], {
+  cwd: root,
+  stdio: 'inherit',
+});
 
 console.log(`
 ${folder} is the package of a vendor that nobody has. It builds, and passes the conformance kit:
