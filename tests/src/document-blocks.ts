@@ -13,9 +13,9 @@ export interface Block {
   readonly text: string;
 }
 
-/** README.md, docs/ and the READMEs of the packages. */
+/** README.md, docs/ with its folders, and the READMEs of the packages. */
 export function documents(): readonly string[] {
-  const docs = readdirSync(`${root}docs`).map((name) => `docs/${name}`);
+  const docs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`);
   const readmes = publishablePackages().map(({ folder }) => `${folder.slice(root.length)}/README.md`);
   return ['README.md', ...docs, ...readmes].filter((name) => name.endsWith('.md'));
 }

@@ -53,11 +53,16 @@ describe('an example of the documents', () => {
     },
   );
 
-  it('is the first thing in the README, and prints the lines behind it', async () => {
-    const [example, output] = blocksOf('README.md');
-    expect([example?.language, output?.language]).toEqual(['ts', 'text']);
-    if (example === undefined) return;
-    expect(example.text.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10);
-    expect(`${(await outputOf(example, 'first.ts')).join('\n')}\n`).toBe(output?.text);
-  });
+  it.each(['README.md', 'docs/zh/README.md'])(
+    'is the first thing in %s, and prints the lines behind it',
+    async (document) => {
+      const [example, output] = blocksOf(document);
+      expect([example?.language, output?.language]).toEqual(['ts', 'text']);
+      if (example === undefined) return;
+      expect(example.text.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10);
+      expect(`${(await outputOf(example, `first-${document.replaceAll('/', '-')}.ts`)).join('\n')}\n`).toBe(
+        output?.text,
+      );
+    },
+  );
 });

@@ -142,6 +142,8 @@ describe('commands in the documents', () => {
         'npx -y pnpm@12 test:long',
         'npx -y pnpm@12 mob-simulator --port 8090',
       ].includes(line) ||
+      // What it lays is tested by new-provider.test.ts.
+      line === 'npx -y pnpm@12 new-provider tencent' ||
       // Load for the machine beside the tests.
       /^for i in [\d ]+; do timeout \d+ sh -c 'while :; do :; done' & done$/.test(line) ||
       line === 'MOB_APP_KEY=your-appkey npx -y pnpm@12 start -- --to +8613800138000' ||
