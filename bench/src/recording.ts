@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createSmsClient } from '@polysms/core';
 import type { SmsProvider } from '@polysms/core/provider-kit';
-import { cpuInTurns } from './cpu-in-turns.js';
+import { inTurns } from './in-turns.js';
 import { healthy } from './memory-provider.js';
 import { variants } from './variants.js';
 
@@ -31,7 +31,7 @@ const recording = createSmsClient({ providers: [askable('a'), askable('b')] });
 const to = (index: number) => `+86138${String(index % 1000).padStart(8, '0')}`;
 let key = 0;
 
-await cpuInTurns({
+await inTurns({
   what: 'a send',
   count: sends,
   rounds,

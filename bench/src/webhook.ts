@@ -3,7 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createSmsClient } from '@polysms/core';
 import { accepted, hmacEquals, type ProviderEvent, type SmsProvider } from '@polysms/core/provider-kit';
-import { cpuInTurns } from './cpu-in-turns.js';
+import { inTurns } from './in-turns.js';
 
 const reports = Number(process.argv[2] ?? 4_000);
 const rounds = Number(process.argv[3] ?? 20);
@@ -58,7 +58,7 @@ async function byHand(request: Request): Promise<Response> {
   return new Response(null, { status: typeof event === 'object' ? 204 : 400 });
 }
 
-await cpuInTurns({
+await inTurns({
   what: 'a signed report',
   count: reports,
   rounds,

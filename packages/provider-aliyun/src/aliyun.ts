@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createHttpTransport, forCountry, notSent, paramsProblem, type SmsProvider } from '@polysms/core/provider-kit';
+import {
+  connectionOf,
+  createHttpTransport,
+  forCountry,
+  notSent,
+  paramsProblem,
+  type SmsProvider,
+} from '@polysms/core/provider-kit';
 import { sendOutcome } from './answers.js';
 import { callsOver, type Surroundings } from './api.js';
 import { aliyunLookup } from './lookup.js';
@@ -23,8 +30,9 @@ const paramNames = { form: /^[^\s${}]{1,64}$/u, expected: 'is no name of a varia
 /** The same with a clock and nonces of the caller's. */
 export function aliyunAt(surroundings: Surroundings, options: AliyunOptions): SmsProvider {
   const { accessKeyId = '', accessKeySecret = '', securityToken, ...others } = parseAliyunOptions(options);
-  const { credentials = () => ({ accessKeyId, accessKeySecret, securityToken }), id, ...rest } = others;
-  const { signature: signatures, templates = {}, webhooks, verification, baseUrl, ...connection } = rest;
+  const { credentials = () => ({ accessKeyId, accessKeySecret, securityToken }) } = others;
+  const { id, signature: signatures, templates = {}, webhooks, verification, baseUrl } = others;
+  const connection = connectionOf(others);
   const transport = createHttpTransport({ ...connection, baseUrl }, aliyunOwner);
   const call = callsOver(transport, baseUrl, credentials, surroundings);
   // Two addresses, one account: one pace for both.

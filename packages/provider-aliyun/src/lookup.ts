@@ -5,6 +5,7 @@ import {
   jsonObject,
   type MessageFound,
   type MessageLookup,
+  objectsIn,
   parseBeijingTime,
   textIn,
   unknown,
@@ -50,11 +51,11 @@ function daysBetween(from: number, until: number): ReadonlySet<string> {
 /** The list is one level deeper than its name says. `TotalCount` is a number, or one in a string. */
 function pageOf(fields: JsonObject, page: number) {
   const total = countIn(fields, 'TotalCount');
-  const rows = jsonObject(fields['SmsSendDetailDTOs'])?.['SmsSendDetailDTO'];
-  if (!Array.isArray(rows) && total !== 0) return unknown('invalid_response', 'The answer is no list.');
-  const objects = Array.isArray(rows) ? rows.map((row) => jsonObject(row) ?? {}) : [];
-  const isLast = objects.length === 0 || (total === undefined ? objects.length < pageSize : page * pageSize >= total);
-  return { outcome: 'page', rows: objects, isLast } as const;
+  const list = objectsIn(jsonObject(fields['SmsSendDetailDTOs']) ?? {}, 'SmsSendDetailDTO');
+  if (list === undefined && total !== 0) return unknown('invalid_response', 'The answer is no list.');
+  const rows = list ?? [];
+  const isLast = rows.length === 0 || (total === undefined ? rows.length < pageSize : page * pageSize >= total);
+  return { outcome: 'page', rows, isLast } as const;
 }
 
 function foundOf(row: JsonObject): MessageFound {

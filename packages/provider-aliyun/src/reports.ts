@@ -3,6 +3,7 @@ import {
   type DeliveryReport,
   type InboundMessage,
   type JsonObject,
+  momentIn,
   ownMessageId,
   type ProviderEvent,
   type ProviderWebhooks,
@@ -61,7 +62,6 @@ function domesticReport(row: JsonObject): DeliveryReport {
 
 /** Which of the two forms a SendSms to a phone abroad gets is not documented, so both are read. */
 function internationalReport(row: JsonObject): DeliveryReport {
-  const at = Date.parse(textIn(row, 'ReceiveDate') ?? '');
   return {
     kind: 'report',
     id: ownMessageId(row['TaskId']),
@@ -69,7 +69,7 @@ function internationalReport(row: JsonObject): DeliveryReport {
     to: pushedPhone(row['To']),
     ...(internationalReceipts.get(countIn(row, 'Status')) ?? { state: 'queued' }),
     providerCode: textIn(row, 'ErrorCode'),
-    at: at >= 0 ? at : undefined,
+    at: momentIn(row, 'ReceiveDate'),
     segments: countIn(row, 'SmsSize'),
   };
 }

@@ -1,10 +1,8 @@
-import { type IssuedVerification, notSent } from '@polysms/core/provider-kit';
+import { checkableCodeProblem, type IssuedVerification, notSent } from '@polysms/core/provider-kit';
 import { checkOutcome, startOutcome } from './answers.js';
 import type { Call } from './api.js';
 import type { ParsedVerification } from './options.js';
 import { checkSmsVerifyCode, sendSmsVerifyCode } from './requests.js';
-
-const longestCode = 32;
 
 const mainlandOnly = notSent('unsupported_destination', 'Alibaba Cloud makes codes for the Chinese mainland only.');
 
@@ -18,9 +16,8 @@ export function aliyunVerification(call: Call, codes: ParsedVerification): Issue
     },
     async check({ to, code }, context) {
       if (to.callingCode !== '86') return mainlandOnly;
-      if (typeof code !== 'string' || code === '' || code.length > longestCode) {
-        return notSent('invalid_request', `code: must have 1 to ${longestCode} characters`);
-      }
+      const problem = checkableCodeProblem(code);
+      if (problem !== undefined) return problem;
       return checkOutcome(await call(checkSmsVerifyCode(to, code, codes), context), to);
     },
   };

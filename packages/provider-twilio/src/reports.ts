@@ -1,15 +1,16 @@
 import {
   type DeliveryReport,
   type InboundMessage,
-  type ProviderEvent,
+  type JsonObject,
   type ProviderWebhooks,
   phoneOf,
   rejected,
+  textIn,
   type WebhookReading,
   type WebhookRequest,
   webhookReply,
 } from '@polysms/core/provider-kit';
-import { isMessageSid } from './answers.js';
+import { messageSidIn } from './answers.js';
 import { messageIdIn } from './report-url.js';
 import { isHashOf, isSignedBy } from './signature.js';
 import { messageStatus } from './statuses.js';
@@ -49,49 +50,30 @@ function readingOf({ method, url, headers, body }: WebhookRequest, authToken: st
   if (isHash === false) return rejected('signature', 'bodySHA256 in the URL is not the hash of the body.');
   // Events in JSON come from other products of Twilio's, and tell nothing of a message that a report does not.
   if (isHash === true) return { outcome: 'verified', events: [], reply: taken };
-  return readFields(new Map(isForm ? fields : new URL(url).searchParams), messageIdIn(url));
+  return readFields(Object.fromEntries(isForm ? fields : new URL(url).searchParams), messageIdIn(url));
 }
 
-function readFields(fields: ReadonlyMap<string, string>, id: string | undefined): WebhookReading {
-  const status = fields.get('MessageStatus') ?? fields.get('SmsStatus');
-  const isInbound = status === 'received' || (status === undefined && fields.has('Body'));
-  const event: ProviderEvent | undefined = isInbound ? inboundOf(fields) : reportOf(fields, status, id);
+function readFields(fields: JsonObject, id: string | undefined): WebhookReading {
+  const status = textIn(fields, 'MessageStatus') ?? textIn(fields, 'SmsStatus');
+  const isInbound = status === 'received' || (status === undefined && Object.hasOwn(fields, 'Body'));
+  const event = isInbound ? inboundOf(fields) : reportOf(fields, status, id);
   return { outcome: 'verified', events: event === undefined ? [] : [event], reply: isInbound ? silent : taken };
 }
 
-function reportOf(
-  fields: ReadonlyMap<string, string>,
-  status: string | undefined,
-  id: string | undefined,
-): DeliveryReport | undefined {
-  const reference = messageSidIn(fields);
-  if (status === undefined || (reference === undefined && id === undefined)) return undefined;
-  const to = phoneOf(fields.get('To'));
-  const errorCode = fields.get('ErrorCode');
-  const isCode = errorCode !== undefined && /^[1-9]\d{0,5}$/.test(errorCode);
-  return {
-    kind: 'report',
-    ...(id === undefined ? {} : { id }),
-    ...(reference === undefined ? {} : { reference }),
-    ...(to === undefined ? {} : { to }),
-    ...messageStatus(status, isCode ? errorCode : undefined),
-  };
+function reportOf(fields: JsonObject, status: string | undefined, id: string | undefined): DeliveryReport | undefined {
+  const reference = referenceIn(fields);
+  if (status === undefined || (reference ?? id) === undefined) return undefined;
+  const errorCode = textIn(fields, 'ErrorCode') ?? '';
+  const what = messageStatus(status, /^[1-9]\d{0,5}$/.test(errorCode) ? errorCode : undefined);
+  return { kind: 'report', id, reference, to: phoneOf(fields['To']), ...what };
 }
 
-function inboundOf(fields: ReadonlyMap<string, string>): InboundMessage | undefined {
-  const from = phoneOf(fields.get('From'));
-  const to = fields.get('To') ?? '';
-  if (from === undefined || to === '') return undefined;
-  const reference = messageSidIn(fields);
-  const optOut = optOuts.get(fields.get('OptOutType') ?? '');
-  return {
-    kind: 'inbound',
-    ...(reference === undefined ? {} : { reference }),
-    from,
-    to,
-    text: fields.get('Body') ?? '',
-    ...(optOut === undefined ? {} : { optOut }),
-  };
+function inboundOf(fields: JsonObject): InboundMessage | undefined {
+  const from = phoneOf(fields['From']);
+  const to = textIn(fields, 'To');
+  if (from === undefined || to === undefined) return undefined;
+  const optOut = optOuts.get(textIn(fields, 'OptOutType') ?? '');
+  return { kind: 'inbound', reference: referenceIn(fields), from, to, text: textIn(fields, 'Body') ?? '', optOut };
 }
 
 /** With Advanced Opt-Out Twilio says what it took a message for; HELP is neither. */
@@ -100,7 +82,6 @@ const optOuts: ReadonlyMap<string, 'stop' | 'start'> = new Map([
   ['START', 'start'],
 ]);
 
-function messageSidIn(fields: ReadonlyMap<string, string>): string | undefined {
-  const sid = fields.get('MessageSid') ?? fields.get('SmsSid');
-  return sid !== undefined && isMessageSid(sid) ? sid : undefined;
+function referenceIn(fields: JsonObject): string | undefined {
+  return messageSidIn(fields, 'MessageSid') ?? messageSidIn(fields, 'SmsSid');
 }

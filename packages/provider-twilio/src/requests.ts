@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   type OutboundMessage,
   paramsProblem,
+  percentEncoded,
   type TemplateMessage,
   type VerificationCheck,
   type VerificationStart,
@@ -14,8 +15,8 @@ import type { ParsedTwilioOptions } from './options.js';
 import { withMessageId } from './report-url.js';
 import { verifyLocale } from './verify-locales.js';
 
-/** Who sends a message: a sender, or a service that chooses one. */
-export type Sender = { readonly from: string } | { readonly service: string };
+/** Who sends a message, as a field of it: a sender, or a service that chooses one. */
+export type Sender = readonly [field: 'From' | 'MessagingServiceSid', value: string];
 
 /** Writes the requests of one account. */
 export class TwilioRequests {
@@ -38,8 +39,8 @@ export class TwilioRequests {
   senderOf(message: OutboundMessage): Sender | undefined {
     const { from, messagingServiceSid } = this.#options;
     const chosen = (message.kind === 'text' ? message.senderId : undefined) ?? forCountry(from, message.to);
-    if (chosen !== undefined) return { from: chosen };
-    return messagingServiceSid === undefined ? undefined : { service: messagingServiceSid };
+    if (chosen !== undefined) return ['From', chosen];
+    return messagingServiceSid === undefined ? undefined : ['MessagingServiceSid', messagingServiceSid];
   }
 
   /** `POST …/Messages.json`. */
@@ -51,8 +52,7 @@ export class TwilioRequests {
       ['StatusCallback', callback === undefined ? undefined : withMessageId(callback, message.id)],
       ['ValidityPeriod', validForMs === undefined ? undefined : String(validityPeriod(validForMs))],
       ['ContentVariables', message.kind === 'template' ? contentVariables(message) : undefined],
-      ['From', 'from' in sender ? sender.from : undefined],
-      ['MessagingServiceSid', 'service' in sender ? sender.service : undefined],
+      sender,
       ['Body', message.kind === 'text' ? message.text : undefined],
       ['ContentSid', message.kind === 'template' ? message.template : undefined],
     ]);
@@ -65,12 +65,7 @@ export class TwilioRequests {
 
   /** The first page of the messages to a phone. */
   listMessages(to: string): HttpRequest {
-    return this.#get(
-      `${this.#messages}.json?${encodedFields([
-        ['To', to],
-        ['PageSize', '50'],
-      ])}`,
-    );
+    return this.#get(`${this.#messages}.json?To=${percentEncoded(to)}&PageSize=50`);
   }
 
   /** A further page, where the one before says that it is; undefined if that is no page of this list. */

@@ -1,11 +1,11 @@
-import { type ReportedState, reasonCodes, type UndeliveredReason } from '@polysms/core/provider-kit';
+import { type ReportedState, reasonCodes, type SmsErrorCode, type UndeliveredReason } from '@polysms/core/provider-kit';
 import { messageCodes } from './errors.js';
 
 /** What has become of a message. */
 export interface MessageStatus {
   readonly state: ReportedState;
-  readonly reason?: UndeliveredReason;
-  readonly providerCode?: string;
+  readonly reason?: UndeliveredReason | undefined;
+  readonly providerCode?: string | undefined;
 }
 
 const states: ReadonlyMap<string, ReportedState> = new Map<string, ReportedState>([
@@ -44,27 +44,18 @@ export function messageStatus(status: string, errorCode: string | undefined): Me
   const state = status === 'failed' && errorCode === expired ? 'expired' : known;
   const isFailure = state === 'undelivered' || state === 'rejected' || state === 'expired';
   const providerCode = errorCode ?? (states.has(status) && status !== 'canceled' ? undefined : status);
-  return {
-    state,
-    ...(isFailure && errorCode !== undefined ? { reason: reasonOf(errorCode) } : {}),
-    ...(providerCode === undefined ? {} : { providerCode }),
-  };
+  return { state, reason: isFailure && errorCode !== undefined ? reasonOf(errorCode) : undefined, providerCode };
 }
 
 /** Refusals that come after a 201 have the codes of refusals. */
 function reasonOf(errorCode: string): UndeliveredReason {
-  const known = reasons.get(errorCode);
-  if (known !== undefined) return known;
-  switch (messageCodes.get(errorCode)?.code) {
-    case 'invalid_phone_number':
-      return 'unknown_subscriber';
-    case 'sender_rejected':
-      return 'unregistered_sender';
-    case 'content_rejected':
-      return 'filtered';
-    case 'rate_limited':
-      return 'carrier_fault';
-    default:
-      return 'other';
-  }
+  const refusal = messageCodes.get(errorCode)?.code;
+  return reasons.get(errorCode) ?? (refusal && reasonsOfRefusals[refusal]) ?? 'other';
 }
+
+const reasonsOfRefusals: Readonly<Partial<Record<SmsErrorCode, UndeliveredReason>>> = {
+  invalid_phone_number: 'unknown_subscriber',
+  sender_rejected: 'unregistered_sender',
+  content_rejected: 'filtered',
+  rate_limited: 'carrier_fault',
+};

@@ -1,21 +1,15 @@
 import {
-  type CallContext,
-  type CheckOutcome,
+  checkableCodeProblem,
+  connectionOf,
   createHttpTransport,
   type HttpTransport,
   type IssuedVerification,
-  type MessageLookup,
   notSent,
-  type OutboundMessage,
-  type ProviderWebhooks,
-  type SendCapabilities,
-  type SendOutcome,
   SentMessages,
   type SmsProvider,
-  type VerificationCheck,
 } from '@polysms/core/provider-kit';
 import { readCheck, readMessage, readVerification } from './answers.js';
-import { TwilioLookup } from './lookup.js';
+import { twilioLookup } from './lookup.js';
 import {
   baseUrlsOf,
   type ParsedTwilioOptions,
@@ -33,87 +27,66 @@ import { TwilioRequests, templateProblem } from './requests.js';
  * @throws SmsError `configuration_invalid`, naming every wrong option
  */
 export function twilio(options: TwilioOptions): SmsProvider {
-  return new TwilioAccount(parseTwilioOptions(options));
+  const parsed = parseTwilioOptions(options);
+  const { id, authToken, from, messagingServiceSid, verifyServiceSid, codeLifetimeMs } = parsed;
+  const canSend = (from ?? messagingServiceSid) !== undefined;
+  const sends = { text: canSend, template: canSend, senderId: canSend };
+  const requests = new TwilioRequests(parsed);
+  const [api, verify] = transportsOf(parsed);
+  const sent = new SentMessages();
+  return {
+    specification: 'v1',
+    id,
+    sends,
+    verification:
+      verifyServiceSid === undefined ? null : verification(verify, requests, verifyServiceSid, codeLifetimeMs),
+    webhooks: authToken === undefined ? null : twilioWebhooks(authToken),
+    events: null,
+    lookup: twilioLookup(api, requests, sent),
+    async send(message, context) {
+      if (!sends[message.kind]) {
+        const said = 'This account sends only codes of Verify; set from or messagingServiceSid.';
+        return notSent('unsupported_message', said);
+      }
+      const problem = message.kind === 'template' ? templateProblem(message) : undefined;
+      if (problem !== undefined) return notSent('template_rejected', problem);
+      const sender = requests.senderOf(message);
+      if (sender === undefined) return notSent('sender_rejected', 'from: names no sender for this country.');
+      const outcome = readMessage(await api.request(requests.message(message, sender), context));
+      sent.remember(message, sender[1], outcome);
+      return outcome;
+    },
+    async close() {
+      await Promise.all([api.close(), verify.close()]);
+    },
+  };
 }
 
-/** Verify takes no longer ones (documentation); of what a person may type, the rest is not worth a request. */
-const longestCode = 32;
-
 /** The sixth check is answered 60202 or 404, even of the right code (documentation). */
-const checksOfACode = 5;
+const maxChecks = 5;
 
-class TwilioAccount implements SmsProvider {
-  readonly specification = 'v1';
-  readonly id: string;
-  readonly sends: SendCapabilities;
-  readonly verification: IssuedVerification | null;
-  readonly webhooks: ProviderWebhooks | null;
-  readonly events = null;
-  readonly lookup: MessageLookup;
-  readonly #requests: TwilioRequests;
-  readonly #transport: HttpTransport;
-  readonly #verifyTransport: HttpTransport;
-  readonly #sent = new SentMessages();
-
-  constructor(options: ParsedTwilioOptions) {
-    const { id, authToken, from, messagingServiceSid, verifyServiceSid, codeLifetimeMs } = options;
-    const canSend = (from ?? messagingServiceSid) !== undefined;
-    this.id = id;
-    this.sends = { text: canSend, template: canSend, senderId: canSend };
-    this.#requests = new TwilioRequests(options);
-    [this.#transport, this.#verifyTransport] = transportsOf(options);
-    this.webhooks = authToken === undefined ? null : twilioWebhooks(authToken);
-    this.lookup = new TwilioLookup(this.#transport, this.#requests, this.#sent);
-    this.verification = verifyServiceSid === undefined ? null : this.#verificationBy(verifyServiceSid, codeLifetimeMs);
-  }
-
-  async send(message: OutboundMessage, context: CallContext): Promise<SendOutcome> {
-    if (!this.sends[message.kind]) {
-      return notSent(
-        'unsupported_message',
-        'This account sends only codes of Verify; set from or messagingServiceSid.',
-      );
-    }
-    const problem = message.kind === 'template' ? templateProblem(message) : undefined;
-    if (problem !== undefined) return notSent('template_rejected', problem);
-    const sender = this.#requests.senderOf(message);
-    if (sender === undefined) return notSent('sender_rejected', 'from: names no sender for this country.');
-    const http = await this.#transport.request(this.#requests.message(message, sender), context);
-    const outcome = readMessage(http);
-    this.#sent.remember(message, 'from' in sender ? sender.from : sender.service, outcome);
-    return outcome;
-  }
-
-  #verificationBy(service: string, lifetimeMs: number): IssuedVerification {
-    return {
-      limits: { maxChecks: checksOfACode, lifetimeMs },
-      start: async (request, context) => {
-        return readVerification(
-          await this.#verifyTransport.request(this.#requests.verification(service, request), context),
-        );
-      },
-      check: (request, context) => this.#check(service, request, context),
-    };
-  }
-
-  async #check(service: string, check: VerificationCheck, context: CallContext): Promise<CheckOutcome> {
-    const { code, to } = check;
-    if (typeof code !== 'string' || code === '' || code.length > longestCode) {
-      return notSent('invalid_request', `code: must have 1 to ${longestCode} characters`);
-    }
-    const http = await this.#verifyTransport.request(this.#requests.verificationCheck(service, check), context);
-    return readCheck(http, to.e164);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#transport.close(), this.#verifyTransport.close()]);
-  }
+function verification(
+  transport: HttpTransport,
+  requests: TwilioRequests,
+  service: string,
+  lifetimeMs: number,
+): IssuedVerification {
+  return {
+    limits: { maxChecks, lifetimeMs },
+    async start(request, context) {
+      return readVerification(await transport.request(requests.verification(service, request), context));
+    },
+    async check(check, context) {
+      const problem = checkableCodeProblem(check.code);
+      if (problem !== undefined) return problem;
+      return readCheck(await transport.request(requests.verificationCheck(service, check), context), check.to.e164);
+    },
+  };
 }
 
 /** One for the API and one for Verify, which is elsewhere. The pace is the account's. */
 function transportsOf(options: ParsedTwilioOptions): readonly [api: HttpTransport, verify: HttpTransport] {
-  const { accountSid, authToken, apiKeySid, apiKeySecret, id, from, messagingServiceSid, ...others } = options;
-  const { verifyServiceSid, verifyTemplateSid, codeLifetimeMs, region, edge, verifyBaseUrl, ...connection } = others;
+  const connection = connectionOf(options);
   const baseUrls = baseUrlsOf(options);
   const api = createHttpTransport({ ...connection, baseUrl: baseUrls.api }, twilioOwner);
   if (baseUrls.verify === baseUrls.api) return [api, api];

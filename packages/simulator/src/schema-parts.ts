@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 
+// Parts of the schemas of the kit’s own options, and of dialects’ settings.
+
 /** Whole numbers, with the word that JSON lacks: the string "Infinity" stands for the number. */
 export function numberFrom(minimum: number, expected: string) {
   return v.pipe(

@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { createHttpTransport } from './http-transport.js';
-import type { HttpTransportOptions } from './http-transport-options.js';
+import { connectionOf, type HttpTransportOptions } from './http-transport-options.js';
 
 const baseUrl = 'https://api.example.com';
 const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
@@ -81,4 +81,11 @@ describe('the options of a transport', () => {
   it('takes certificates one by one or in a list', async () => {
     for (const ca of [pem, [pem, pem]]) await createHttpTransport({ baseUrl, ca }).close();
   });
+});
+
+it('connectionOf() picks what a transport takes, and nothing of the provider’s own', () => {
+  const connection = { allowPlainHttp: true, connections: 3, ca: pem, maxPerSecond: 5 };
+  const options = { authToken: 'canary', baseUrl, id: 'acme', toString: () => 'x', ...connection };
+  expect(connectionOf(options)).toEqual(connection);
+  expect(() => createHttpTransport({ ...connectionOf(options), baseUrl })).not.toThrow();
 });

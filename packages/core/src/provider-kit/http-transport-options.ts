@@ -83,6 +83,11 @@ export const connectionOptions: ConnectionEntries = {
   burst: v.optional(v.pipe(v.number(burstRule), v.check(isBurst, burstRule))),
 };
 
+/** The options that `createHttpTransport` takes, of those of a provider: all that are in {@link connectionOptions}. */
+export function connectionOf(options: ConnectionOptions): ConnectionOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(connectionOptions, name)));
+}
+
 function isPem(ca: unknown): boolean {
   const certificates: unknown = typeof ca === 'string' ? [ca] : ca;
   if (!Array.isArray(certificates) || certificates.length === 0) return false;

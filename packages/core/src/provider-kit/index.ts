@@ -63,6 +63,7 @@ export { normaliseCode } from '../phone/typed-text.js';
 export { basicAuthorization } from './basic-authorization.js';
 export { dayInBeijing, formatBeijingTime, parseBeijingTime } from './beijing-time.js';
 export { type ByCountry, byCountry, forCountry } from './by-country.js';
+export { checkableCodeProblem } from './checkable-code.js';
 export { type Clock, type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
@@ -70,6 +71,7 @@ export {
   baseUrlProblem,
   type ConnectionEntries,
   type ConnectionOptions,
+  connectionOf,
   connectionOptions,
   type HttpDispatcher,
   type HttpTransportOptions,
@@ -98,7 +100,15 @@ export {
 export { type ParamNames, paramsProblem } from './params-problem.js';
 export { encodedFields, type Fields, percentEncoded } from './percent-encoding.js';
 export { type CodedAnswer, codeIn, readCodedAnswer, unrecognizedCode } from './read-coded-answer.js';
-export { countIn, type JsonObject, jsonObject, readJsonObject, textIn } from './read-json-object.js';
+export {
+  countIn,
+  type JsonObject,
+  jsonObject,
+  momentIn,
+  objectsIn,
+  readJsonObject,
+  textIn,
+} from './read-json-object.js';
 export { ownMessageId, readJsonRows } from './read-json-rows.js';
 export { phoneOf, type ReasonCodes, reasonCodes } from './report-parts.js';
 export { SentMessages } from './sent-messages.js';

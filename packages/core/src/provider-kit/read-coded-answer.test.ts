@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SendOutcome } from '../contract/outcomes.js';
 import type { HttpOutcome } from './http-exchange.js';
 import { accepted, notSent } from './outcomes.js';
 import { codeIn, readCodedAnswer } from './read-coded-answer.js';
@@ -58,6 +59,24 @@ describe('the answer of a vendor', () => {
       code: 'provider_unavailable',
       providerCode: '7',
     });
+  });
+
+  it('is what its code means here, before the table is asked', () => {
+    const judged = (status: number, code: number) => {
+      const http = { outcome: 'answered', status, headers: {}, body: JSON.stringify({ code, field: 'To' }) } as const;
+      return readCodedAnswer<SendOutcome>(http, {
+        ...{ vendor: 'Acme', codes },
+        success: () => accepted(),
+        onCode: (providerCode, answer, { status: httpStatus }) =>
+          providerCode === '7' && httpStatus === 404
+            ? notSent('invalid_request', textIn(answer, 'field') ?? '')
+            : undefined,
+      });
+    };
+    expect(judged(404, 7)).toEqual(notSent('invalid_request', 'To'));
+    expect(judged(400, 7)).toMatchObject({ code: 'recipient_blocked' });
+    expect(judged(404, 8)).toMatchObject({ code: 'unrecognized_provider_code' });
+    expect(judged(500, 7)).toMatchObject({ outcome: 'unknown' });
   });
 
   it('that never came stays what it is', () => {

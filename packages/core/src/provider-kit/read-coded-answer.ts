@@ -1,5 +1,5 @@
 import type { NotSent, Refused, Unknown } from '../contract/outcomes.js';
-import type { HttpOutcome } from './http-exchange.js';
+import type { Answered, HttpOutcome } from './http-exchange.js';
 import { outcomeOfHttpStatus, refused, unknown } from './outcomes.js';
 import { countIn, type JsonObject, readJsonObject, textIn } from './read-json-object.js';
 import { outcomeOfCode, type VendorCodes } from './vendor-codes.js';
@@ -13,6 +13,8 @@ export interface CodedAnswer<Outcome> {
   readonly codeField?: string | undefined;
   /** What 200 and 201 mean; undefined if the object is no verdict. */
   success(answer: JsonObject): Outcome | undefined;
+  /** What a code means here, before the table is asked; undefined leaves it to that. */
+  onCode?(providerCode: string, answer: JsonObject, http: Answered): Outcome | undefined;
 }
 
 /**
@@ -22,17 +24,18 @@ export interface CodedAnswer<Outcome> {
  */
 export function readCodedAnswer<Outcome>(
   http: HttpOutcome,
-  { vendor, codes, codeField, success }: CodedAnswer<Outcome>,
+  { vendor, codes, codeField, success, onCode }: CodedAnswer<Outcome>,
 ): Outcome | Refused | NotSent | Unknown {
   if (http.outcome !== 'answered') return http;
   const { status, headers, body } = http;
   const answer = readJsonObject(body);
   if (status === 200 || status === 201) return (answer && success(answer)) ?? unreadable(vendor, status);
   const byStatus = outcomeOfHttpStatus(status, headers);
-  const providerCode = answer === undefined ? undefined : codeIn(answer, codeField);
-  if (providerCode === undefined) return byStatus;
+  const providerCode = answer && codeIn(answer, codeField);
+  if (answer === undefined || providerCode === undefined) return byStatus;
   if (byStatus.outcome === 'unknown') return { ...byStatus, providerCode };
-  const known = outcomeOfCode(codes, providerCode, { retryAfterMs: byStatus.retryAfterMs });
+  const known =
+    onCode?.(providerCode, answer, http) ?? outcomeOfCode(codes, providerCode, { retryAfterMs: byStatus.retryAfterMs });
   if (known !== undefined) return known;
   return status === 401 || status === 429 ? { ...byStatus, providerCode } : unrecognizedCode(vendor, providerCode);
 }

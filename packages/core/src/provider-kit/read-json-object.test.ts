@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countIn, readJsonObject, textIn } from './read-json-object.js';
+import { countIn, momentIn, objectsIn, readJsonObject, textIn } from './read-json-object.js';
 
 describe('readJsonObject()', () => {
   it.each(['{"a":1}', '\uFEFF{"a":1}', ' {"a":1}\r\n'])('reads %j', (text) => {
@@ -29,5 +29,26 @@ it('textIn() and countIn() give what is there in the right form, and nothing of 
     undefined,
     undefined,
     undefined,
+  ]);
+});
+
+it('objectsIn() gives the objects of a list, and an empty one for each row that is none', () => {
+  const object = readJsonObject('{"rows":[{"a":1},7,null,[]],"none":[],"text":"[]","object":{}}') ?? {};
+  expect(objectsIn(object, 'rows')).toEqual([{ a: 1 }, {}, {}, {}]);
+  expect(objectsIn(object, 'none')).toEqual([]);
+  for (const name of ['text', 'object', 'missing', 'toString']) expect(objectsIn(object, name)).toBeUndefined();
+});
+
+it('momentIn() reads ISO 8601 and RFC 2822', () => {
+  const at = Date.UTC(2026, 1, 3, 10);
+  const object = {
+    iso: '2026-02-03T11:00:00+01:00',
+    mail: 'Tue, 03 Feb 2026 10:00:00 +0000',
+    word: 'soon',
+    number: at,
+  };
+  expect(['iso', 'mail', 'word', 'number', 'missing'].map((name) => momentIn(object, name))).toEqual([
+    ...[at, at],
+    ...[undefined, undefined, undefined],
   ]);
 });

@@ -24,6 +24,21 @@ export function textIn(object: JsonObject, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** The objects of a list that an object has; undefined if it is no list. What is no object in it becomes an empty one. */
+export function objectsIn(object: JsonObject, name: string): readonly JsonObject[] | undefined {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
+  return Array.isArray(value) ? value.map((each) => jsonObject(each) ?? {}) : undefined;
+}
+
+/**
+ * A moment since 1970, in milliseconds, that a text of an object's own names as `Date` reads it: in ISO 8601, with its
+ * offset, or as mails do (RFC 2822).
+ */
+export function momentIn(object: JsonObject, name: string): number | undefined {
+  const at = Date.parse(textIn(object, name) ?? '');
+  return at >= 0 ? at : undefined;
+}
+
 /** A whole number, 0 or more, of an object's own: as a number, or in digits, as many vendors write theirs. */
 export function countIn(object: JsonObject, name: string): number | undefined {
   const value = Object.hasOwn(object, name) ? object[name] : undefined;

@@ -1,4 +1,5 @@
 import { parseOptions } from '@polysms/core/provider-kit';
+import { numberFrom } from '@polysms/simulator';
 import * as v from 'valibot';
 
 /** How the console is set up. Everything has a default, and can be changed at run time. */
@@ -64,19 +65,7 @@ export interface AliyunCodes {
 }
 
 const name = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
-const amount = v.pipe(
-  v.union(
-    [
-      v.number(),
-      v.pipe(
-        v.literal('Infinity'),
-        v.transform(() => Number.POSITIVE_INFINITY),
-      ),
-    ],
-    'must be a number',
-  ),
-  v.minValue(0, 'must be 0 or more'),
-);
+const amount = numberFrom(0, 'must be a whole number from 0 up, or infinite');
 const state = v.picklist(['approved', 'reviewing', 'rejected'], 'must be approved, reviewing or rejected');
 const phones = 'must be phone numbers in E.164';
 const phone = v.pipe(v.string(phones), v.regex(/^\+\d{6,15}$/, phones));

@@ -1,8 +1,8 @@
 import { parseOptions } from '@polysms/core/provider-kit';
-import { listeningEntries, type SimulatorOptions } from '@polysms/simulator';
+import { listeningEntries, objectOf, type SimulatorOptions } from '@polysms/simulator';
 import * as v from 'valibot';
 import type { MobSimulatorSettings } from './settings.js';
-import { objectOf, type Settings, settingsEntries } from './settings-schema.js';
+import { type Settings, settingsEntries } from './settings-schema.js';
 
 /** What {@link startMobSimulator} takes. Everything has a default. */
 export interface MobSimulatorOptions

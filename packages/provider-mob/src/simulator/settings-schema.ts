@@ -1,35 +1,7 @@
 import { isIP } from 'node:net';
+import { numberFrom, objectOf, required, wholeNumber } from '@polysms/simulator';
 import * as v from 'valibot';
 import { reservedNames, templateNumberPattern, variablesOf } from './templates.js';
-
-/** Whole numbers, with the word that JSON lacks: the string "Infinity" stands for the number. */
-export function numberFrom(minimum: number, expected: string) {
-  return v.pipe(
-    v.union(
-      [
-        v.number(),
-        v.pipe(
-          v.literal('Infinity'),
-          v.transform(() => Number.POSITIVE_INFINITY),
-        ),
-      ],
-      expected,
-    ),
-    v.check(
-      (value) => value >= minimum && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY),
-      expected,
-    ),
-  );
-}
-
-/** A whole number between two others, both included. */
-export function wholeNumber(
-  minimum: number,
-  maximum: number,
-  expected = `must be a whole number from ${minimum} to ${maximum}`,
-) {
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(minimum, expected), v.maxValue(maximum, expected));
-}
 
 const count = numberFrom(0, 'must be a whole number from 0 up, or infinite');
 const milliseconds = numberFrom(1, 'must be a whole number of milliseconds from 1 up, or infinite');
@@ -38,19 +10,6 @@ const onOff = (byDefault: boolean) => v.nullish(v.boolean('must be true or false
 
 function strings(test: (value: string) => boolean, each: string) {
   return v.array(v.pipe(v.string(each), v.check(test, each)), 'must be an array');
-}
-
-/** For `strictObject`: the one message has to serve for a value of another type and for a key too many. */
-export function objectOf(what: string): (issue: { readonly expected: string | null }) => string {
-  return (issue) => (issue.expected === 'never' ? `is no field of ${what}` : `must be an object with ${what}`);
-}
-
-/**
- * A field that must be there. `strictObject` would report a missing one with the message of the whole object;
- * null as its default makes the field itself say what it expects.
- */
-export function required<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.optional(schema, null as never);
 }
 
 const limits = v.strictObject(

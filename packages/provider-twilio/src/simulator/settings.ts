@@ -1,4 +1,5 @@
 import { parseOptions } from '@polysms/core/provider-kit';
+import { wholeNumber } from '@polysms/simulator';
 import * as v from 'valibot';
 
 /** How the simulated Twilio's console is set up. */
@@ -26,10 +27,6 @@ export interface TwilioSimulatorSettings {
   readonly maxChecks?: number | undefined;
 }
 
-const whole = (min: number, max: number) => {
-  const expected = `must be a whole number from ${min} to ${max}`;
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected));
-};
 const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 const many = 1_000_000_000;
 
@@ -41,11 +38,11 @@ export const settingsEntries = {
   senders: v.nullish(v.array(text, 'must be a list')),
   poolSender: v.nullish(text, '+15005550006'),
   templates: v.nullish(v.record(v.string(), text, 'must be an object of texts by ContentSid'), {}),
-  listDelayMs: v.nullish(whole(0, many), 0),
-  codeLength: v.nullish(whole(4, 10), 6),
-  codeLifetimeMs: v.nullish(whole(1, many), 600_000),
-  maxSends: v.nullish(whole(1, many), 5),
-  maxChecks: v.nullish(whole(1, many), 5),
+  listDelayMs: v.nullish(wholeNumber(0, many), 0),
+  codeLength: v.nullish(wholeNumber(4, 10), 6),
+  codeLifetimeMs: v.nullish(wholeNumber(1, many), 600_000),
+  maxSends: v.nullish(wholeNumber(1, many), 5),
+  maxChecks: v.nullish(wholeNumber(1, many), 5),
 };
 
 const schema = v.strictObject(settingsEntries);
