@@ -15,6 +15,12 @@ describe('readJsonRows()', () => {
     expect(readJsonRows(bytes(text))).toBeUndefined();
   });
 
+  it('gives 10,000 rows at most', () => {
+    const rows = (count: number) => bytes(JSON.stringify(Array.from({ length: count }, () => 0)));
+    expect(readJsonRows(rows(10_000))).toHaveLength(10_000);
+    expect(readJsonRows(rows(10_001))).toBeUndefined();
+  });
+
   it('gives nothing of bytes that are no UTF-8', () => {
     expect(readJsonRows(new Uint8Array([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]))).toBeUndefined();
   });

@@ -1,14 +1,17 @@
 import { type JsonObject, jsonObject } from './read-json-object.js';
 
+/** No vendor pushes so many at once. Millions of empty rows would hold the process up for seconds. */
+const mostRows = 10_000;
+
 /**
- * The objects in a JSON array that a vendor has pushed, as bytes of UTF-8; undefined if it is none. What is no object
- * in it becomes an empty one, so that the vendor's other rows are not lost for it.
+ * The objects in a JSON array that a vendor has pushed, as bytes of UTF-8, at most 10,000; undefined if it is none. What
+ * is no object in it becomes an empty one, so that the vendor's other rows are not lost for it.
  */
 export function readJsonRows(body: Uint8Array): readonly JsonObject[] | undefined {
   try {
     // Fatal, since a text with replaced bytes is not what the person wrote.
     const rows: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    return Array.isArray(rows) ? rows.map((row) => jsonObject(row) ?? {}) : undefined;
+    return Array.isArray(rows) && rows.length <= mostRows ? rows.map((row) => jsonObject(row) ?? {}) : undefined;
   } catch {
     return undefined;
   }
