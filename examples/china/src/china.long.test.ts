@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type Attempt, isSmsError } from '@polysms/core';
 import type { Simulator } from '@polysms/simulator';
 import { describe, expect, it } from 'vitest';
@@ -93,5 +97,14 @@ describe('a notice', () => {
     expect(await notice('42')).toMatchObject({ id });
     expect(await reported).toMatchObject({ id, provider: 'aliyun' });
     expect(box.messages.map(({ vendor }) => vendor)).toEqual(['mob', 'aliyun']);
+  });
+});
+
+describe('the command', () => {
+  it('prints what the README shows', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [main]);
+    expect(stdout).toBe(/```text\n([\s\S]+?)```/.exec(readme)?.[1]);
   });
 });
