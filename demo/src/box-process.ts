@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { BoxMessage, Fault, Vendor } from '@polysms/simulator';
 
-/** A box with Mob in it, in a process of its own. */
+/** A box with every vendor in it, in a process of its own. */
 export interface BoxProcess extends AsyncDisposable {
   /** Where Mob is. */
   readonly mob: string;
@@ -14,6 +14,10 @@ export interface BoxProcess extends AsyncDisposable {
   fail(fault: Fault): Promise<void>;
   /** Changes how Mob's console is set up. */
   configure(settings: object): Promise<void>;
+  /** Where a vendor is. */
+  urlOf(vendor: string): string;
+  /** Calls the control API, `POST /api` and the path. */
+  call(path: string, body: object): Promise<void>;
   /** Ends the process. May be called twice. */
   stop(): Promise<void>;
 }
@@ -22,10 +26,10 @@ export interface BoxProcess extends AsyncDisposable {
 const unlimited = { perMinute: 'Infinity', perTwelveHours: 'Infinity', perDayOnPlatform: 'Infinity' };
 const customUnlimited = { perMinute: 'Infinity', perTwelveHours: 'Infinity' };
 
-/** Starts the command `box`, with Mob on a free port unless one is given. */
-export async function startBoxProcess(appKey: string, mobPort = 0): Promise<BoxProcess> {
+/** Starts the command `box`, with its vendors on free ports unless one is given, such as `mob=4601`. */
+export async function startBoxProcess(appKey: string, vendorPort = 'mob=0'): Promise<BoxProcess> {
   const command = fileURLToPath(import.meta.resolve('@polysms/box/main'));
-  const args = [command, '--port', '0', '--vendor-port', `mob=${mobPort}`];
+  const args = [command, '--port', '0', '--vendor-port', vendorPort];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const kill = () => void child.kill('SIGTERM');
@@ -38,14 +42,20 @@ export async function startBoxProcess(appKey: string, mobPort = 0): Promise<BoxP
   };
   const page = await pageOf(child.stdout);
   const vendors = await read<readonly Vendor[]>(`${page}/api/vendors`);
-  const mob = vendors.find(({ vendor }) => vendor === 'mob')?.url;
-  if (mob === undefined) throw new Error('There is no Mob in the box.');
-  const configure = (settings: object) => post(`${page}/api/vendors/mob/settings`, settings);
+  const urlOf = (name: string) => {
+    const url = vendors.find(({ vendor }) => vendor === name)?.url;
+    if (url === undefined) throw new Error(`There is no ${name} in the box.`);
+    return url;
+  };
+  const call = (path: string, body: object) => post(`${page}/api${path}`, body);
+  const configure = (settings: object) => call('/vendors/mob/settings', settings);
   await configure({ appKey, limits: { ...unlimited, custom: customUnlimited } });
   return {
-    mob,
+    mob: urlOf('mob'),
+    urlOf,
+    call,
     messages: () => read<readonly BoxMessage[]>(`${page}/api/messages`),
-    fail: (fault) => post(`${page}/api/faults`, { vendor: 'mob', fault }),
+    fail: (fault) => call('/faults', { vendor: 'mob', fault }),
     configure,
     stop,
     [Symbol.asyncDispose]: stop,

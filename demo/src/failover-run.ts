@@ -31,7 +31,7 @@ export async function failoverRun(write: (line: string) => void): Promise<boolea
   await orders.send();
 
   const probeIsDue = circuitBecomes(sms, 'half-open');
-  await using revived = await startBoxProcess(appKey, Number(new URL(first.mob).port));
+  await using revived = await startBoxProcess(appKey, `mob=${new URL(first.mob).port}`);
   await revived.configure(settings);
   await probeIsDue;
   orders.say('mob is back. One message probes its circuit, and closes it.');

@@ -3,6 +3,7 @@ import { isSmsError } from '@polysms/core';
 import { failoverRun } from './failover-run.js';
 import { realRun } from './real-run.js';
 import { twoCodesRun } from './two-codes-run.js';
+import { vendorsRun } from './vendors-run.js';
 import { verificationRun } from './verification-run.js';
 
 const usage = `Usage: npx -y pnpm@12 start
@@ -28,7 +29,9 @@ async function main(): Promise<boolean> {
     write('');
     const isFailedOver = await failoverRun(write);
     write('');
-    return (await twoCodesRun(write)) && isFailedOver && isVerified;
+    const areCodesRight = await twoCodesRun(write);
+    write('');
+    return (await vendorsRun(write)) && areCodesRight && isFailedOver && isVerified;
   }
   if (appKey === undefined || appKey === '') throw new TypeError('--to needs the appkey of a Mob app in MOB_APP_KEY.');
   return realRun({ appKey, to: values.to, baseUrl, input: process.stdin, write });
