@@ -32,7 +32,7 @@ export const groups = [
     name: 'policy',
     mutate: [`${core}/delivery/{router,further-attempts,circuits/circuit,circuits/circuit-times}.ts`],
     tests: [
-      `${core}/delivery/{router,attempt-share,retry-budget,circuits/*}.test.ts`,
+      `${core}/delivery/{router*,attempt-share,retry-budget,circuits/*}.test.ts`,
       `!${core}/delivery/circuits/{opossum-*,circuit-breaker-options}.test.ts`,
       `${core}/client/{sms-client-routes,sms-client-shares}.test.ts`,
     ],

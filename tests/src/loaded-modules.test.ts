@@ -23,21 +23,28 @@ async function packagesLoadedBy(specifier: string): Promise<readonly string[]> {
 }
 
 describe('what a provider package loads', () => {
-  it.each(['@polysms/core/provider-kit', '@polysms/provider-mob', '@polysms/provider-mock'])(
-    '%s: undici, and neither opossum nor inversify',
-    async (specifier) => {
-      const packages = await packagesLoadedBy(specifier);
-      expect(packages).toContain('undici');
-      expect(packages).not.toContain('opossum');
-      expect(packages).not.toContain('inversify');
-      expect(packages).not.toContain('hono');
-    },
-  );
+  it.each([
+    '@polysms/core/provider-kit',
+    '@polysms/provider-aliyun',
+    '@polysms/provider-mob',
+    '@polysms/provider-mock',
+    '@polysms/provider-twilio',
+  ])('%s: undici, and neither opossum nor inversify', async (specifier) => {
+    const packages = await packagesLoadedBy(specifier);
+    expect(packages).toContain('undici');
+    expect(packages).not.toContain('opossum');
+    expect(packages).not.toContain('inversify');
+    expect(packages).not.toContain('hono');
+    expect(packages.filter((name) => name.startsWith('@alicloud/'))).toEqual([]);
+    expect(packages).not.toContain('twilio');
+  });
 
   it.each([
     '@polysms/core/provider-kit/inversify',
+    '@polysms/provider-aliyun/inversify',
     '@polysms/provider-mob/inversify',
     '@polysms/provider-mock/inversify',
+    '@polysms/provider-twilio/inversify',
   ])('for a container, %s: inversify, and not the client', async (specifier) => {
     const packages = await packagesLoadedBy(specifier);
     expect(packages).toContain('inversify');

@@ -7,6 +7,7 @@ import { clientIn } from './client.js';
 import { messageTo, phoneOf } from './orders.js';
 import { randomFrom } from './random.js';
 import { startSurroundings } from './surroundings.js';
+import { textProvider } from './text-vendor.js';
 import { startWorker } from './workers.js';
 
 const redis = await findRedis();
@@ -34,6 +35,28 @@ async function recordsIn({ surroundings }: World): Promise<ReadonlyMap<string, r
   return byPhone;
 }
 
+/** Has processes die while they send, two at a time. Gives the phones that they may have come to. */
+async function killSenders({ surroundings }: World, latest: number, order: { readonly canBeAsked?: boolean } = {}) {
+  const random = randomFrom(20261126);
+  const orders = Array.from({ length: kills }, (_, index) => ({
+    ...order,
+    do: 'send' as const,
+    firstPhone: (index + 1) * 10_000,
+    atATime,
+    diesAt: 1 + Math.floor(random() * latest),
+  }));
+  const left = [...orders];
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const worker = await startWorker(surroundings);
+      worker.begin(next);
+      expect(await worker.death).toBe('SIGKILL');
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return orders.flatMap(({ firstPhone }) => Array.from({ length: phonesOfEach }, (_, index) => firstPhone + 1 + index));
+}
+
 /** Undefined if the call says that nobody knows, and that it has not sent again. */
 async function receiptOf(sending: Promise<Receipt>): Promise<Receipt | undefined> {
   try {
@@ -49,27 +72,9 @@ describe.skipIf(skipWithoutRedis(redis))('a process that is killed while it send
 
   it(`${kills} times: no message arrives twice, and what nobody knows stays unknown and keeps its key`, async () => {
     await using world = await startSurroundings(redis ?? '');
-    const random = randomFrom(20261126);
-    const orders = Array.from({ length: kills }, (_, index) => ({
-      do: 'send' as const,
-      firstPhone: (index + 1) * 10_000,
-      atATime,
-      diesAt: 1 + Math.floor(random() * latestPoint),
-    }));
-    const left = [...orders];
-    const lane = async () => {
-      for (let order = left.shift(); order !== undefined; order = left.shift()) {
-        const worker = await startWorker(world.surroundings);
-        worker.begin(order);
-        expect(await worker.death).toBe('SIGKILL');
-      }
-    };
-    await Promise.all([lane(), lane()]);
+    const phones = await killSenders(world, latestPoint);
 
     const arrived = (to: string) => world.texts.texts.filter((text) => text.to === to).length;
-    const phones = orders.flatMap(({ firstPhone }) =>
-      Array.from({ length: phonesOfEach }, (_, index) => firstPhone + 1 + index),
-    );
     const [one, other] = [clientIn(world.surroundings), clientIn(world.surroundings)];
     const unknown: number[] = [];
     for (const phone of phones) {
@@ -102,5 +107,34 @@ describe.skipIf(skipWithoutRedis(redis))('a process that is killed while it send
     await Promise.all([one.close(), other.close()]);
     expect(dead).toBeGreaterThan(kills / 4);
     expect(unknown.length).toBeGreaterThanOrEqual(dead);
+  });
+
+  it(`${kills} times: a sweep finds out what the vendor has of each message, and the rest is sent once`, async () => {
+    await using world = await startSurroundings(redis ?? '');
+    // One command more: when the vendor is to be asked.
+    const phones = await killSenders(world, (latestPoint * 5) / 4, { canBeAsked: true });
+    const hadArrived = new Map(world.texts.texts.map(({ to }) => [to, true]));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
+    const options = {
+      providers: [textProvider(world.surroundings.texts, { canBeAsked: true })],
+      messages: { sweepEveryMs: false },
+    } as const;
+    const clients = [clientIn(world.surroundings, options), clientIn(world.surroundings, options)];
+    const sweeps = await Promise.all(clients.map(({ sms }) => sms.messages.sweep()));
+    const asked = sweeps.reduce((sum, { lookups }) => sum + lookups, 0);
+    const dead = [...(await recordsIn(world)).values()].flat().filter(({ settled }) => settled === undefined);
+    expect(dead.length).toBeGreaterThan(kills / 4);
+    // Each by one of the two.
+    expect(asked).toBe(dead.length);
+    for (const { id, to } of dead) {
+      const state = hadArrived.has(to) ? 'accepted' : 'not-sent';
+      expect(await clients[0]?.sms.messages.get(id), to).toMatchObject({ state });
+    }
+    const sending = phones.flatMap((phone) => clients.map(({ sms }) => receiptOf(sms.send(messageTo(phone)))));
+    await Promise.all(sending);
+    for (const phone of phones) {
+      expect(world.texts.texts.filter(({ to }) => to === phoneOf(phone)).length, phoneOf(phone)).toBe(1);
+    }
+    for (const { close } of clients) await close();
   });
 });

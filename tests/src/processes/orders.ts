@@ -13,7 +13,14 @@ export type Order =
   /** Starts verifications, some at a time, for one phone after the other, until it is killed. */
   | { readonly do: 'start'; readonly firstPhone: number; readonly atATime: number }
   /** Sends messages with keys, some at a time, for one phone after the other, and dies at a point of its way. */
-  | { readonly do: 'send'; readonly firstPhone: number; readonly atATime: number; readonly diesAt: number }
+  | {
+      readonly do: 'send';
+      readonly firstPhone: number;
+      readonly atATime: number;
+      readonly diesAt: number;
+      /** Whether the vendor can be asked what became of a message. */
+      readonly canBeAsked?: boolean;
+    }
   /** Checks codes, all at once, and answers how often each result came. */
   | { readonly do: 'check'; readonly checks: readonly VerificationCheckRequest[] };
 

@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { accepted, createHttpTransport, type SmsProvider, unknown } from '@polysms/core/provider-kit';
+import {
+  accepted,
+  createHttpTransport,
+  type MessageLookup,
+  type SmsProvider,
+  unknown,
+} from '@polysms/core/provider-kit';
 
 /** What a phone received. */
 export interface Text {
@@ -18,6 +24,11 @@ export interface TextVendor extends AsyncDisposable {
 export async function startTextVendor(): Promise<TextVendor> {
   const texts: Text[] = [];
   const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      const to = decodeURIComponent(request.url?.slice(1) ?? '');
+      response.writeHead(texts.some((each) => each.to === to) ? 200 : 404).end();
+      return;
+    }
     texts.push(JSON.parse(await text(request)) as Text);
     response.writeHead(201).end();
   });
@@ -33,9 +44,22 @@ export async function startTextVendor(): Promise<TextVendor> {
   };
 }
 
-/** The provider of that vendor. */
-export function textProvider(url: string): SmsProvider {
+/**
+ * The provider of that vendor.
+ *
+ * @param options.canBeAsked whether it looks up what became of a message: each phone gets one at most
+ */
+export function textProvider(url: string, { canBeAsked = false } = {}): SmsProvider {
   const transport = createHttpTransport({ baseUrl: url });
+  const lookup: MessageLookup = {
+    visibleAfterMs: 5_000,
+    absenceProves: true,
+    async find({ to }, context) {
+      const outcome = await transport.request({ method: 'GET', path: `/${encodeURIComponent(to.e164)}` }, context);
+      if (outcome.outcome !== 'answered') return outcome;
+      return { outcome: outcome.status === 200 ? 'found' : 'absent' };
+    },
+  };
   return {
     specification: 'v1',
     id: 'texts',
@@ -43,7 +67,7 @@ export function textProvider(url: string): SmsProvider {
     verification: null,
     webhooks: null,
     events: null,
-    lookup: null,
+    lookup: canBeAsked ? lookup : null,
     async send(message, context) {
       if (message.kind !== 'text') return unknown('unsupported_message', 'It sends texts only.');
       const body = JSON.stringify({ to: message.to.e164, text: message.text });

@@ -4,6 +4,7 @@ import { isSmsError, type SmsClient, type VerificationCheckRequest } from '@poly
 import type { RedisClient } from '@polysms/store-redis';
 import { clientIn } from './client.js';
 import { messageTo, type Order, phoneOf, type Surroundings } from './orders.js';
+import { textProvider } from './text-vendor.js';
 
 const surroundings = JSON.parse(process.argv[2] ?? '{}') as Surroundings;
 const { sms, close } = clientIn(surroundings);
@@ -14,7 +15,8 @@ process.on('message', async (order: Order) => {
       startForEver(sms, order.firstPhone, order.atATime);
       break;
     case 'send': {
-      const dying = clientIn(surroundings, {}, (client) => dyingOver(client, order.diesAt));
+      const options = order.canBeAsked ? { providers: [textProvider(surroundings.texts, order)] } : {};
+      const dying = clientIn(surroundings, options, (client) => dyingOver(client, order.diesAt));
       sendForEver(dying.sms, order.firstPhone, order.atATime);
       break;
     }

@@ -8,6 +8,7 @@ import { createTemplateCatalogue, type TemplateCatalogue } from '../delivery/tem
 import { AbuseGuard } from '../guard/abuse-guard.js';
 import { MemoryLimitStore } from '../guard/memory-limit-store.js';
 import { IdempotentSends } from '../idempotency/idempotent-sends.js';
+import { checkedMessageStore } from '../messages/checked-message-store.js';
 import { DeliveryWatches } from '../messages/delivery-watches.js';
 import { MemoryMessageStore } from '../messages/memory-message-store.js';
 import { MessageLog } from '../messages/message-log.js';
@@ -92,7 +93,7 @@ export function compose(options: SmsClientOptions): Composition {
   const budget = new RetryBudget(options.retryBudget);
   const router = new Router({ accounts: accountsById, routes, maxAttempts, attemptTimeoutMs, budget, events });
   const providersById = new Map(providers.map((provider) => [provider.id, provider]));
-  const messageStore = stores.messages ?? new MemoryMessageStore();
+  const messageStore = stores.messages === undefined ? new MemoryMessageStore() : checkedMessageStore(stores.messages);
   const retainMs = parsed.messages?.retainMs ?? 3 * dayMs;
   const log = new MessageLog({ store: messageStore, retainMs, providers: providersById, events });
   const reports = (id: string) => mayReport(providersById.get(id));
@@ -142,13 +143,14 @@ export function compose(options: SmsClientOptions): Composition {
     }),
     reportUrlOf,
     idempotentSends,
-    messages: new ClientMessages({ log, store: messageStore, sweeper, inFlight, deadlineMs, defaultCountry }),
+    messages: new ClientMessages({ log, store: messageStore, sweeper, watches, inFlight, deadlineMs, defaultCountry }),
     sweepTimer: sweepTimerOf(parsed, sweeper, inFlight),
     guard,
     verifications: new ClientVerifications({
       service,
       guard,
       resendAfterMs,
+      watches,
       inFlight,
       events,
       deadlineMs,

@@ -81,6 +81,21 @@ describe('deliverWithinMs', () => {
     }
   });
 
+  it('believes reports of a provider that was not to be asked when the message was sent', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b]);
+    const say = (text: string) => {
+      const body = JSON.stringify([{ kind: 'inbound', from: to, to: '10690', text, at: Date.now() }]);
+      return sms.webhooks.handle(new Request('https://app.example/b', { method: 'POST', body }));
+    };
+    await Promise.all([say('STOP'), vi.advanceTimersByTimeAsync(1_000)]);
+    const { id } = await sms.send(urgent);
+    await Promise.all([say('START'), vi.advanceTimersByTimeAsync(20_000)]);
+    expect(b.sent).toHaveLength(1);
+    await report(sms, 'b', id, 'delivered');
+    expect((await sms.messages.get(id))?.state).toBe('delivered');
+  });
+
   it('does nothing about a message that was delivered', async () => {
     const { a, b } = twoProviders();
     const sms = client([a, b]);
@@ -105,6 +120,22 @@ describe('deliverWithinMs', () => {
     await report(sms, 'a', id, 'undelivered', reason);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(b.sent.length).toBe(sent);
+  });
+
+  it('hands on at once what the vendor says has failed before it has answered', async () => {
+    const { b } = twoProviders();
+    const { webhooks } = b;
+    const early = async (message: { readonly id: string }) => {
+      await report(sms, 'a', message.id, 'undelivered', 'carrier_fault');
+      return accepted('ref-a');
+    };
+    const a = fake('a', [early], undefined, { webhooks });
+    const sms = client([a, b]);
+    for (const key of [{}, { idempotencyKey: 'order-42' }]) {
+      await sms.send({ ...urgent, ...key });
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect([a.sent.length, b.sent.length]).toEqual([2, 2]);
   });
 
   it('asks nobody after the client has been closed, and does not hold the process', async () => {
@@ -166,5 +197,18 @@ describe('verification.deliverWithinMs', () => {
     expect(second?.match(/\d{6}/)?.[0]).toBe(first?.match(/\d{6}/)?.[0]);
     const code = /\d{6}/.exec(second ?? '')?.[0] ?? '';
     expect(await sms.verifications.check({ id, code })).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('hands no code on that the person has typed, though the vendor has not reported it yet', async () => {
+    const { a, b } = twoProviders();
+    const sms = client([a, b], { verification: { deliverWithinMs: 15_000 }, guard: false });
+    const { id } = await sms.verifications.start({ to, purpose: 'login' });
+    await sms.verifications.start({ to, purpose: 'payment' });
+    const sent = a.sent[0];
+    const code = /\d{6}/.exec(sent?.kind === 'text' ? sent.text : '')?.[0] ?? '';
+    expect(await sms.verifications.check({ id, purpose: 'login', code })).toMatchObject({ outcome: 'approved' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    // The code of the payment alone.
+    expect(b.sent.map((each) => each.id)).toEqual([a.sent[1]?.id]);
   });
 });

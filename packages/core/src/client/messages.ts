@@ -1,5 +1,6 @@
 import type { MessageState, UndeliveredReason } from '../contract/provider-events.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
+import type { DeliveryWatches } from '../messages/delivery-watches.js';
 import type { MessageLog } from '../messages/message-log.js';
 import type { AttemptRecord, MessageRecord, ReportEntry } from '../messages/message-record.js';
 import { type AttemptOutcome, failureOf, outcomeOf, stateOf } from '../messages/message-state.js';
@@ -30,7 +31,7 @@ export interface Messages {
    */
   sweep(): Promise<SweepResult>;
   /**
-   * Erases what is recorded of a phone's messages. Their idempotency keys stay taken until they expire. Opt-outs stay.
+   * Erases what is recorded of a phone's messages. What waits here for `deliverWithinMs` is not handed on any more. Their idempotency keys stay taken until they expire. Opt-outs stay.
    * Answers how many messages there were.
    *
    * @throws SmsError `store_unavailable`, `invalid_phone_number`
@@ -78,6 +79,7 @@ export interface ClientMessagesDeps {
   readonly log: MessageLog;
   readonly store: MessageStore;
   readonly sweeper: Sweeper;
+  readonly watches: Pick<DeliveryWatches, 'forget'>;
   readonly inFlight: InFlight;
   readonly deadlineMs: number;
   readonly defaultCountry: string | undefined;
@@ -103,8 +105,9 @@ export class ClientMessages implements Messages {
   }
 
   async forget(phone: string): Promise<number> {
-    const { store, deadlineMs, defaultCountry } = this.#deps;
+    const { store, watches, deadlineMs, defaultCountry } = this.#deps;
     const { e164 } = parsePhoneNumberIn(defaultCountry, phone);
+    watches.forget(e164);
     return this.#during(() => askStore(whileForgetting, deadlineAfter(deadlineMs), () => store.forget(e164)));
   }
 

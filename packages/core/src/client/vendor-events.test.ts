@@ -142,6 +142,26 @@ describe('an inbound message', () => {
     expect(Object.keys(heard[0] ?? {})).not.toContain('phone');
   });
 
+  it('is told though the store takes it too late for the vendor, who repeats it', async () => {
+    vi.useFakeTimers();
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const a = reporting('a');
+    const memory = new MemoryMessageStore();
+    const slow = (...args: Parameters<MemoryMessageStore['isFirst']>) => {
+      const answer = memory.isFirst(...args);
+      return new Promise<boolean>((resolve) => setTimeout(() => resolve(answer), 20_000));
+    };
+    const sms = client([a], { stores: { messages: storeOver(memory, { isFirst: slow }) } });
+    const heard = listenTo(sms, 'inbound');
+    for (let times = 0; times < 2; times += 1) {
+      const answer = sms.webhooks.handle(told(a, inbound('Where is my parcel?')));
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect((await answer).status).toBe(503);
+    }
+    expect(heard).toMatchObject([{ text: 'Where is my parcel?' }]);
+    vi.restoreAllMocks();
+  });
+
   it('from a service with a short code is told and answered, and its STOP is kept of nobody', async () => {
     const a = reporting('a');
     const optOuts = new MemoryOptOutStore();

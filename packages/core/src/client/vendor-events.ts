@@ -84,12 +84,13 @@ export class VendorEvents {
     const deadline = deadlineAfter(deadlineMs);
     const optOut = optOuts === undefined ? inbound.optOut : await optOuts.apply(provider, inbound, deadline);
     const { reference } = inbound;
-    if (reference !== undefined) {
-      const what = `inbound:${provider.length}:${provider}:${reference}`;
-      const isFirst = await askStore(whileReporting, deadline, () => store.isFirst(what, repeatedMs));
-      if (!isFirst) return;
-    }
-    if (events.hasListeners('inbound')) events.emit('inbound', inboundEvent(provider, inbound, optOut));
+    const tell = (isFirst: boolean) => {
+      if (isFirst && events.hasListeners('inbound')) events.emit('inbound', inboundEvent(provider, inbound, optOut));
+    };
+    if (reference === undefined) return tell(true);
+    const what = `inbound:${provider.length}:${provider}:${reference}`;
+    // Of what was first too late the vendor is not answered, and what it repeats is first no more.
+    tell(await askStore(whileReporting, deadline, () => store.isFirst(what, repeatedMs), { onLate: tell }));
   }
 }
 

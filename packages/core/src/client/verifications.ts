@@ -1,6 +1,7 @@
 import type { Deadline } from '../contract/deadline.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { type AbuseGuard, isRefundable } from '../guard/abuse-guard.js';
+import type { DeliveryWatches } from '../messages/delivery-watches.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
@@ -48,6 +49,7 @@ export interface ClientVerificationsDeps {
   /** Undefined if the client has none. */
   readonly guard: AbuseGuard | undefined;
   readonly resendAfterMs: number;
+  readonly watches: Pick<DeliveryWatches, 'approved'>;
   readonly inFlight: InFlight;
   readonly events: EventHub;
   readonly deadlineMs: number;
@@ -96,8 +98,10 @@ export class ClientVerifications implements Verifications {
       const startedAt = performance.now();
       try {
         const checked = await this.#deps.service.check({ code, target }, deadline);
-        this.#emitCheck(checked, checked.result.outcome, startedAt);
-        return checked.result;
+        const { result } = checked;
+        if (result.outcome === 'approved') this.#deps.watches.approved(result.to, result.purpose);
+        this.#emitCheck(checked, result.outcome, startedAt);
+        return result;
       } catch (error) {
         this.#emitCheck(undefined, 'failed', startedAt);
         throw error;

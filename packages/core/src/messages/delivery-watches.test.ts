@@ -82,17 +82,6 @@ describe('a message that was not delivered in time', () => {
     expect(counts(a)).toEqual([1]);
   });
 
-  it('goes on though its record has been erased, and leaves none', async () => {
-    const [a, b] = [alive('a'), alive('b')];
-    const sms = client([a, b]);
-    const { id } = await sms.send(urgent);
-    await sms.messages.forget(hello.to);
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(counts(a, b)).toEqual([1, 1]);
-    expect(await sms.messages.get(id)).toBeUndefined();
-    expect(warnings).not.toHaveBeenCalled();
-  });
-
   it('counts the providers that were asked before the one that took it', async () => {
     const [a, b, c] = [alive('a', [broke]), alive('b'), alive('c')];
     await client([a, b, c], { maxAttempts: 2 }).send(urgent);

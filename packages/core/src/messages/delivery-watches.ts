@@ -63,6 +63,19 @@ export class DeliveryWatches {
     this.#watches.set(record.id, watch);
   }
 
+  /** Ends the watches of a phone, which hold its messages. */
+  forget(to: string): void {
+    for (const watch of this.#watches.values()) if (watch.record.to === to) this.#end(watch);
+  }
+
+  /** Ends the watches of a verification whose code has been typed: it has arrived, whatever the vendor reports. */
+  approved(to: string, purpose: string | undefined): void {
+    for (const watch of this.#watches.values()) {
+      const { record } = watch;
+      if (record.kind === 'verification' && record.to === to && record.purpose === purpose) this.#end(watch);
+    }
+  }
+
   /** Ends all watches; a failover that has begun goes on. */
   close(): void {
     this.#isClosed = true;
@@ -73,7 +86,8 @@ export class DeliveryWatches {
   /** A report or a look-up has changed a record. */
   #changed(record: MessageRecord): void {
     const watch = this.#watches.get(record.id);
-    if (watch === undefined) return;
+    // Two that are written one after the other may be told of the other way round.
+    if (watch === undefined || record.revision < watch.record.revision) return;
     watch.record = record;
     if (!watch.isBusy) void this.#decide(watch, false);
   }
@@ -83,11 +97,15 @@ export class DeliveryWatches {
       // Another process may have had the report.
       const { log, deadlineMs } = this.#deps;
       const record = await askStore(whileReading, deadlineAfter(deadlineMs), () => log.read(watch.record.id));
-      if (record !== undefined) watch.record = record;
+      // Forgotten, or never recorded: nobody can learn that it has arrived.
+      if (record === undefined) this.#end(watch);
+      // A report that came meanwhile knows more than what was read.
+      else if (record.revision > watch.record.revision) watch.record = record;
     } catch (error) {
       this.#warning.warn(error);
     }
-    if (!watch.isBusy) await this.#decide(watch, true);
+    const isWatched = this.#watches.get(watch.record.id) === watch;
+    if (isWatched && !watch.isBusy) await this.#decide(watch, true);
   }
 
   async #decide(watch: Watch, isDue: boolean): Promise<void> {
@@ -126,12 +144,13 @@ export class DeliveryWatches {
       const further = { ...delivery, canSend, blocked, onPlanned: undefined, attemptsBefore: asked.size };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
       if (delivered.attempts.length === 0) return;
+      // Before it is written down, which tells of reports that have come already.
+      this.watch(delivery, record, delivered);
       // A store that hangs must hold up neither the watch nor the client that closes.
       const limit = deadlineAfter(deadlineMs);
       await askStore(whileReading, limit, () => log.settle(record, delivered)).catch((error) =>
         this.#warning.warn(error),
       );
-      this.watch(delivery, record, delivered);
     } catch (error) {
       this.#warning.warn(error);
     } finally {

@@ -22,11 +22,18 @@ export function withSettlement(
   });
   return {
     ...record,
+    providers: withAsked(record.providers, attempts),
     settled: record.settled ?? settledCall(error),
     // A provider that was asked later was asked until now.
     settlesBy: record.settled === undefined ? record.settlesBy : Math.max(record.settlesBy, now),
     attempts: record.attempts.length === 0 ? told : inOrder(withTold(record.attempts, told)),
   };
+}
+
+/** A failover by `deliverWithinMs` may ask a provider that could not take it before: its word counts from then on. */
+function withAsked(providers: readonly string[], attempts: readonly Attempt[]): readonly string[] {
+  if (attempts.every(({ provider }) => providers.includes(provider))) return providers;
+  return [...new Set([...providers, ...attempts.map(({ provider }) => provider)])];
 }
 
 /** An attempt of which the call has told. Copies: the caller has the same in its receipt, and may change it. */

@@ -1,52 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connection, fake } from '../client/sms-client.test.fixture.js';
-import type { DeliveryReport } from '../contract/provider-events.js';
-import type { Delivered } from '../delivery/router.js';
-import { SmsError } from '../errors/sms-error.js';
-import { accepted } from '../provider-kit/outcomes.js';
-import { EventHub, type ReportEvent, type ResolvedEvent } from '../telemetry/events.js';
-import { MemoryMessageStore } from './memory-message-store.js';
-import { MessageLog } from './message-log.js';
+import { begun, id, logWith, lost, report, taken } from './message-log.test.fixture.js';
 import type { MessageRecord } from './message-record.js';
-import { stateOf } from './message-state.js';
 import type { MessageStore } from './message-store.js';
-import { storeOver, storeThat, to } from './message-stores.test.fixture.js';
-
-const id = '01890000-0000-7000-8000-000000000001';
-const attempt = (provider: string, outcome: 'accepted' | 'unknown') => ({ provider, outcome, durationMs: 1 });
-const taken: Delivered = { attempts: [attempt('a', 'accepted')], accepted: accepted('r'), error: undefined };
-const error = new SmsError({ code: 'timeout', outcome: 'unknown', message: 'Lost.' });
-const lost: Delivered = { attempts: [attempt('a', 'unknown')], accepted: undefined, error };
-const report = (changes: Partial<DeliveryReport> = {}): DeliveryReport => ({
-  kind: 'report',
-  state: 'sent',
-  ...changes,
-});
-
-function logWith(changes: (store: MessageStore) => Partial<MessageStore> = () => ({})) {
-  const memory = new MemoryMessageStore();
-  const store = storeOver(memory, changes(memory));
-  const events = new EventHub();
-  const lookup = { visibleAfterMs: 5_000, absenceProves: true, find: async () => ({ outcome: 'absent' }) as const };
-  const providers = new Map(
-    ['a', 'b', 'c'].map((name) => [name, fake(name, [], undefined, { events: connection().events, lookup })]),
-  );
-  const log = new MessageLog({ store, retainMs: 86_400_000, providers, events });
-  const reports: ReportEvent[] = [];
-  const resolved: ResolvedEvent[] = [];
-  events.on('report', (event) => reports.push(event));
-  events.on('resolved', (event) => resolved.push(event));
-  const record = log.newRecord({ id, to, kind: 'message' }, ['a', 'b'], 10_000);
-  const current = () => memory.read(id) as MessageRecord;
-  const state = () => stateOf(current(), Date.now()).state;
-  return { memory, store, log, record, reports, resolved, current, state };
-}
-
-async function begun(changes?: (store: MessageStore) => Partial<MessageStore>) {
-  const made = logWith(changes);
-  await made.log.begin(made.record);
-  return made;
-}
+import { storeThat, to } from './message-stores.test.fixture.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_800_000_000_000 }));
 afterEach(() => void vi.restoreAllMocks());
@@ -193,44 +149,6 @@ describe('a report that nobody claims', () => {
   });
 });
 
-describe('a message whose call has died', () => {
-  it('is resolved by a report', async () => {
-    const { log, resolved, state } = await begun();
-    vi.advanceTimersByTime(11_000);
-    expect(state()).toBe('unknown');
-    await log.report('b', report({ id }));
-    expect(resolved).toMatchObject([{ provider: 'b', outcome: 'accepted', by: 'report' }]);
-  });
-});
-
-describe('a look-up', () => {
-  it('is told to whoever watches changes, and resolves a message once', async () => {
-    const { log, record, resolved } = await begun();
-    const changes: MessageRecord[] = [];
-    log.changes.add((changed) => changes.push(changed));
-    await log.settle(record, lost);
-    await log.lookedUp(record, [{ provider: 'a', outcome: { outcome: 'absent' } }]);
-    await log.lookedUp(record, [{ provider: 'a', outcome: { outcome: 'absent' } }]);
-    expect(changes).toHaveLength(2);
-    expect(resolved).toMatchObject([{ outcome: 'not-sent', by: 'lookup' }]);
-  });
-
-  it('of several providers is one change, so that nobody asks some of them meanwhile', async () => {
-    const { log, record, resolved, current } = await begun();
-    const { revision } = current();
-    await log.lookedUp(record, [
-      { provider: 'a', outcome: { outcome: 'absent' } },
-      { provider: 'b', outcome: { outcome: 'found', reference: 'r', state: 'sent' } },
-    ]);
-    expect(current().revision).toBe(revision + 1);
-    expect(current().attempts).toMatchObject([
-      { provider: 'a', lookups: { last: 'absent' } },
-      { provider: 'b', lookups: { last: 'found' }, history: [{ state: 'sent' }] },
-    ]);
-    expect(resolved).toEqual([]);
-  });
-});
-
 describe('writers of one record at once', () => {
   /** Others change the record before each of the first writes. */
   const outdated = (times: number) => (store: MessageStore) => {
@@ -259,7 +177,11 @@ describe('writers of one record at once', () => {
 
   it('give up after a hundred times, as if the store were down: the vendor repeats its report', async () => {
     const { log } = await begun(outdated(100));
-    await expect(log.report('a', report({ id }))).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(log.report('a', report({ id }))).rejects.toMatchObject({
+      code: 'store_unavailable',
+      outcome: 'unknown',
+      message: 'The message store has not taken a change: others changed the record each time.',
+    });
   });
 
   it('change nothing of a record that is gone', async () => {

@@ -61,7 +61,7 @@ export class MessageLog {
 
   constructor(deps: MessageLogDeps) {
     this.#deps = deps;
-    this.#lookupOf = (provider) => deps.providers.get(provider)?.lookup ?? undefined;
+    this.#lookupOf = (provider) => deps.providers.get(provider)?.lookup;
   }
 
   /** The first record of a message that is about to be sent. */
@@ -72,7 +72,7 @@ export class MessageLog {
   ): MessageRecord {
     const createdAt = Date.now();
     const settlesBy = createdAt + Math.ceil(endsInMs);
-    const canAsk = providers.some((provider) => this.#lookupOf(provider) !== undefined);
+    const canAsk = providers.some((provider) => Boolean(this.#lookupOf(provider)));
     return {
       version: 1,
       id,
@@ -123,8 +123,18 @@ export class MessageLog {
     for (const report of waiting.flat()) await this.#takeIn(settled.record.id, provider, report);
   }
 
+  /** A report that came before the end of its call has proved what the call does not know, and nobody watched it yet. */
   #settled(settled: Updated | undefined, attempts: readonly Attempt[]): void {
-    if (settled !== undefined) this.#tellProvenBefore(settled.before, settled.record, attempts);
+    if (settled === undefined) return;
+    const { before, record } = settled;
+    let hasCome = false;
+    for (const { provider, outcome } of attempts) {
+      const known = before.attempts.find((each) => each.provider === provider);
+      if (known === undefined || known.attempt !== undefined || known.history.length === 0) continue;
+      hasCome = true;
+      if (outcome === 'unknown') this.#emitResolved(record, provider, 'accepted', 'report');
+    }
+    if (hasCome) this.changes.emit(record);
   }
 
   /**
@@ -216,7 +226,7 @@ export class MessageLog {
       });
     }
     const changed = change(known);
-    if (changed === undefined) return undefined;
+    if (changed === undefined || changed === known) return undefined;
     const record = { ...changed, revision: known.revision + 1 };
     const next = (replaced: Replaced): Awaitable<Updated | undefined> => {
       if (replaced.state === 'replaced') return { before: known, record };
@@ -254,15 +264,6 @@ export class MessageLog {
       at,
       state: stateOf(record, Date.now()).state,
     });
-  }
-
-  /** A report that came before the end of its call has proved what the call does not know. */
-  #tellProvenBefore(before: MessageRecord, record: MessageRecord, attempts: Delivered['attempts']): void {
-    for (const { provider, outcome } of attempts) {
-      const known = before.attempts.find((each) => each.provider === provider);
-      const hasCome = known !== undefined && known.attempt === undefined && known.history.length > 0;
-      if (hasCome && outcome === 'unknown') this.#emitResolved(record, provider, 'accepted', 'report');
-    }
   }
 
   #tellResolved(before: MessageRecord, record: MessageRecord, provider: string, by: 'report' | 'lookup'): void {

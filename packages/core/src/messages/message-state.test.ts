@@ -65,12 +65,43 @@ describe('the outcome of an attempt', () => {
 });
 
 describe('the state of a message', () => {
+  const asked = (provider: string): AttemptRecord => ({
+    provider,
+    history: [],
+    lookups: { asked: 1, last: 'inconclusive', at: 1 },
+  });
   const unsettled = (...attempts: AttemptRecord[]) => recordOf({ attempts });
   const settled = (outcome: Told, ...attempts: AttemptRecord[]) => recordOf({ settled: { outcome }, attempts });
 
   it.each<[string, MessageRecord, number, MessageState, string | undefined]>([
     ['sending while its call runs', unsettled(), running, 'sending', undefined],
     ['unknown once its call must have ended', unsettled(), over, 'unknown', undefined],
+    ['sending while its call runs, though a look-up told nothing', unsettled(asked('a')), running, 'sending', 'a'],
+    [
+      'accepted as soon as its call says so, whatever a look-up did not tell of another provider',
+      settled('accepted', by('a', { told: 'accepted' }), asked('b')),
+      running,
+      'accepted',
+      'a',
+    ],
+    ['unknown if nobody knows who may have been asked', recordOf({ providers: [] }), over, 'unknown', undefined],
+    [
+      'unknown if the call died and one provider has not been looked up',
+      recordOf({
+        providers: ['a', 'b', 'c'],
+        attempts: [by('a', { proves: 'not-sent' }), by('b', { proves: 'not-sent' })],
+      }),
+      over,
+      'unknown',
+      undefined,
+    ],
+    [
+      'unknown if the call died and a look-up told nothing',
+      unsettled(by('a', { proves: 'not-sent' }), asked('b')),
+      over,
+      'unknown',
+      'b',
+    ],
     ['delivered, though its call runs', unsettled(by('b', { reported: ['delivered'] })), running, 'delivered', 'b'],
     [
       'sending while a further provider may be asked',
@@ -201,7 +232,8 @@ describe('why a message failed', () => {
     });
     const attempt = { provider: 'a', outcome: 'refused', durationMs: 1, providerCode: '470' } as const;
     expect(failureOf({ provider: 'a', history: [], attempt })).toEqual({ providerCode: '470' });
-    expect(failureOf({ provider: 'a', history: [{ state: 'sent' }], attempt })).toEqual({});
-    expect(failureOf(undefined)).toEqual({});
+    expect(failureOf({ provider: 'a', history: [{ state: 'sent' }], attempt })).toStrictEqual({});
+    expect(failureOf({ provider: 'a', history: [] })).toStrictEqual({});
+    expect(failureOf(undefined)).toStrictEqual({});
   });
 });

@@ -51,7 +51,8 @@ export function stateOf(
 function restState({ settled, attempts, providers }: MessageRecord, isOver: boolean): MessageState {
   if (settled !== undefined) return attempts.length === 0 ? settled.outcome : 'not-sent';
   if (!isOver) return 'sending';
-  const isKnown = (id: string) => attempts.some((each) => each.provider === id && outcomeOf(each, true) !== 'unknown');
+  // One of which nobody knows outweighs this by itself.
+  const isKnown = (id: string) => attempts.some((each) => each.provider === id);
   return providers.length > 0 && providers.every(isKnown) ? 'not-sent' : 'unknown';
 }
 

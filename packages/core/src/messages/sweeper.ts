@@ -109,11 +109,11 @@ export class Sweeper {
   #dueAt(record: MessageRecord): readonly Askable[] {
     const { providers } = this.#deps;
     const now = Date.now();
-    const lookupOf: LookupOf = (id) => providers.get(id)?.lookup ?? undefined;
+    const lookupOf: LookupOf = (id) => providers.get(id)?.lookup;
     return record.providers.flatMap((id) => {
       const lookup = lookupOf(id);
       const due = nextLookupAt(record, id, lookupOf);
-      return lookup === undefined || due === undefined || due > now ? [] : { id, lookup };
+      return !lookup || due === undefined || due > now ? [] : { id, lookup };
     });
   }
 

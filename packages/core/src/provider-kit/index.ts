@@ -60,6 +60,9 @@ export { parsePhoneNumber, safeParsePhoneNumber } from '../phone/parse.js';
 export type { PhoneNumber } from '../phone/phone-number.js';
 export { maskPhoneNumber } from '../phone/phone-number.js';
 export { normaliseCode } from '../phone/typed-text.js';
+export { basicAuthorization } from './basic-authorization.js';
+export { dayInBeijing, formatBeijingTime, parseBeijingTime } from './beijing-time.js';
+export { type ByCountry, byCountry, forCountry } from './by-country.js';
 export { type Clock, type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
@@ -72,12 +75,14 @@ export {
   type HttpTransportOptions,
   type OptionalOption,
 } from './http-transport-options.js';
+export { accountId, credential, matching, milliseconds, type OptionProblem, together } from './option-parts.js';
 export { configurationInvalid, parseOptions } from './options.js';
 export {
   accepted,
   type FailureDetails,
   notSent,
   outcomeOfHttpStatus,
+  priceOf,
   refused,
   type UnsentDetails,
   unknown,
@@ -90,5 +95,19 @@ export {
   type PaceProblem,
   paceProblem,
 } from './pace.js';
+export { type ParamNames, paramsProblem } from './params-problem.js';
+export { encodedFields, type Fields, percentEncoded } from './percent-encoding.js';
+export { type CodedAnswer, codeIn, readCodedAnswer, unrecognizedCode } from './read-coded-answer.js';
+export { countIn, type JsonObject, jsonObject, readJsonObject, textIn } from './read-json-object.js';
+export { ownMessageId, readJsonRows } from './read-json-rows.js';
+export { phoneOf, type ReasonCodes, reasonCodes } from './report-parts.js';
+export { SentMessages } from './sent-messages.js';
+export {
+  outcomeOfCode,
+  type VendorCode,
+  type VendorCodeRow,
+  type VendorCodes,
+  vendorCodes,
+} from './vendor-codes.js';
 export { rejected, webhookReply } from './webhook-answers.js';
 export { equalInConstantTime, type HmacProof, hmacEquals, isStale, secretInUrl } from './webhook-proof.js';

@@ -1,0 +1,55 @@
+import type { NotSent, Refused, Unknown } from '../contract/outcomes.js';
+import type { HttpOutcome } from './http-exchange.js';
+import { outcomeOfHttpStatus, refused, unknown } from './outcomes.js';
+import { countIn, type JsonObject, readJsonObject, textIn } from './read-json-object.js';
+import { outcomeOfCode, type VendorCodes } from './vendor-codes.js';
+
+/** How a vendor answers over HTTP in JSON. */
+export interface CodedAnswer<Outcome> {
+  /** Its name, for messages: `Twilio`. */
+  readonly vendor: string;
+  readonly codes: VendorCodes;
+  /** The field of an error in which its code stands, as a number or a text. Default `code`. */
+  readonly codeField?: string | undefined;
+  /** What 200 and 201 mean; undefined if the object is no verdict. */
+  success(answer: JsonObject): Outcome | undefined;
+}
+
+/**
+ * Reads the answer of a vendor that says no with a 4xx and a code. 200 and 201 are what `success` makes of them. 4xx is
+ * refused by its code; by its status if there is no code, or an unknown one comes with 401 or 429. After anything else
+ * nobody knows, whatever the code. The vendor's own words never get into an outcome: they repeat phone numbers.
+ */
+export function readCodedAnswer<Outcome>(
+  http: HttpOutcome,
+  { vendor, codes, codeField, success }: CodedAnswer<Outcome>,
+): Outcome | Refused | NotSent | Unknown {
+  if (http.outcome !== 'answered') return http;
+  const { status, headers, body } = http;
+  const answer = readJsonObject(body);
+  if (status === 200 || status === 201) return (answer && success(answer)) ?? unreadable(vendor, status);
+  const byStatus = outcomeOfHttpStatus(status, headers);
+  const providerCode = answer === undefined ? undefined : codeIn(answer, codeField);
+  if (providerCode === undefined) return byStatus;
+  if (byStatus.outcome === 'unknown') return { ...byStatus, providerCode };
+  const known = outcomeOfCode(codes, providerCode, { retryAfterMs: byStatus.retryAfterMs });
+  if (known !== undefined) return known;
+  return status === 401 || status === 429 ? { ...byStatus, providerCode } : unrecognizedCode(vendor, providerCode);
+}
+
+/** A code of a vendor, a number or a text of up to 64 characters. Eight digits in a row may be a phone, and are none. */
+export function codeIn(answer: JsonObject, field = 'code'): string | undefined {
+  const code = textIn(answer, field) ?? countIn(answer, field)?.toString();
+  return code !== undefined && /^(?!.*\d{8})[\w.:-]{1,64}$/.test(code) ? code : undefined;
+}
+
+/** The vendor said no, with a code that is in no table. */
+export function unrecognizedCode(vendor: string, providerCode: string): Refused {
+  const message = `${vendor} refused the request with the code ${providerCode}, which is in none of our tables.`;
+  return refused('unrecognized_provider_code', message, { providerCode });
+}
+
+function unreadable(vendor: string, status: number): Unknown {
+  const message = `${vendor} answered without a verdict: no JSON, no id or no status that is known.`;
+  return unknown('invalid_response', message, { providerCode: `http-${status}` });
+}
