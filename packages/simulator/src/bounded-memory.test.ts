@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Box } from './box.js';
 import type { World } from './dialect.js';
@@ -58,4 +60,21 @@ test('long texts and long requests are kept as long as they fit together', () =>
   expect(box.messages.entries.at(-1)?.id).toBe('100');
   expect(box.requests.entries).toHaveLength(100);
   expect(Math.max(...box.requests.entries.map(({ body }) => body.length))).toBe(16_384);
+});
+
+test('of a long request the start is kept, and not the rest behind it', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const { box, world } = boxWithWorld();
+  const used = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  for (let index = 0; index < 100; index += 1) {
+    const body = Buffer.alloc(1024 * 1024, 'x').toString();
+    world.recordRequest({ method: 'POST', path: '/messages', body, answer: body, status: 200, processed: true });
+  }
+  expect(used() - before).toBeLessThan(20 * 1024 * 1024);
+  expect(box.requests.entries).toHaveLength(100);
 });

@@ -4,6 +4,7 @@ import type { FaultScript } from './faults/fault-script.js';
 import type { RequestFault } from './faults/faults.js';
 import { Connections } from './vendor-port/connections.js';
 import type { ServedVendor } from './vendor-port/serve.js';
+import { wordsOf } from './words-of.js';
 import type { Messages } from './world/messages.js';
 import { SeededRandom } from './world/random.js';
 import type { WireRequests } from './world/requests.js';
@@ -90,13 +91,22 @@ export class RunningVendor {
     });
   }
 
+  /** Nobody waits for it, so nobody else could be told what went wrong. */
+  #runScheduled(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      process.emitWarning(`The dialect ${this.dialect.vendor} failed in what it had scheduled: ${wordsOf(error)}`);
+    }
+  }
+
   #world(): World {
     const { vendor } = this.dialect;
     const { clock, schedule, requests, messages } = this.#box;
     return {
       clock,
       random: this.#random,
-      schedule: (delayMs, run) => schedule.add(delayMs, run),
+      schedule: (delayMs, run) => schedule.add(delayMs, () => this.#runScheduled(run)),
       phones: {
         deliver: (content, requestId) => this.#box.deliver(this.dialect, content, requestId),
         message: (id) => {

@@ -26,12 +26,27 @@ export async function callWebhook(
     const signal = AbortSignal.any([reset, AbortSignal.timeout(manner.timeoutMs ?? defaultTimeoutMs)]);
     const sent = method === 'GET' ? {} : { body };
     const response = await fetch(url, { method, headers, redirect: 'manual', signal, ...sent });
-    answer = { status: response.status, body: await response.text() };
+    answer = { status: response.status, body: await startOf(response) };
   } catch {
     // No answer came: whether the app was not there, hung or was cut off is all the same to a vendor.
   }
   const verdict = manner.verdictOn?.(answer) ?? verdictOn(answer);
   return { verdict, url: url.replace(/[?#].*$/u, ''), status: answer?.status ?? 'none' };
+}
+
+/** How many characters of an app's answer are read: no vendor looks at more. */
+const maxAnswer = 65_536;
+
+async function startOf(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true });
+    // Leaving the loop ends the connection.
+    if (text.length >= maxAnswer) break;
+  }
+  return text.slice(0, maxAnswer);
 }
 
 function verdictOn(answer: WebhookAnswer | null): WebhookVerdict {

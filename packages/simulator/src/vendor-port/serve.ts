@@ -92,9 +92,25 @@ export async function serveVendor(served: ServedVendor, exchange: Exchange): Pro
 
 /** A bug of a dialect looks like a broken server, and says what it is to whoever writes the dialect. */
 function failure(error: unknown): Outcome {
+  return {
+    treatment: { kind: 'reply', answer: failureAnswer(error), delayMs: 0 },
+    processed: false,
+    answer: undefined,
+  };
+}
+
+function failureAnswer(error: unknown): VendorAnswer {
   const body = JSON.stringify({ error: `The dialect failed: ${wordsOf(error)}` });
-  const answer = { status: 500, contentType: 'application/json; charset=utf-8', body };
-  return { treatment: { kind: 'reply', answer, delayMs: 0 }, processed: false, answer: undefined };
+  return { status: 500, contentType: 'application/json; charset=utf-8', body };
+}
+
+/** Writes an answer; one that HTTP cannot carry is a bug of the dialect as well. */
+function reply(response: ServerResponse, answer: VendorAnswer): void {
+  try {
+    writeAnswer(response, answer);
+  } catch (error) {
+    writeAnswer(response, failureAnswer(error));
+  }
 }
 
 function delayOf({ treatment }: Outcome): number {
@@ -115,10 +131,10 @@ function treat(treatment: Treatment, { request, response }: Exchange, connection
   switch (treatment.kind) {
     case 'reply': {
       if (treatment.delayMs === 0) {
-        writeAnswer(response, treatment.answer);
+        reply(response, treatment.answer);
         return;
       }
-      const timer = setTimeout(() => writeAnswer(response, treatment.answer), treatment.delayMs);
+      const timer = setTimeout(() => reply(response, treatment.answer), treatment.delayMs);
       // Comes when the caller leaves, and when the simulator closes.
       response.once('close', () => clearTimeout(timer));
       return;

@@ -47,9 +47,9 @@ export class WireRequests {
       id,
       vendor: request.vendor,
       method: request.method,
-      path: request.path.slice(0, maxBody),
+      path: startOf(request.path, maxBody),
       headers: shortHeaders(headers),
-      body: request.body.slice(0, maxBody),
+      body: startOf(request.body, maxBody),
       status: 'none',
       processed: false,
       receivedAt: request.receivedAt,
@@ -72,7 +72,11 @@ export class WireRequests {
   ): void {
     const request = this.#requests.get(id);
     if (request === undefined) return;
-    const ended = { ...request, ...outcome, answer: outcome.answer?.slice(0, maxAnswer) };
+    const ended = {
+      ...request,
+      ...outcome,
+      answer: outcome.answer === undefined ? undefined : startOf(outcome.answer, maxAnswer),
+    };
     this.#requests.replace(ended);
     this.#events.publish('request', ended);
   }
@@ -80,6 +84,11 @@ export class WireRequests {
   clear(): void {
     this.#requests.clear();
   }
+}
+
+/** A copy: a slice would keep all of a long text in memory. */
+function startOf(text: string, most: number): string {
+  return text.length <= most ? text : Buffer.from(text.slice(0, most), 'utf16le').toString('utf16le');
 }
 
 /** Without the answer, which comes later: it is short. */

@@ -33,7 +33,15 @@ function setTimerOf(clock: SimulatorClock, delayMs: number, run: () => void): ()
   return clock.setTimer?.(delayMs, run) ?? (() => undefined);
 }
 
+/** The longest that a timer of Node can hold; it fires at once after that. */
+const longestMs = 2_147_483_647;
+
 function inRealTime(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs);
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    const next = leftMs > longestMs ? () => wait(leftMs - longestMs) : run;
+    timer = setTimeout(next, Math.min(leftMs, longestMs));
+  };
+  wait(delayMs);
   return () => clearTimeout(timer);
 }
