@@ -50,6 +50,7 @@ export class Box implements Surroundings {
       teller: this.#teller,
       nextFault: (vendor: string) => this.faults.onReports(vendor),
       dialectOf: (vendor: string) => this.vendor(vendor).open,
+      vendorNames: () => this.vendors.map(({ dialect }) => dialect.vendor),
     };
     this.reports = new Reports(context, reports);
     this.replies = new Replies(context, () => this.reports.settings.reportsTo);

@@ -39,3 +39,19 @@ test('a dialect that fails in what it scheduled ends neither the process nor the
   expect(await warned).toMatchObject([{ message }]);
   expect((await send(box, hello)).status).toBe(202);
 });
+
+test('a dialect that fails at a reply is said to have failed', async () => {
+  const dialect: Dialect = {
+    ...tinyDialect,
+    open: (world) => ({
+      ...tinyDialect.open(world),
+      onReply: () => {
+        throw new Error('no such field');
+      },
+    }),
+  };
+  const box = await tinyBox({ dialects: [dialect] });
+  await send(box, hello);
+  const lost = { status: 'lost', attempts: [], problem: 'The dialect failed: no such field' };
+  expect(await box.reply(hello.to, 'STOP')).toMatchObject(lost);
+});

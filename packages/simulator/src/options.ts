@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { plainHost } from './control/allowed-hosts.js';
 import type { ReportSettings } from './control/contract.js';
 import type { Dialect } from './dialect.js';
-import { reportsToSchema } from './reports/webhooks.js';
+import { checkVendors, reportsToSchema } from './reports/webhooks.js';
 import { objectOf, required, wholeNumber } from './schema-parts.js';
 import type { TlsCertificate } from './vendor-port/tls-certificate.js';
 import type { SimulatorClock } from './world/clock.js';
@@ -128,6 +128,8 @@ const optionsSchema = v.strictObject(
 /** @throws SmsError `configuration_invalid` naming every wrong option */
 export function parseSimulatorOptions(options: unknown): ParsedOptions {
   const parsed = parseOptions('startSimulator()', v.pipe(optionsSchema, fitting), options);
+  const names = parsed.dialects.map(({ vendor }) => vendor);
+  checkVendors('startSimulator()', options, names);
   const { reportsTo, reportDelayMs, seed, otherPaths, ...rest } = parsed;
   return {
     ...rest,

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { expect, test } from 'vitest';
 import { call, callRaw, send, tinyBox } from './simulator.test.fixture.js';
 import { ManualClock } from './world/clock.js';
@@ -149,4 +150,36 @@ test('a reset forgets everything, and the seed starts anew', async () => {
   expect(await call(box, 'POST /api/reset')).toEqual({ ok: true });
   expect([box.messages, box.requests, box.reports, await call(box, 'GET /api/faults')]).toEqual([[], [], [], []]);
   expect(await (await send(box, { to, text: 'Hello' })).json()).toEqual(first);
+});
+
+test('the control API is nothing for other sites, though a link may lead to the page', async () => {
+  const box = await tinyBox();
+  const statusOf = (path: string, mode: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': mode };
+      get(`${box.url}${path}`, { headers, agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+  expect(await statusOf('/api/messages', 'no-cors')).toBe(403);
+  expect(await statusOf('/api/messages', 'navigate')).toBe(403);
+  expect(await statusOf('/', 'navigate')).toBe(200);
+  const { headers } = await fetch(`${box.url}/api/messages`);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+});
+
+test('webhooks are for vendors that are in the box', async () => {
+  const url = 'http://127.0.0.1:1/hooks';
+  const words = (name: string) => `reportsTo.${name}: there is no such vendor here; use tiny`;
+  const unknown: Record<string, string>[] = [{ huge: url }, JSON.parse(`{"__proto__":"${url}"}`)];
+  const box = await tinyBox();
+  for (const reportsTo of unknown) {
+    const [name = ''] = Object.keys(reportsTo);
+    await expect(tinyBox({ reportsTo })).rejects.toThrow(words(name));
+    expect(() => box.configureReports({ reportsTo })).toThrow(words(name));
+    expect((await callRaw(box, 'POST /api/reports/settings', { reportsTo })).status).toBe(400);
+  }
+  expect(box.configureReports({ reportsTo: { tiny: url } }).reportsTo).toEqual({ tiny: url });
 });

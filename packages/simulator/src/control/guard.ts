@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseTarget } from '../vendor-port/target.js';
 import type { AllowedHosts } from './allowed-hosts.js';
 
 const remedy =
@@ -24,8 +25,15 @@ export function controlRefusal(request: IncomingMessage, allowed: AllowedHosts):
     return `The Host header must name the simulator. ${remedy}`;
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !isSameOrigin(origin, host)) return 'Web pages may not control the simulator.';
+  const isAnotherPage = origin !== undefined && !isSameOrigin(origin, host);
+  if (isAnotherPage || isFromAnotherSite(request)) return 'Web pages may not control the simulator.';
   return undefined;
+}
+
+/** A link on another site may lead to the page; nothing else is for other sites, not even as an image or a script. */
+function isFromAnotherSite({ headers, method, url = '' }: IncomingMessage): boolean {
+  if (headers['sec-fetch-site'] !== 'cross-site') return false;
+  return method !== 'GET' || headers['sec-fetch-mode'] !== 'navigate' || parseTarget(url).path !== '/';
 }
 
 function isSameOrigin(origin: string, host: string): boolean {

@@ -14,6 +14,8 @@ const maxBodyBytes = 32 * 1024 * 1024;
 export function serveControl(app: Hono, allowedHosts: AllowedHosts): (exchange: Exchange) => Promise<void> {
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return async ({ request, response, awaitsContinue }) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     const refusal = controlRefusal(request, allowedHosts);
     if (refusal !== undefined) {
       writeProblem(response, 403, refusal);

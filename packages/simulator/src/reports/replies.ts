@@ -58,15 +58,15 @@ export class Replies {
     });
     events.publish('reply', reply);
     const what: PhoneReply = { id: reply.id, from: phone, to, text, at, message };
-    dialect.onReply?.(what);
-    if (dialect.inbound === undefined) return reply;
+    const { inbound } = dialect;
+    if (inbound === undefined) return reply;
     const onProgress = (progress: Progress) => {
       const told = { ...reply, ...progress };
       this.#replies.replace(told);
       events.publish('reply', told);
     };
     const url = webhookOf(this.#reportsTo(), vendor);
-    await teller.tell({ telling: dialect.inbound, what, url, onProgress });
+    await teller.tell({ telling: inbound, what, url, onBegin: () => dialect.onReply?.(what), onProgress });
     return this.#replies.get(reply.id) ?? reply;
   }
 

@@ -39,6 +39,7 @@ export interface ReportsContext {
   readonly teller: Teller;
   nextFault(vendor: string): ReportFault | undefined;
   dialectOf(vendor: string): OpenDialect;
+  vendorNames(): readonly string[];
 }
 
 /** What apps are told of their messages. */
@@ -66,7 +67,7 @@ export class Reports {
 
   /** @throws SmsError `configuration_invalid`; nothing has changed then */
   configure(changes: unknown): ReportSettings {
-    this.#settings = changedSettings(this.#settings, changes);
+    this.#settings = changedSettings(this.#settings, changes, this.#context.vendorNames());
     this.#context.events.publish('settings', { vendor: null, settings: this.#settings });
     return this.#settings;
   }

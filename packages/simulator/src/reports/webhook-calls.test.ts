@@ -32,3 +32,10 @@ test('an app that never ends its answer has answered: what is longer than a vend
   expect(read).toBe(65_536);
   await gone;
 });
+
+test('neither the password nor the query of a webhook is shown', async () => {
+  const call = { method: 'POST', headers: {}, body: '{}' } as const;
+  const url = 'http://app:p%40ss@127.0.0.1:1/hooks?token=secret';
+  const called = await callWebhook({}, call, url, new AbortController().signal);
+  expect(called.url).toBe('http://127.0.0.1:1/hooks');
+});

@@ -3,7 +3,7 @@ import type { WebhookAnswer, WebhookCall, WebhookTelling, WebhookVerdict } from 
 /** What came of a call of a webhook. */
 export interface Called {
   readonly verdict: WebhookVerdict;
-  /** Without its query, which may hold a secret of the app. */
+  /** Without its query, user and password, which may hold a secret of the app. */
   readonly url: string;
   readonly status: number | 'none';
 }
@@ -31,7 +31,12 @@ export async function callWebhook(
     // No answer came: whether the app was not there, hung or was cut off is all the same to a vendor.
   }
   const verdict = manner.verdictOn?.(answer) ?? verdictOn(answer);
-  return { verdict, url: url.replace(/[?#].*$/u, ''), status: answer?.status ?? 'none' };
+  return { verdict, url: shownUrl(url), status: answer?.status ?? 'none' };
+}
+
+function shownUrl(url: string): string {
+  const plain = url.replace(/[?#].*$/u, '');
+  return plain.replace(/^([a-z]+:\/\/)[^/\\]*@/iu, '$1');
 }
 
 /** How many characters of an app's answer are read: no vendor looks at more. */

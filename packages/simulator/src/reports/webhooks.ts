@@ -1,3 +1,4 @@
+import { configurationInvalid } from '@polysms/core/provider-kit';
 import * as v from 'valibot';
 import { checked } from '../checked.js';
 import type { ReportSettings } from '../control/contract.js';
@@ -16,6 +17,21 @@ export const reportsToSchema = v.union(
   `${urlExpected}, or an object of such URLs by vendor`,
 );
 
+/**
+ * Looks at what was given, not at what was parsed: parsing leaves a key such as `__proto__` out without a word.
+ *
+ * @throws SmsError `configuration_invalid` for a vendor that is not in the box, naming those that are
+ */
+export function checkVendors(what: string, given: unknown, vendors: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || !('reportsTo' in given)) return;
+  const { reportsTo } = given;
+  if (typeof reportsTo !== 'object' || reportsTo === null) return;
+  const unknown = Object.keys(reportsTo).filter((name) => !vendors.includes(name));
+  if (unknown.length === 0) return;
+  const problems = unknown.map((name) => `reportsTo.${name}: there is no such vendor here; use ${vendors.join(', ')}`);
+  throw configurationInvalid(`${what}: ${problems.join('; ')}`);
+}
+
 const settingsSchema = v.strictObject(
   {
     mode: v.optional(v.picklist(['automatic', 'held'], 'must be automatic or held')),
@@ -30,8 +46,13 @@ const settingsSchema = v.strictObject(
  *
  * @throws SmsError `configuration_invalid` naming every wrong field
  */
-export function changedSettings(settings: ReportSettings, changes: unknown): ReportSettings {
+export function changedSettings(
+  settings: ReportSettings,
+  changes: unknown,
+  vendors: readonly string[],
+): ReportSettings {
   const { mode, delayMs, reportsTo } = checked('the settings of reports', settingsSchema, changes);
+  checkVendors('the settings of reports', changes, vendors);
   return {
     mode: mode ?? settings.mode,
     delayMs: delayMs ?? settings.delayMs,
