@@ -6,6 +6,16 @@ import { readFileSync } from 'node:fs';
 import timers from 'node:timers';
 import { expect, vi } from 'vitest';
 
+/** What the process began with: @hono/node-server puts classes of its own in their place, for the files after it. */
+const begun = (process as typeof process & { [key: symbol]: unknown })[Symbol.for('polysms.globals')] as
+  | { readonly Request: typeof Request; readonly Response: typeof Response }
+  | undefined;
+const originals = begun ?? { Request, Response };
+Object.defineProperty(process, Symbol.for('polysms.globals'), { value: originals, configurable: true });
+for (const [name, value] of Object.entries(originals)) {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+}
+
 vi.resetModules();
 vi.restoreAllMocks();
 vi.unstubAllEnvs();
