@@ -10,10 +10,6 @@ export interface PageFile {
   readonly body: string;
 }
 
-// The same from src/page, where tests run, and from dist/page.
-const built = fileURLToPath(new URL('../../dist/page/browser/', import.meta.url));
-const styles = fileURLToPath(new URL('../../src/page/style/', import.meta.url));
-
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
@@ -28,6 +24,10 @@ const contentTypes: Readonly<Record<string, string>> = {
  * @returns the file at a path, or undefined if none is there
  */
 export function loadPage(): (path: string) => PageFile | undefined {
+  // The same from src/page, where tests run, and from dist/page. Read when the page is served, since a bundle of CommonJS
+  // modules has no import.meta.url: what else it holds of this package works there.
+  const built = fileURLToPath(new URL('../../dist/page/browser/', import.meta.url));
+  const styles = fileURLToPath(new URL('../../src/page/style/', import.meta.url));
   const files = new Map<string, PageFile>();
   const add = (path: string, file: string) => {
     const contentType = contentTypes[extname(file)] ?? 'application/octet-stream';
