@@ -39,7 +39,7 @@ export class Box implements Surroundings {
     this.#dice = new SeededRandom(seed === undefined ? undefined : seed + 1);
     this.faults = new FaultScript(
       () => this.#dice.share(),
-      () => this.events.publish('fault', this.faults.list()),
+      (change) => this.events.publish('fault', change),
     );
     const { events, messages, schedule } = this;
     const context = {

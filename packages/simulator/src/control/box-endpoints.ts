@@ -127,6 +127,7 @@ export const boxEndpoints: readonly ControlEndpoint[] = [
     method: 'GET',
     path: '/api/events',
     what: 'Server-sent events: message, reply, report, request, fault, settings, reset. Last-Event-ID resumes.',
-    answer: ({ box, headers }) => eventStream(box.events, headers.get('last-event-id') ?? undefined),
+    answer: ({ box, headers, signal }) =>
+      eventStream(box.events, { lastEventId: headers.get('last-event-id') ?? undefined, signal }),
   },
 ];

@@ -1,5 +1,5 @@
 import type { ReportedState, UndeliveredReason } from '@polysms/core/provider-kit';
-import type { Fault, FaultSchedule } from '../faults/faults.js';
+import type { Fault, FaultSchedule, HttpFault } from '../faults/faults.js';
 
 // What the control API says and takes, as JSON. Times are milliseconds since 1970, by the simulator's clock. Everything
 // here is an immutable snapshot: what changes later is told anew.
@@ -197,11 +197,26 @@ export interface FaultEntry {
   readonly id: string;
   /** Null: every vendor. */
   readonly vendor: string | null;
-  readonly fault: Fault;
+  readonly fault: ShownFault;
   readonly when: FaultSchedule;
   /** How many it will still hit; null: without end. */
   readonly left: number | null;
 }
+
+/** A fault as it is shown: with the size of its body, which may be far too long. */
+export type ShownFault = Exclude<Fault, HttpFault> | ShownHttpFault;
+
+/** The fault `http` as it is shown. */
+export interface ShownHttpFault extends Omit<HttpFault, 'body'> {
+  /** How many bytes its body has; left out: it has none. */
+  readonly bodyBytes?: number | undefined;
+}
+
+/** What has become of the faults. `set`: one is new, or has hit and will hit again. `gone`: used up, or switched off. */
+export type FaultChange =
+  | { readonly change: 'set'; readonly entry: FaultEntry }
+  | { readonly change: 'gone'; readonly id: string }
+  | { readonly change: 'all-gone' };
 
 /** A request as it came to a vendor. Credentials are shown as they came: it is a simulator. */
 export interface WireRequest {
@@ -241,8 +256,7 @@ export interface BoxEvents {
   readonly reply: BoxReply;
   readonly report: BoxReport;
   readonly request: WireRequest;
-  /** All faults, as `GET /api/faults` lists them. */
-  readonly fault: readonly FaultEntry[];
+  readonly fault: FaultChange;
   readonly settings: SettingsChange;
   /** Everything is as at the start, or events were missed: read everything anew. */
   readonly reset: Readonly<Record<string, never>>;

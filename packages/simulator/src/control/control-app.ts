@@ -65,5 +65,8 @@ async function answer(
     body: endpoint.method === 'POST' ? parseBody(await req.text()) : undefined,
     signal: req.raw.signal,
   });
-  return result instanceof Response ? result : jsonAnswer(result);
+  const response = result instanceof Response ? result : jsonAnswer(result);
+  // Hono answers the head alone, and lets the body be: a stream would wait for its reader without end.
+  if (req.raw.method === 'HEAD') await response.body?.cancel();
+  return response;
 }

@@ -1,4 +1,4 @@
-import type { FaultEntry } from '../control/contract.js';
+import type { FaultChange, FaultEntry, ShownFault } from '../control/contract.js';
 import {
   type ConnectionFault,
   type Fault,
@@ -30,14 +30,14 @@ export class FaultScript {
   readonly #forConnections: Entry<ConnectionFault>[] = [];
   readonly #forReports: Entry<ReportFault>[] = [];
   readonly #share: () => number;
-  readonly #onChange: () => void;
+  readonly #onChange: (change: FaultChange) => void;
   #count = 0;
 
   /**
    * @param share the dice: from 0 up, below 1
    * @param onChange is called after each change
    */
-  constructor(share: () => number, onChange: () => void) {
+  constructor(share: () => number, onChange: (change: FaultChange) => void) {
     this.#share = share;
     this.#onChange = onChange;
   }
@@ -49,8 +49,9 @@ export class FaultScript {
     if (hitsConnection(fault)) this.#forConnections.push({ ...entry, fault });
     else if (hitsReports(fault)) this.#forReports.push({ ...entry, fault });
     else this.#forRequests.push({ ...entry, fault });
-    this.#onChange();
-    return shown({ ...entry, fault });
+    const added = shown({ ...entry, fault });
+    this.#onChange({ change: 'set', entry: added });
+    return added;
   }
 
   /** @param canAnswer whether the vendor has an answer of its own for a fault */
@@ -81,7 +82,7 @@ export class FaultScript {
       const index = entries.findIndex((entry) => entry.id === id);
       if (index === -1) continue;
       entries.splice(index, 1);
-      this.#onChange();
+      this.#onChange({ change: 'gone', id });
       return true;
     }
     return false;
@@ -89,7 +90,7 @@ export class FaultScript {
 
   clear(): void {
     for (const entries of this.#lists()) entries.length = 0;
-    this.#onChange();
+    this.#onChange({ change: 'all-gone' });
   }
 
   #lists(): readonly Entry<Fault>[][] {
@@ -105,8 +106,10 @@ export class FaultScript {
       }
       if (entry.when.probability !== undefined && this.#share() >= entry.when.probability) continue;
       entry.left -= 1;
-      if (entry.left <= 0) entries.splice(index, 1);
-      this.#onChange();
+      if (entry.left <= 0) {
+        entries.splice(index, 1);
+        this.#onChange({ change: 'gone', id: entry.id });
+      } else if (Number.isFinite(entry.left)) this.#onChange({ change: 'set', entry: shown(entry) });
       return entry.fault;
     }
     return undefined;
@@ -118,5 +121,11 @@ function concerns({ vendor }: { readonly vendor: string | null }, asked: string)
 }
 
 function shown({ id, vendor, fault, when, left }: Omit<Entry<Fault>, 'spared'>): FaultEntry {
-  return { id, vendor, fault, when, left: Number.isFinite(left) ? left : null };
+  return { id, vendor, fault: shownFault(fault), when, left: Number.isFinite(left) ? left : null };
+}
+
+function shownFault(fault: Fault): ShownFault {
+  if (fault.kind !== 'http') return fault;
+  const { body, ...rest } = fault;
+  return body === undefined ? rest : { ...rest, bodyBytes: Buffer.byteLength(body) };
 }

@@ -1,9 +1,8 @@
-import type { FaultEntry } from '../../../control/contract.js';
-import type { Fault } from '../../../faults/faults.js';
+import type { FaultEntry, ShownFault } from '../../../control/contract.js';
 import { type FaultOption, faultGroups } from './fault-options.js';
 
 /** Whether a fault is the one that a person can switch on here. */
-export function isOf({ kind, processed = false }: FaultOption, fault: Fault): boolean {
+export function isOf({ kind, processed = false }: FaultOption, fault: ShownFault): boolean {
   return fault.kind === kind && ('processed' in fault && fault.processed === true) === processed;
 }
 

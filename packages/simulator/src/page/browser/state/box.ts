@@ -15,6 +15,7 @@ import { get } from '../kit/api.js';
 import { phoneLink, route } from '../kit/route.js';
 import { isArrival, phoneOf, received, withArrivals, withEntries, withNewer } from './arrivals.js';
 import { coalesced } from './coalesced.js';
+import { withFaultChanges } from './fault-changes.js';
 import { GatheredNews, type News } from './gathered-news.js';
 import { Snapshots } from './snapshots.js';
 
@@ -75,7 +76,7 @@ export const refresh = {
     if (id === selectedMessage.value) details.value = told;
   }),
   faults: coalesced(async () => {
-    faults.value = await get<readonly FaultEntry[]>('/api/faults');
+    faults.value = await snapshots.read(() => get<readonly FaultEntry[]>('/api/faults'));
   }),
   reports: coalesced(async () => {
     const told = await snapshots.read(() => get<ReportsPage>('/api/reports'));
@@ -108,6 +109,7 @@ function take(news: News) {
   batch(() => {
     if (arrivals.length > 0) phones.value = withArrivals(phones.value ?? [], arrivals);
     reports.value = withNewer(reports.value, news.reports);
+    faults.value = withFaultChanges(faults.value, news.faults);
     if (route.value.view === 'requests') requests.value = withNewer(requests.value, news.requests);
     const open = conversation.value;
     if (open !== undefined) {

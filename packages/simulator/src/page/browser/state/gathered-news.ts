@@ -1,10 +1,11 @@
-import type { BoxReport, ConversationEntry, WireRequest } from '../../../control/contract.js';
+import type { BoxReport, ConversationEntry, FaultChange, WireRequest } from '../../../control/contract.js';
 
 /** What the box has told: what is new, and what has changed. */
 export interface News {
   readonly entries: ConversationEntry[];
   readonly reports: BoxReport[];
   readonly requests: WireRequest[];
+  readonly faults: FaultChange[];
 }
 
 /** News of so long are shown together: thousands at once must not paint the page thousands of times. */
@@ -43,5 +44,5 @@ export class GatheredNews {
 }
 
 function nothing(): News {
-  return { entries: [], reports: [], requests: [] };
+  return { entries: [], reports: [], requests: [], faults: [] };
 }

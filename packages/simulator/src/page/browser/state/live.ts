@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { BoxEvents } from '../../../control/contract.js';
-import { faults, hear, refresh, refreshAll, startAnew } from './box.js';
+import { hear, refresh, refreshAll, startAnew } from './box.js';
 
 export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
 
@@ -28,9 +28,7 @@ export function follow() {
   on('reply', (reply) => hear('entries', { direction: 'out', reply }));
   on('report', (report) => hear('reports', report));
   on('request', (request) => hear('requests', request));
-  on('fault', (all) => {
-    faults.value = all;
-  });
+  on('fault', (change) => hear('faults', change));
   on('settings', () => void Promise.all([refresh.vendors(), refresh.reports()]).catch(() => undefined));
   on('reset', () => void startAnew().catch(() => undefined));
 }
