@@ -26,9 +26,12 @@ export interface OpenDialect {
   onSocket?(socket: Socket): void;
   /**
    * The one of {@link Dialect.endpoints} that a path belongs to: `/send` of `/send/42`. Undefined: there is nothing, and
-   * no fault hits the request; `onRequest` says so. Default: the path itself, if it is an endpoint.
+   * no fault hits the request; `onRequest` says so. Default: the path itself, if it is an endpoint. It is asked before the
+   * body is read, which a fault may prevent.
+   *
+   * @param head the rest of the head, for a vendor that names its action in a header or in the query
    */
-  endpointAt?(path: string): string | undefined;
+  endpointAt?(path: string, head: RequestHead): string | undefined;
   /**
    * What the vendor says for one of {@link Dialect.answers}, doing nothing.
    *
@@ -61,17 +64,21 @@ export interface OpenDialect {
   reset(): void;
 }
 
-/** A request, read to its end. */
-export interface VendorRequest {
-  /** Its id among the requests on the wire. */
-  readonly id: string;
+/** What stands in front of a request's body, besides its path. */
+export interface RequestHead {
   readonly method: string;
-  /** Without the query. */
-  readonly path: string;
   /** Without the question mark; empty if there is none. */
   readonly query: string;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
+}
+
+/** A request, read to its end. */
+export interface VendorRequest extends RequestHead {
+  /** Its id among the requests on the wire. */
+  readonly id: string;
+  /** Without the query. */
+  readonly path: string;
   readonly body: Uint8Array;
   /** The body as UTF-8. */
   readonly text: string;
@@ -144,6 +151,8 @@ export interface MessageContent {
   readonly reference?: string | undefined;
   /** Where the app wants the reports of this message, instead of at its webhook. */
   readonly reportUrl?: string | undefined;
+  /** What the vendor tells of this message, in this order; empty: nothing. Default: what it tells of every message. */
+  readonly reportStates?: readonly ReportedState[] | undefined;
   /** The vendor took it, and the phone will not get it: what the last report says. */
   readonly failed?:
     | {
@@ -216,7 +225,7 @@ export interface WebhookTelling<What> {
   /**
    * The call as the vendor makes it, signed as the vendor signs.
    *
-   * @param url where it goes; the vendor may sign over it
+   * @param url where it goes, without user and password, which the kit sends as Basic; the vendor may sign over it
    */
   write(what: What, url: string): WebhookCall;
   /**
@@ -225,7 +234,7 @@ export interface WebhookTelling<What> {
    */
   readonly together?: { readonly most: number; write(whats: readonly What[], url: string): WebhookCall };
   /** What the app's answer means; null: none came. Default: a status from 200 to 299 is `taken`, all else `again`. */
-  verdictOn?(answer: WebhookAnswer | null): WebhookVerdict;
+  verdictOn?(answer: WebhookAnswer | null, call: MadeCall): WebhookVerdict;
   /** How long it waits for an answer, in milliseconds of real time. Default 5000. */
   readonly timeoutMs?: number;
   /** How long it waits before each repetition, in milliseconds by the clock. Default: it repeats nothing. */
@@ -236,6 +245,16 @@ export interface WebhookTelling<What> {
 export interface WebhookAnswer {
   readonly status: number;
   readonly body: string;
+}
+
+/** A call of an app's webhook that has been made. */
+export interface MadeCall {
+  /** The webhook as the app named it, with its fragment: some vendors read there how often to call. Without user and password. */
+  readonly url: string;
+  /** 1 for the first call, one more for each repetition. */
+  readonly attempt: number;
+  /** Why no answer came. `not-connected`: the app was never reached, or its certificate was refused. */
+  readonly failure: 'not-connected' | 'timed-out' | 'cut-off' | undefined;
 }
 
 /** `again`: the vendor repeats its call, as long as it has repetitions left. `given-up`: it does not. */

@@ -8,7 +8,7 @@ import { servePage } from './page/serve-page.js';
 import type { RunningVendor } from './running-vendor.js';
 import { Connections } from './vendor-port/connections.js';
 import { type Exchange, type Listener, listenForHttp, listenForSockets } from './vendor-port/listener.js';
-import { type ServedVendor, serveVendor } from './vendor-port/serve.js';
+import { headOf, type ServedVendor, serveVendor } from './vendor-port/serve.js';
 import { parseTarget } from './vendor-port/target.js';
 import type { TlsCertificate } from './vendor-port/tls-certificate.js';
 
@@ -91,5 +91,7 @@ function serveBoth(
   exchange: Exchange,
 ): Promise<void> {
   const { path } = parseTarget(exchange.request.url ?? '');
-  return shared.endpointAt(path) === undefined ? control(exchange) : serveVendor(shared, exchange);
+  return shared.endpointAt(path, headOf(exchange.request)) === undefined
+    ? control(exchange)
+    : serveVendor(shared, exchange);
 }

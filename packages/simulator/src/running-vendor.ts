@@ -1,5 +1,5 @@
 import type { BoxMessage, Vendor } from './control/contract.js';
-import type { Dialect, MessageContent, OpenDialect, World } from './dialect.js';
+import type { Dialect, MessageContent, OpenDialect, RequestHead, World } from './dialect.js';
 import type { FaultScript } from './faults/fault-script.js';
 import type { RequestFault } from './faults/faults.js';
 import { Connections } from './vendor-port/connections.js';
@@ -46,7 +46,7 @@ export class RunningVendor {
       vendor: this.dialect.vendor,
       dialect: open,
       onRequest: (request) => onRequest.call(open, request),
-      endpointAt: (path) => this.endpointAt(path),
+      endpointAt: (path, head) => this.endpointAt(path, head),
       clock: this.#box.clock,
       connections,
       requests: this.#box.requests,
@@ -56,8 +56,8 @@ export class RunningVendor {
   }
 
   /** The endpoint that a path belongs to; undefined if the vendor has nothing there. */
-  endpointAt(path: string): string | undefined {
-    if (this.open.endpointAt !== undefined) return this.open.endpointAt(path);
+  endpointAt(path: string, head: RequestHead): string | undefined {
+    if (this.open.endpointAt !== undefined) return this.open.endpointAt(path, head);
     return this.dialect.endpoints.includes(path) ? path : undefined;
   }
 

@@ -1,9 +1,17 @@
-import type { PhoneReply, PhoneReport, WebhookCall, WebhookTelling } from '@polysms/simulator';
+import type {
+  MadeCall,
+  PhoneReply,
+  PhoneReport,
+  WebhookAnswer,
+  WebhookCall,
+  WebhookTelling,
+  WebhookVerdict,
+} from '@polysms/simulator';
 import { signedForm } from './signed-requests.js';
 import { codeOfReport, statusOf } from './statuses.js';
 import type { Twilio } from './twilio.js';
 
-/** Twilio repeats once after a failed connection, and up to five times where the URL's fragment says so. */
+/** At most five repetitions; {@link verdictOn} says how many of them there are. How long Twilio waits is not documented. */
 const repeatsAfterMs = [1_000, 2_000, 4_000, 8_000, 16_000];
 
 /** How Twilio tells what became of messages. */
@@ -12,13 +20,38 @@ export function reportTelling(twilio: Twilio): WebhookTelling<PhoneReport> {
     via: 'webhook',
     timeoutMs: 15_000,
     repeatsAfterMs,
+    verdictOn,
     write: (report, url) => call(twilio, url, reportFields(twilio, report)),
   };
 }
 
 /** How Twilio hands on what people write. */
 export function inboundTelling(twilio: Twilio): WebhookTelling<PhoneReply> {
-  return { via: 'webhook', timeoutMs: 15_000, write: (reply, url) => call(twilio, url, inboundFields(twilio, reply)) };
+  return {
+    via: 'webhook',
+    timeoutMs: 15_000,
+    repeatsAfterMs,
+    verdictOn,
+    write: (reply, url) => call(twilio, url, inboundFields(twilio, reply)),
+  };
+}
+
+/**
+ * Twilio repeats once, and only where it could not connect, unless the fragment of the webhook says otherwise: `#rc=5&rp=all`
+ * (webhook connection overrides: `rc` repetitions, `rp` what after, of `4xx`, `5xx`, `ct`, `rt` and `all`).
+ */
+function verdictOn(answer: WebhookAnswer | null, { url, attempt, failure }: MadeCall): WebhookVerdict {
+  if (answer !== null && answer.status < 400) return 'taken';
+  const overrides = new URLSearchParams(url.split('#')[1] ?? '');
+  const most = Math.min(5, Number(overrides.get('rc') ?? 1));
+  const after = (overrides.get('rp') ?? 'ct').split(',');
+  const isRepeated = after.includes('all') || after.includes(kindOf(answer, failure));
+  return isRepeated && attempt <= most ? 'again' : 'given-up';
+}
+
+function kindOf(answer: WebhookAnswer | null, failure: MadeCall['failure']): '4xx' | '5xx' | 'ct' | 'rt' {
+  if (answer !== null) return answer.status < 500 ? '4xx' : '5xx';
+  return failure === 'not-connected' ? 'ct' : 'rt';
 }
 
 function call(twilio: Twilio, url: string, fields: Readonly<Record<string, string>>): WebhookCall {

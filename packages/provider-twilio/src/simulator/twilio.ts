@@ -81,6 +81,9 @@ export class Twilio {
     const { segments } = request.deliver({
       ...{ to, from: sender, text: body, reference: sid, failed },
       reportUrl: fields.get('StatusCallback'),
+      ...(service === null
+        ? {}
+        : { reportStates: failed === undefined ? ['queued', 'sent', 'delivered'] : ['queued'] }),
     });
     const counted = Object.assign(message, { segments });
     return json(201, resourceOf(counted), message.status);

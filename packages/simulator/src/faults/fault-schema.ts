@@ -12,9 +12,21 @@ const momentExpected = `must be one of ${moments.join(', ')}`;
 const withConnectExpected = `must be one of ${withConnect.join(', ')}`;
 
 const text = v.string('must be a string');
-const contentType = v.optional(
-  v.pipe(text, v.regex(/^[\t\u0020-\u007e]*$/u, 'must be the value of a header, in ASCII')),
+const headerValue = v.pipe(
+  text,
+  v.regex(/^[\t\u0020-\u007e]*$/u, 'must be the value of a header, in ASCII'),
+  v.maxLength(8_192, 'must have at most 8192 characters'),
 );
+const contentType = v.optional(headerValue);
+const headersExpected =
+  'must be an object of headers by name, such as { "Retry-After": "3" }, without Content-Length and Transfer-Encoding';
+const headers = v.optional(
+  v.pipe(
+    v.custom<Record<string, string>>(hasHeaderNames, headersExpected),
+    v.record(v.string(), headerValue, headersExpected),
+  ),
+);
+const words = v.optional(v.pipe(text, v.maxLength(65_536, 'must have at most 65536 characters')));
 const processed = v.optional(v.boolean('must be true or false'));
 const httpStatus = wholeNumber(200, 599);
 
@@ -31,9 +43,9 @@ const faultSchema: v.GenericSchema<unknown, Fault> = v.variant(
     kind('reset', { when: required(v.picklist(withConnect, withConnectExpected)) }),
     kind('hang', { when: required(v.picklist(moments, momentExpected)) }),
     kind('delay', { delayMs: required(delay) }),
-    kind('http', { httpStatus: required(httpStatus), body: v.optional(text), contentType, processed }),
+    kind('http', { httpStatus: required(httpStatus), body: v.optional(text), contentType, headers, processed }),
     kind('content-type', { contentType }),
-    kind('status', { status: required(wholeNumber(0, 99_999)), error: v.optional(text) }),
+    kind('status', { status: required(wholeNumber(0, 99_999)), error: words }),
     kind('html', { httpStatus: v.optional(httpStatus), processed }),
     kind('truncated', {}),
     kind('answer', { name: required(v.string('must be the name of one of the vendor’s answers, a string')) }),
@@ -48,6 +60,16 @@ const faultSchema: v.GenericSchema<unknown, Fault> = v.variant(
   'must be one of drop, reset, hang, delay, http, content-type, status, html, truncated, answer, rate-limit, balance, ' +
     'report-lost, report-late, report-twice, reports-reversed, report-contradicted',
 );
+
+/** Looks at what was given, not at what was parsed: parsing leaves a key such as `__proto__` out without a word. */
+function hasHeaderNames(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const names = Object.keys(value);
+  const isName = (name: string) => /^[\w!#$%&'*+.^`|~-]{1,256}$/u.test(name) && name !== '__proto__';
+  return (
+    names.length <= 64 && names.every((name) => isName(name) && !/^(?:content-length|transfer-encoding)$/iu.test(name))
+  );
+}
 
 const shareExpected = 'must be a share above 0 and at most 1';
 

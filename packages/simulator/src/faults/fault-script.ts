@@ -1,3 +1,4 @@
+import { configurationInvalid } from '@polysms/core/provider-kit';
 import type { FaultChange, FaultEntry, ShownFault } from '../control/contract.js';
 import {
   type ConnectionFault,
@@ -8,6 +9,12 @@ import {
   type ReportFault,
   type RequestFault,
 } from './faults.js';
+
+/** How many faults are switched on at once, at most. */
+const most = 1_000;
+
+/** How many MiB the bodies of all of them have together, at most. */
+const mostBodyMebibytes = 32;
 
 interface Entry<Kind extends Fault> {
   readonly id: string;
@@ -42,7 +49,9 @@ export class FaultScript {
     this.#onChange = onChange;
   }
 
+  /** @throws SmsError `configuration_invalid` if there are too many, or they are too long together */
   add(vendor: string | null, fault: Fault, when: FaultSchedule): FaultEntry {
+    this.#checkRoom(fault);
     this.#count += 1;
     const times = when.times ?? (when.probability === undefined ? 1 : Number.POSITIVE_INFINITY);
     const entry = { id: String(this.#count), vendor, when, spared: when.after ?? 0, left: times };
@@ -93,6 +102,16 @@ export class FaultScript {
     this.#onChange({ change: 'all-gone' });
   }
 
+  #checkRoom(fault: Fault): void {
+    const count = this.#lists().reduce((sum, entries) => sum + entries.length, 0);
+    if (count >= most) throw configurationInvalid(`fail(): ${most} faults are switched on already; switch some off.`);
+    const bytes = this.#forRequests.reduce((sum, entry) => sum + bodyBytesOf(entry.fault), bodyBytesOf(fault));
+    if (bytes <= mostBodyMebibytes * 1024 * 1024) return;
+    throw configurationInvalid(
+      `fail(): fault.body: the bodies of all faults may have ${mostBodyMebibytes} MiB together; switch some off.`,
+    );
+  }
+
   #lists(): readonly Entry<Fault>[][] {
     return [this.#forRequests, this.#forConnections, this.#forReports];
   }
@@ -124,8 +143,12 @@ function shown({ id, vendor, fault, when, left }: Omit<Entry<Fault>, 'spared'>):
   return { id, vendor, fault: shownFault(fault), when, left: Number.isFinite(left) ? left : null };
 }
 
+function bodyBytesOf(fault: Fault): number {
+  return fault.kind === 'http' && fault.body !== undefined ? Buffer.byteLength(fault.body) : 0;
+}
+
 function shownFault(fault: Fault): ShownFault {
   if (fault.kind !== 'http') return fault;
   const { body, ...rest } = fault;
-  return body === undefined ? rest : { ...rest, bodyBytes: Buffer.byteLength(body) };
+  return body === undefined ? rest : { ...rest, bodyBytes: bodyBytesOf(fault) };
 }

@@ -64,6 +64,8 @@ export interface HttpFault {
   readonly body?: string | undefined;
   /** Default: no such header. */
   readonly contentType?: string | undefined;
+  /** Further headers. The length of the body is not among them: it is always right. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Whether the vendor acts on the request all the same. Default false. */
   readonly processed?: boolean | undefined;
 }

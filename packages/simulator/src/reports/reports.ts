@@ -82,6 +82,9 @@ export class Reports {
     const reporting = this.#context.dialectOf(vendor).reports;
     const told: ReportCall = checked('the report', reportSchema, call);
     if (reporting === undefined) throw configurationInvalid(`${vendorTitle} sends no reports.`);
+    if (stored.reportStates?.length === 0) {
+      throw configurationInvalid(`the report: ${vendorTitle} sends no reports of this message.`);
+    }
     const report = this.#add(stored, { ...told, at: this.#context.clock.now(), status: 'scheduled' });
     return this.#tell(stored, reporting, report);
   }
@@ -118,7 +121,7 @@ export class Reports {
   #plan(stored: StoredMessage): void {
     const { id, vendor, receivedAt } = stored.message;
     const reporting = this.#context.dialectOf(vendor).reports;
-    if (reporting === undefined) return;
+    if (reporting === undefined || stored.reportStates?.length === 0) return;
     const fault = this.#context.nextFault(vendor);
     const { mode, delayMs } = this.#settings;
     for (const { state, happensAfterMs, toldAfterMs } of planReports(statesOf(stored, reporting), delayMs, fault)) {
@@ -165,6 +168,7 @@ export class Reports {
   }
 }
 
-function statesOf({ failed }: StoredMessage, { states }: Reporting): readonly ReportedState[] {
+function statesOf({ failed, reportStates }: StoredMessage, reporting: Reporting): readonly ReportedState[] {
+  const states = reportStates ?? reporting.states;
   return failed === undefined ? states : [...states.filter((state) => state !== 'delivered'), failed.state];
 }

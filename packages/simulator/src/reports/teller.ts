@@ -62,7 +62,7 @@ export class Teller {
   async #attempt<What>(told: Told<What>, before: readonly TellingAttempt[]): Promise<void> {
     const { signal } = this.#calls;
     const at = this.#clock.now();
-    const called = await this.#call(told, signal).catch(failureOf);
+    const called = await this.#call(told, before.length + 1, signal).catch(failureOf);
     if (signal.aborted) return;
     if ('problem' in called) {
       told.onProgress({ status: 'lost', attempts: before, problem: called.problem });
@@ -77,11 +77,12 @@ export class Teller {
     } else told.onProgress({ status: verdict === 'taken' ? 'taken' : 'refused', attempts });
   }
 
-  async #call<What>({ telling, what, url = '' }: Told<What>, signal: AbortSignal): Promise<Called> {
+  async #call<What>({ telling, what, url = '' }: Told<What>, attempt: number, signal: AbortSignal): Promise<Called> {
     if (telling.via === 'webhook') {
+      const calling = { webhook: url, attempt, signal };
       return telling.together === undefined
-        ? callWebhook(telling, telling.write(what, url), url, signal)
-        : this.#together.call(telling, telling.together, what, url, signal);
+        ? callWebhook(telling, (target) => telling.write(what, target), calling)
+        : this.#together.call(telling, telling.together, what, calling);
     }
     const isTaken = await telling.tell(what);
     return { verdict: isTaken ? 'taken' : 'again', url: '', status: 'none' };

@@ -28,7 +28,8 @@ test('an app that never ends its answer has answered: what is longer than a vend
     },
   };
   const call = { method: 'POST', headers: {}, body: '{}' } as const;
-  expect(await callWebhook(manner, call, url, new AbortController().signal)).toMatchObject({ status: 200 });
+  const { signal } = new AbortController();
+  expect(await callWebhook(manner, () => call, { webhook: url, attempt: 1, signal })).toMatchObject({ status: 200 });
   expect(read).toBe(65_536);
   await gone;
 });
@@ -36,6 +37,7 @@ test('an app that never ends its answer has answered: what is longer than a vend
 test('neither the password nor the query of a webhook is shown', async () => {
   const call = { method: 'POST', headers: {}, body: '{}' } as const;
   const url = 'http://app:p%40ss@127.0.0.1:1/hooks?token=secret';
-  const called = await callWebhook({}, call, url, new AbortController().signal);
+  const { signal } = new AbortController();
+  const called = await callWebhook({}, () => call, { webhook: url, attempt: 1, signal });
   expect(called.url).toBe('http://127.0.0.1:1/hooks');
 });

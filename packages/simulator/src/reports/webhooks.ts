@@ -63,6 +63,41 @@ export function changedSettings(
 /** Where a vendor tells the app. */
 export function webhookOf(reportsTo: ReportSettings['reportsTo'], vendor: string): string | undefined {
   if (reportsTo === null) return undefined;
-  if (typeof reportsTo === 'string') return `${reportsTo.replace(/\/+$/u, '')}/${vendor}`;
+  if (typeof reportsTo === 'string') return withName(reportsTo, vendor);
   return Object.hasOwn(reportsTo, vendor) ? reportsTo[vendor] : undefined;
+}
+
+/** Adds the vendor to the path, in front of query and fragment. */
+function withName(webhook: string, vendor: string): string {
+  const end = webhook.search(/[?#]|$/u);
+  return `${webhook.slice(0, end).replace(/\/+$/u, '')}/${vendor}${webhook.slice(end)}`;
+}
+
+/** A webhook taken apart as it is called. */
+export interface CalledWebhook {
+  /** Without user and password: fetch refuses such addresses, and vendors do not sign over them. */
+  readonly url: string;
+  /** User and password as Basic, as Twilio and Amazon SNS send them; undefined if the address has none. */
+  readonly authorization: string | undefined;
+}
+
+export function calledWebhook(webhook: string): CalledWebhook {
+  const {
+    scheme = '',
+    userInfo,
+    rest = '',
+  } = /^(?<scheme>[a-z]+:\/\/)(?:(?<userInfo>[^/?#]*)@)?(?<rest>.*)$/isu.exec(webhook)?.groups ?? {};
+  if (userInfo === undefined) return { url: webhook, authorization: undefined };
+  const colon = userInfo.search(/:|$/u);
+  const credentials = [userInfo.slice(0, colon), userInfo.slice(colon + 1)].map(unescaped).join(':');
+  return { url: `${scheme}${rest}`, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** Text with escaped characters; as it stands if they are none. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

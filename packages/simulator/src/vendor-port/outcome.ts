@@ -63,7 +63,12 @@ export async function outcomeOf(asked: Asked): Promise<Outcome> {
       if (processed) await process();
       const page =
         fault.kind === 'http'
-          ? { status: fault.httpStatus, contentType: fault.contentType, body: fault.body ?? '' }
+          ? {
+              status: fault.httpStatus,
+              contentType: fault.contentType,
+              headers: fault.headers,
+              body: fault.body ?? '',
+            }
           : { status: fault.httpStatus ?? 502, contentType: 'text/html; charset=utf-8', body: gatewayPage };
       return replaced(page, processed);
     }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BoxMessage } from '../control/contract.js';
-import type { MessageContent, OpenDialect, VendorAnswer, VendorRequest } from '../dialect.js';
+import type { MessageContent, OpenDialect, RequestHead, VendorAnswer, VendorRequest } from '../dialect.js';
 import type { RequestFault } from '../faults/faults.js';
 import { wordsOf } from '../words-of.js';
 import type { WireRequests } from '../world/requests.js';
@@ -23,7 +23,7 @@ export interface ServedVendor {
   readonly connections: Connections;
   readonly requests: WireRequests;
   onRequest(request: VendorRequest): VendorAnswer | Promise<VendorAnswer>;
-  endpointAt(path: string): string | undefined;
+  endpointAt(path: string, head: RequestHead): string | undefined;
   nextFault(endpoint: string): RequestFault | undefined;
   deliver(content: MessageContent, requestId: string): BoxMessage;
 }
@@ -38,7 +38,7 @@ export async function serveVendor(served: ServedVendor, exchange: Exchange): Pro
   const shownPath = target.query === '' ? target.path : `${target.path}?${target.query}`;
   // Kept from here: a socket that is closed no longer knows it.
   const remoteAddress = plainAddress(socket.remoteAddress ?? '');
-  const endpoint = served.endpointAt(target.path);
+  const endpoint = served.endpointAt(target.path, headOf(request));
   const fault = endpoint === undefined ? undefined : served.nextFault(endpoint);
   if (fault !== undefined && 'when' in fault && fault.when === 'before-reading') {
     const receivedAt = clock.now();
@@ -146,6 +146,12 @@ function treat(treatment: Treatment, { request, response }: Exchange, connection
       writeHalf(response, treatment.answer, () => connections.end(request.socket, treatment.how));
       return;
   }
+}
+
+/** What a dialect sees before the body is read. */
+export function headOf(request: IncomingMessage): RequestHead {
+  const { method = 'GET', headers, url = '' } = request;
+  return { method, query: parseTarget(url).query, headers };
 }
 
 function addressOf(request: IncomingMessage): string {

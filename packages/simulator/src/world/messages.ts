@@ -16,6 +16,7 @@ export interface StoredMessage {
   readonly requestId: string | undefined;
   readonly reportUrl: string | undefined;
   readonly failed: MessageContent['failed'];
+  readonly reportStates: MessageContent['reportStates'];
 }
 
 /** Which messages somebody asks for. */
@@ -65,9 +66,16 @@ export class Messages {
     content: MessageContent,
     requestId: string | undefined,
   ): StoredMessage {
-    const { failed, text, reportUrl } = content;
+    const { failed, text, reportUrl, reportStates } = content;
     const message = this.#messages.add((id) => messageOf(id, from, content));
-    const hidden = this.#hidden.add((id) => ({ id, requestId, reportUrl, failed, characters: text.length }));
+    const hidden = this.#hidden.add((id) => ({
+      id,
+      requestId,
+      reportUrl,
+      failed,
+      reportStates,
+      characters: text.length,
+    }));
     const stored = { message, ...hidden };
     this.#events.publish('message', message);
     for (const listener of [...this.#listeners]) listener(stored);
