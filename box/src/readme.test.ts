@@ -35,6 +35,20 @@ test('README.md lists every endpoint, in the words of the list itself', async ()
   expect(documented.slice(1)).toEqual(rest);
 });
 
+test('README.md has every kind of fault, with its fields', async () => {
+  const box = await startBox();
+  const { faults } = (await (await fetch(`${box.url}/api`)).json()) as ApiList;
+  const [, section = ''] = readme.split('## Faults');
+  const [table = ''] = section.split('\n## ');
+  const quoted = (cell = '') => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name);
+  const documented = [...table.matchAll(/^\| (`.+?`) \|(.*?)\|/gm)].slice(1).flatMap(([, kinds, fields]) => {
+    return quoted(kinds).map((kind) => ({ kind, fields: quoted(fields).sort() }));
+  });
+  const byKind = (a: { readonly kind: string }, b: { readonly kind: string }) => a.kind.localeCompare(b.kind);
+  const expected = faults.map(({ kind, fields }) => ({ kind, fields: Object.keys(fields).sort() }));
+  expect(documented.sort(byKind)).toEqual(expected.sort(byKind));
+});
+
 test('its curl lines do what they say, one after the other', async () => {
   const box = await startBox();
   const lines = readme.split('\n').filter((line) => line.startsWith('curl '));

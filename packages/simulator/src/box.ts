@@ -107,7 +107,7 @@ export class Box implements Surroundings {
       const known = Object.keys(calls).join(', ');
       throw configurationInvalid(`${dialect.title} has no such call${known === '' ? '' : `; it has ${known}`}.`);
     }
-    return call(body);
+    return call.run(body);
   }
 
   /** Back to the start, the seed included. Waits go on. */

@@ -47,7 +47,7 @@ export interface OpenDialect {
   /** How its console is set up. `configure` throws `configuration_invalid`, and has changed nothing then. */
   readonly settings?: { read(): unknown; configure(changes: unknown): void };
   /** What else can happen at this vendor, by name: `POST /api/vendors/:vendor/calls/:name` with its body. */
-  readonly calls?: Readonly<Record<string, (body: unknown) => unknown>>;
+  readonly calls?: Readonly<Record<string, DialectCall>>;
   /** How the vendor tells what became of a message; left out where it never does. */
   readonly reports?: Reporting;
   /** How the vendor hands on what a person wrote back; left out where it never does. */
@@ -62,6 +62,16 @@ export interface OpenDialect {
   sdkLine(url: string): string;
   /** Back to the start. */
   reset(): void;
+}
+
+/** Something that can happen at one vendor only. */
+export interface DialectCall {
+  /** A sentence for people. */
+  readonly what: string;
+  /** A body that it takes. */
+  readonly example: unknown;
+  /** Makes it happen. Throws `configuration_invalid` for a wrong body. */
+  run(body: unknown): unknown;
 }
 
 /** What stands in front of a request's body, besides its path. */

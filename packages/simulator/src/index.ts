@@ -2,6 +2,7 @@
 
 export type {
   ApiEndpoint,
+  ApiFault,
   ApiList,
   ApiProblem,
   BoxEvents,
@@ -26,6 +27,7 @@ export type {
   TellingStatus,
   TimelineEntry,
   Vendor,
+  VendorCall,
   VendorStatus,
   WireRequest,
 } from './control/contract.js';
@@ -33,6 +35,7 @@ export type {
   AnsweredRequest,
   ConnectionTelling,
   Dialect,
+  DialectCall,
   MadeCall,
   MessageContent,
   OpenDialect,

@@ -71,8 +71,9 @@ export class RunningVendor {
       reports: open.reports !== undefined,
       inbound: open.inbound !== undefined,
       answers: dialect.answers,
+      endpoints: dialect.endpoints,
       settings: open.settings?.read() ?? null,
-      calls: Object.keys(open.calls ?? {}),
+      calls: Object.entries(open.calls ?? {}).map(([name, { what, example }]) => ({ name, what, example })),
       sdk: open.sdkLine(url),
     };
   }

@@ -55,7 +55,13 @@ export function openMob(settings: Settings, world: World): OpenMob {
       read: () => mob.account.settings,
       configure: (changes) => mob.account.configure(changes),
     },
-    calls: { 'sdk-codes': (body) => sendSdkCode(mob, body) },
+    calls: {
+      'sdk-codes': {
+        what: 'A phone asks for a code with Mob’s mobile SDK, not over the Web API.',
+        example: { to: '+8613800138000' },
+        run: (body) => sendSdkCode(mob, body),
+      },
+    },
     onAnswered: ({ request, answer: given, processed, fault }) => {
       const endpoint = endpointAt(request.path);
       const { method, receivedAt, remoteAddress, headers } = request;

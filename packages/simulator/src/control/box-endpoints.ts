@@ -1,9 +1,31 @@
+import type { Box } from '../box.js';
 import type { ReportsPage } from './contract.js';
 import { type ControlEndpoint, problem } from './endpoint.js';
 import { eventStream } from './event-stream.js';
 import { limited, parseQuery, requestsQuery } from './queries.js';
 
 const done = { ok: true };
+
+/** Sets what is set already: the example of a line that a person may run. */
+function settingsExample({ vendors }: Box) {
+  for (const { dialect, open } of vendors) {
+    const settings = open.settings?.read();
+    const [named] = Object.entries(settings ?? {}).filter(([, value]) => typeof value === 'number');
+    if (named === undefined) continue;
+    return { path: `/api/vendors/${dialect.vendor}/settings`, body: Object.fromEntries([named]) };
+  }
+  return undefined;
+}
+
+function callExample({ vendors }: Box) {
+  for (const { dialect, open } of vendors) {
+    const [named] = Object.entries(open.calls ?? {});
+    if (named === undefined) continue;
+    const [name, { example }] = named;
+    return { path: `/api/vendors/${dialect.vendor}/calls/${name}`, body: example };
+  }
+  return undefined;
+}
 
 /** Everything but messages: vendors, reports, faults, the wire. */
 export const boxEndpoints: readonly ControlEndpoint[] = [
@@ -18,17 +40,15 @@ export const boxEndpoints: readonly ControlEndpoint[] = [
     path: '/api/vendors/:vendor/settings',
     body: 'the settings to change; GET /api/vendors shows them all',
     what: 'Changes how a vendor’s console is set up, at once. Answers with the vendor.',
-    example: '/api/vendors/mob/settings',
-    exampleBody: { balance: 0 },
+    exampleIn: settingsExample,
     answer: ({ box, param, body }) => box.configure(param('vendor'), body),
   },
   {
     method: 'POST',
     path: '/api/vendors/:vendor/calls/:name',
-    body: 'what the call takes',
+    body: 'what the call takes; GET /api/vendors shows an example',
     what: 'Makes happen what only this vendor has; GET /api/vendors names its calls.',
-    example: '/api/vendors/mob/calls/sdk-codes',
-    exampleBody: { to: '+8613800138000' },
+    exampleIn: callExample,
     answer: ({ box, param, body }) => box.call(param('vendor'), param('name'), body) ?? done,
   },
   {
@@ -70,8 +90,8 @@ export const boxEndpoints: readonly ControlEndpoint[] = [
     method: 'POST',
     path: '/api/faults',
     body:
-      'fault: { kind, … }, see the README of @polysms/simulator; vendor?: default all; ' +
-      'when?: { after, times, probability, endpoint }',
+      'fault: one of the `faults` below, with its kind and its fields; vendor?: default all; when?: an object with any of ' +
+      'the fields of `when` below',
     what: 'Makes something go wrong, by default with the next request.',
     exampleBody: { fault: { kind: 'http', httpStatus: 503 }, when: { times: 2 } },
     answer: ({ box, body }) => box.fail(body),

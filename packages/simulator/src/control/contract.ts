@@ -18,12 +18,22 @@ export interface Vendor {
   readonly inbound: boolean;
   /** Its own answers that the fault `answer` can produce. */
   readonly answers: readonly VendorStatus[];
+  /** The addresses of its API: what a fault's `when.endpoint` may name. */
+  readonly endpoints: readonly string[];
   /** How its console is set up; null if there is nothing to set. */
   readonly settings: unknown;
-  /** Names for `POST /api/vendors/:vendor/calls/:name`. */
-  readonly calls: readonly string[];
+  /** What only this vendor has, at `POST /api/vendors/:vendor/calls/:name`. */
+  readonly calls: readonly VendorCall[];
   /** One line of code that points the vendor's own SDK here. */
   readonly sdk: string;
+}
+
+/** Something that can happen at one vendor only. */
+export interface VendorCall {
+  readonly name: string;
+  readonly what: string;
+  /** A body that it takes. */
+  readonly example: unknown;
 }
 
 /** One of a vendor's own answers. */
@@ -265,6 +275,22 @@ export interface BoxEvents {
 /** `GET /api`. */
 export interface ApiList {
   readonly endpoints: readonly ApiEndpoint[];
+  /** Every kind of fault that `POST /api/faults` takes as `fault`. */
+  readonly faults: readonly ApiFault[];
+  /** The fields of `when` at `POST /api/faults`, and what each may be. */
+  readonly when: Readonly<Record<string, string>>;
+}
+
+/** A kind of fault. */
+export interface ApiFault {
+  readonly kind: Fault['kind'];
+  readonly what: string;
+  /** Its further fields, and what each may be. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The vendors in the box that can have it. */
+  readonly vendors: readonly string[];
+  /** A line for a shell that switches it on once. */
+  readonly curl: string;
 }
 
 /** A path of the control API. */

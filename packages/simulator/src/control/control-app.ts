@@ -2,9 +2,9 @@ import { isSmsError } from '@polysms/core/provider-kit';
 import { type Context, Hono } from 'hono';
 import type { Box } from '../box.js';
 import { wordsOf } from '../words-of.js';
+import { apiList } from './api-list.js';
 import { boxEndpoints } from './box-endpoints.js';
-import type { ApiList } from './contract.js';
-import { type ControlEndpoint, listed, problem } from './endpoint.js';
+import { type ControlEndpoint, problem } from './endpoint.js';
 import { jsonAnswer } from './json.js';
 import { messageEndpoints } from './message-endpoints.js';
 import { parseBody } from './queries.js';
@@ -22,7 +22,7 @@ export interface ControlOptions {
 }
 
 const endpoints: readonly ControlEndpoint[] = [
-  { method: 'GET', path: '/api', what: 'This list.', answer: () => undefined },
+  { method: 'GET', path: '/api', what: 'This list, with every kind of fault.', answer: () => undefined },
   ...messageEndpoints,
   ...boxEndpoints,
 ];
@@ -31,10 +31,7 @@ const endpoints: readonly ControlEndpoint[] = [
 export function controlApp(box: Box, options: ControlOptions): Hono {
   const app = new Hono({ strict: false });
   app.use(async (context, next) => (await options.otherPaths?.(context.req.raw)) ?? next());
-  app.get('/api', (context) => {
-    const list: ApiList = { endpoints: endpoints.map((endpoint) => listed(endpoint, options.url())) };
-    return context.json(list);
-  });
+  app.get('/api', () => jsonAnswer(apiList(box, endpoints, options.url())));
   for (const endpoint of endpoints.slice(1)) {
     app.on(endpoint.method, endpoint.path, (context) => answer(box, options, endpoint, context));
   }

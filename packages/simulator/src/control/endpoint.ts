@@ -1,6 +1,6 @@
 import type { Box } from '../box.js';
 import type { ApiEndpoint } from './contract.js';
-import { jsonAnswer } from './json.js';
+import { jsonAnswer, jsonText } from './json.js';
 
 /** A path of the control API, and who answers. */
 export interface ControlEndpoint extends Omit<ApiEndpoint, 'curl'> {
@@ -8,6 +8,8 @@ export interface ControlEndpoint extends Omit<ApiEndpoint, 'curl'> {
   readonly example?: string;
   /** The JSON of the example. */
   readonly exampleBody?: unknown;
+  /** Path and JSON of an example that depends on the vendors in the box; undefined if none of them has such a thing. */
+  exampleIn?(box: Box): { readonly path: string; readonly body: unknown } | undefined;
   /** Resolves with what is answered as JSON, or with an answer of its own. */
   answer(call: ControlCall): unknown;
 }
@@ -33,13 +35,10 @@ export function problem(status: number, error: string, headers: Record<string, s
 }
 
 /** What an endpoint is in `GET /api`. */
-export function listed(
-  { method, path, query, body, what, example, exampleBody }: ControlEndpoint,
-  url: string,
-): ApiEndpoint {
-  const verb = method === 'DELETE' ? '-X DELETE ' : '';
-  const data = exampleBody === undefined ? (method === 'POST' ? " -d ''" : '') : ` -d '${JSON.stringify(exampleBody)}'`;
-  const curl = `curl -s ${verb}'${url}${example ?? path}'${data}`;
+export function listed(endpoint: ControlEndpoint, box: Box, url: string): ApiEndpoint {
+  const { method, path, query, body, what, example = path, exampleBody } = endpoint;
+  const shown = endpoint.exampleIn?.(box) ?? { path: example, body: exampleBody };
+  const curl = curlLine(method, `${url}${shown.path}`, shown.body);
   return {
     method,
     path,
@@ -48,4 +47,11 @@ export function listed(
     what,
     curl,
   };
+}
+
+/** A line for a shell. */
+export function curlLine(method: ApiEndpoint['method'], url: string, body: unknown): string {
+  const verb = method === 'DELETE' ? '-X DELETE ' : '';
+  const text = body === undefined ? '' : jsonText(body).replaceAll("'", String.raw`\u0027`);
+  return `curl -s ${verb}'${url}'${method === 'POST' ? ` -d '${text}'` : ''}`;
 }
