@@ -211,6 +211,33 @@ describe.skipIf(skipWithoutChromium())('the page', () => {
     await page.getByRole('article').getByText('One more').waitFor();
   });
 
+  it('cuts nothing off on the screen of a phone', async () => {
+    const { page } = await openPage(browser, {}, { viewport: { width: 360, height: 740 } });
+    await page.getByRole('link', { name: 'Faults' }).click();
+    await page.getByRole('switch', { name: 'No money left' }).click();
+    const narrow = await page.getByRole('navigation').evaluate((nav) => nav.scrollWidth - nav.clientWidth);
+    expect(narrow).toBe(0);
+    const edges = await page
+      .getByRole('navigation')
+      .getByRole('link')
+      .evaluateAll((links) => {
+        return links.map((link) => link.getBoundingClientRect().right);
+      });
+    expect(Math.max(...edges)).toBeLessThanOrEqual(360);
+    for (const select of await page.getByRole('combobox').all()) {
+      // As wide as its longest choice, and as it is.
+      const [wanted = 0, given = 0] = await select.evaluate((element) => {
+        const free = element.cloneNode(true) as typeof element;
+        free.style.cssText = 'position: absolute; width: max-content; max-width: none';
+        element.parentElement?.append(free);
+        const widths = [free.offsetWidth, element.offsetWidth];
+        free.remove();
+        return widths;
+      });
+      expect(given).toBeGreaterThanOrEqual(wanted);
+    }
+  });
+
   it.each(isLong ? (['light', 'dark'] as const) : (['dark'] as const))(
     'is found without fault by axe, when it is %s',
     async (colorScheme) => {

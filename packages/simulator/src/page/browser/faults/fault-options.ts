@@ -30,12 +30,12 @@ export interface FaultGroup {
 }
 
 const moments: Readonly<Record<FaultMoment, string>> = {
-  'before-reading': 'before the vendor reads the request',
-  'after-reading': 'after reading; the vendor does nothing',
-  'after-processing': 'after sending; the answer is lost',
-  'while-answering': 'in the middle of the answer',
+  'before-reading': 'before reading',
+  'after-reading': 'after reading, not sent',
+  'after-processing': 'after sending',
+  'while-answering': 'half-way in the answer',
 };
-const momentsOfConnections = { 'on-connect': 'as soon as one connects', ...moments };
+const momentsOfConnections = { 'on-connect': 'as soon as it connects', ...moments };
 
 const moment = (choices: Readonly<Record<string, string>>): FaultParameter => ({
   field: 'when',

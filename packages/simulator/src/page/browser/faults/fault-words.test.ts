@@ -28,6 +28,10 @@ describe('faults in words', () => {
     expect(faultWords(entry({ kind: 'http', httpStatus: 504, processed: true }))).toBe(
       'HTTP error after sending · 504',
     );
+    const headers = { 'Retry-After': '3', 'x-two': 'b' };
+    expect(faultWords(entry({ kind: 'http', httpStatus: 429, headers, bodyBytes: 5_000 }))).toBe(
+      'HTTP error · 429 · Retry-After: 3 · x-two: b · 5000 bytes',
+    );
   });
 
   it('say how often they strike', () => {

@@ -9,10 +9,13 @@ export function isOf({ kind, processed = false }: FaultOption, fault: ShownFault
 /** A fault that is on, in words: how it is called, and with what. */
 export function faultWords({ fault }: FaultEntry): string {
   const { kind, ...given } = fault;
-  const { processed: _, ...parameters } = { processed: false, ...given };
+  const { processed: _, headers, bodyBytes, ...parameters } = { processed: false, headers: {}, bodyBytes: 0, ...given };
+  const headerLines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
   const option = faultGroups.flatMap(({ options }) => options).find((each) => isOf(each, fault));
   const title = option?.title ?? (kind === 'answer' || kind === 'status' ? 'Status' : kind);
-  return [title, ...Object.values(parameters)].join(' · ');
+  return [title, ...Object.values(parameters), ...headerLines, bodyBytes ? `${bodyBytes} bytes` : []]
+    .flat()
+    .join(' · ');
 }
 
 /** How often a fault still strikes, in words. */

@@ -5,7 +5,7 @@ export const tellingWords: Readonly<Record<TellingStatus, string>> = {
   held: 'held back',
   scheduled: 'on its way to the app',
   taken: 'taken by the app',
-  refused: 'refused by the app',
+  refused: 'not taken by the app',
   lost: 'lost on its way',
 };
 
