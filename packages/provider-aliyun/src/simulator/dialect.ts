@@ -42,8 +42,11 @@ function openAliyun(settings: AliyunSimulatorSettings, world: World): OpenDialec
     reports: { ...reportPush(account), states: ['delivered'] },
     inbound: replyPush(),
     onReport: (report) => note(account, report),
-    sdkLine: (url) =>
-      `new Dysmsapi({ endpoint: '${new URL(url).host}', protocol: 'http', accessKeyId: '${account.settings.accessKeyId}', … })`,
+    sdkLine: (url) => {
+      const { host, protocol } = new URL(url);
+      const { accessKeyId, accessKeySecret } = account.settings;
+      return `new Dysmsapi({ endpoint: '${host}', protocol: '${protocol.slice(0, -1)}', accessKeyId: '${accessKeyId}', accessKeySecret: '${accessKeySecret}' })`;
+    },
     reset: () => {
       account.reset();
       codes.clear();
