@@ -94,7 +94,7 @@ const callSchema = v.strictObject(
     fault: required(faultSchema),
     when: v.optional(scheduleSchema, {}),
   },
-  objectOf('the call of a fault (vendor, fault, when)'),
+  objectOf('the call (vendor, fault, when)'),
 );
 
 /** What a dialect must tell for its faults to be checked. */
