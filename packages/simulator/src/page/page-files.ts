@@ -24,8 +24,7 @@ const contentTypes: Readonly<Record<string, string>> = {
  * @returns the file at a path, or undefined if none is there
  */
 export function loadPage(): (path: string) => PageFile | undefined {
-  // The same from src/page, where tests run, and from dist/page. Read when the page is served, since a bundle of CommonJS
-  // modules has no import.meta.url: what else it holds of this package works there.
+  // The same from src/page, where tests run, and from dist/page.
   const built = fileURLToPath(new URL('../../dist/page/browser/', import.meta.url));
   const styles = fileURLToPath(new URL('../../src/page/style/', import.meta.url));
   const files = new Map<string, PageFile>();

@@ -1,12 +1,28 @@
-import { loadPage } from './page-files.js';
+import type { PageFile } from './page-files.js';
 
-let page: ReturnType<typeof loadPage> | undefined;
+type FindFile = (path: string) => PageFile | undefined;
 
-/** The page, as far as a path is one of its own. Its files are read when somebody first asks for one. */
-export function servePage(request: Request): Response | undefined {
-  const { pathname } = new URL(request.url);
-  if (pathname !== '/' && !pathname.startsWith('/assets/')) return undefined;
-  page ??= loadPage();
-  const file = page(pathname);
-  return file === undefined ? undefined : new Response(file.body, { headers: file.headers });
+const loadFiles = async (): Promise<FindFile> => (await import('./page-files.js')).loadPage();
+
+/**
+ * Serves the page, as far as a path is one of its own. Its files are found when somebody first asks for one: in a bundle,
+ * and where Babel or TypeScript made CommonJS of this package, they are not beside the code. All else works there.
+ */
+export function pageServer(load = loadFiles): (request: Request) => Promise<Response | undefined> {
+  let files: Promise<FindFile> | undefined;
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname !== '/' && !pathname.startsWith('/assets/')) return undefined;
+    files ??= load();
+    try {
+      const file = (await files)(pathname);
+      return file === undefined ? undefined : new Response(file.body, { headers: file.headers });
+    } catch {
+      const body = 'The files of the page are not beside this code, as in a bundle. GET /api says what works here.\n';
+      return new Response(body, { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    }
+  };
 }
+
+/** The one page of a process: its files are read once for all boxes. */
+export const servePage = pageServer();
