@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -33,9 +33,17 @@ await import(join(folder, 'src/conformance.test.ts'));
 
 describe('pnpm new-provider', () => {
   it('lays a package that is linted', async () => {
-    // As the command does. Git ignores this folder, which biome would respect.
-    const check = ['check', '--vcs-enabled=false', '--error-on-warnings', '--write', folder];
+    // Another name cannot break the rules that read the whole repository. They take seconds, and CI checks the template.
+    const { files, formatter, json, javascript } = JSON.parse(readFileSync(`${root}biome.json`, 'utf8'));
+    const config = join(folder, 'biome.json');
+    writeFileSync(config, JSON.stringify({ root: false, files, formatter, json, javascript }));
+    const main = join(folder, 'src/zebra9.ts');
+    const laid = readFileSync(main, 'utf8');
+    const check = ['check', `--config-path=${config}`, '--error-on-warnings', '--write', folder];
     expect(await complaintsOf('biome', ...check)).toBe('');
+    rmSync(config);
+    // Its names are sorted again, so it was read.
+    expect(readFileSync(main, 'utf8')).not.toBe(laid);
   });
 
   it('and builds', async () => {
