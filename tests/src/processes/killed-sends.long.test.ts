@@ -12,7 +12,7 @@ import { startWorker } from './workers.js';
 
 const redis = await findRedis();
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
-const kills = isLong ? 150 : 6;
+const kills = isLong ? 100 : 6;
 /** Messages under way at once in each process that dies. */
 const atATime = 4;
 /** Of a message: four commands, each with three points. Within them each message of the first rounds meets its end. */
