@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SlowFilesFirst } from './tests/src/slow-files-first.js';
 
 /**
  * The files that replace a module with `vi.mock`, which vitest never takes back, and those that count the timers of a
@@ -39,6 +40,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       maxWorkers: both.maxWorkers,
+      sequence: { sequencer: SlowFilesFirst },
       projects: [
         { resolve, test: { ...both, name: 'alone', include: alone.filter((file) => file.endsWith(ending)) } },
         {

@@ -70,7 +70,7 @@ export const groups = [
     ],
     tests: [
       `${core}/webhooks/*.test.ts`,
-      `!${core}/webhooks/{node-frameworks,node-handler-forged,webhooks-leaks}.test.ts`,
+      `!${core}/webhooks/{node-frameworks,node-handler-forged.long,webhooks-leaks}.test.ts`,
       `${core}/provider-kit/webhook-proof.test.ts`,
       `${core}/client/vendor-events.test.ts`,
     ],

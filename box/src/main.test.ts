@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 // The built file: what `pnpm box` runs. Tests come after the build.
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -18,6 +18,32 @@ async function run(...args: readonly string[]) {
   const child = start(args);
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status, stdout, stderr };
+}
+
+let runs = 0;
+
+/** Runs a command that ends by itself in this process, since starting one takes longer. */
+async function runHere(...args: readonly string[]) {
+  const { argv, exitCode: before } = process;
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((written) => {
+      output[name] += String(written);
+      return true;
+    }),
+  );
+  process.argv = [...argv.slice(0, 2), ...args];
+  try {
+    runs += 1;
+    // A query makes it another module, which runs again.
+    const again = `./main.js?run=${runs}`;
+    await import(again);
+    return { status: process.exitCode, ...output };
+  } finally {
+    process.argv = argv;
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** Starts the box, and gives what it prints up to the empty line at its end. */
@@ -66,7 +92,9 @@ describe('the command', () => {
   });
 
   test('explains itself', async () => {
-    expect(await run('--help')).toEqual({ status: 0, stdout: expect.stringMatching(/^Usage: /), stderr: '' });
+    const { status = 0, stdout, stderr } = await runHere('--help');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: /);
   });
 
   test.each([
@@ -77,10 +105,16 @@ describe('the command', () => {
     [['--vendor-port', 'bom=1'], 'ports.bom: there is no such vendor here; use mob'],
     [['--reports-to', 'here'], 'reportsTo: must be an http or https URL'],
   ])('%j is bad usage', async (args, problem) => {
-    const { status, stdout, stderr } = await run(...args);
+    const { status, stdout, stderr } = await runHere(...args);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(problem);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('bad usage is the exit status of the process', async () => {
+    const here = await runHere('--port', 'many');
+    expect(here.status).toBe(2);
+    expect(await run('--port', 'many')).toEqual(here);
   });
 
   test('a taken port is a failure that says what to do', async () => {
@@ -89,7 +123,7 @@ describe('the command', () => {
     await once(taken, 'listening');
     const address = taken.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    expect(await run('--port', '0', '--vendor-port', `mob=${port}`)).toEqual({
+    expect(await runHere('--port', '0', '--vendor-port', `mob=${port}`)).toEqual({
       status: 1,
       stdout: '',
       stderr: `box: Cannot listen on 127.0.0.1 port ${port}: the port is taken. Choose another with --port, or free ports with --port 0.\n`,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type MobSimulator, startMobSimulator } from '@polysms/provider-mob/simulator';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const to = '+8613800138000';
@@ -24,6 +24,40 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProce
 async function ended(child: ChildProcessWithoutNullStreams) {
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { status: status as number | null, stdout, stderr, output: stdout + stderr };
+}
+
+let runs = 0;
+
+/** Runs a command that ends by itself in this process, since starting one takes longer. */
+async function runHere(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const { argv, exitCode: before } = process;
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((written) => {
+      output[name] += String(written);
+      return true;
+    }),
+  );
+  const listened = new Map((['SIGINT', 'SIGTERM'] as const).map((signal) => [signal, process.listeners(signal)]));
+  process.argv = [...argv.slice(0, 2), ...args];
+  for (const name of ['MOB_APP_KEY', 'MOB_BASE_URL']) vi.stubEnv(name, env[name]);
+  try {
+    runs += 1;
+    // A query makes it another module, which runs again.
+    const again = `./main.js?run=${runs}`;
+    await import(again);
+    return { status: process.exitCode, ...output };
+  } finally {
+    process.argv = argv;
+    process.exitCode = before;
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+    for (const [signal, others] of listened) {
+      for (const listener of process.listeners(signal)) {
+        if (!others.includes(listener)) process.removeListener(signal, listener);
+      }
+    }
+  }
 }
 
 describe('the main job with an appkey', () => {
@@ -64,8 +98,8 @@ describe('the main job with an appkey', () => {
   });
 
   it('prints why Mob refused', async () => {
-    const { status, output } = await ended(start(['--to', to], { ...env(), MOB_APP_KEY: 'another' }));
-    expect(output).toMatch(/refused[\s\S]*authentication_failed: Mob does not know the appkey/);
+    const { status, stdout } = await runHere(['--to', to], { ...env(), MOB_APP_KEY: 'another' });
+    expect(stdout).toMatch(/refused[\s\S]*authentication_failed: Mob does not know the appkey/);
     expect(status).toBe(1);
   });
 });
@@ -77,10 +111,15 @@ describe('the main job called wrongly', () => {
     ['a national number', ['--to', '13800138000'], { MOB_APP_KEY: appKey }, /country calling code/],
     ['a bad base URL', ['--to', to], { MOB_APP_KEY: appKey, MOB_BASE_URL: 'nowhere' }, /baseUrl: must be a URL/],
   ])('%s: says so and exits with 2', async (_name, args, env, message) => {
-    const { status, stderr } = await ended(start(args, env));
+    const { status, stderr } = await runHere(args, env);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(status).toBe(2);
+  });
+
+  it('gives its process that exit status', async () => {
+    const here = await runHere(['--to', to], {});
+    expect(await ended(start(['--to', to]))).toMatchObject({ ...here, status: 2 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -149,7 +149,7 @@ describe('commands in the documents', () => {
       line === 'MOB_APP_KEY=your-appkey npx -y pnpm@12 start -- --to +8613800138000' ||
       // Takes minutes, and its configuration is checked by being run.
       /^npx -y pnpm@12 mutation( [a-z]+)*$/.test(line) ||
-      // Run by tests below.
+      // Run by tests below, and by provider-document.long.test.ts.
       isConfigurationCheck(line) ||
       ['npm test', 'npm run build', 'npm pack --dry-run'].includes(line) ||
       // Run as they stand by check-consumer.js, in CI.
@@ -207,42 +207,5 @@ describe('commands in the documents', () => {
     expect(await response.json()).toEqual([]);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-  });
-});
-
-describe('docs/providers.md, followed to the letter', () => {
-  const files = blocksOf('docs/providers.md').filter(({ title }) => title !== undefined);
-  const folder = join(generated, 'provider');
-
-  it('gives a provider that builds', async () => {
-    expect(files.length).toBeGreaterThan(2);
-    for (const { title, text } of files) write(folder, title ?? '', text);
-    await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder]).catch(({ stdout }) => expect(stdout).toBe(''));
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    for (const file of Object.values<string>(manifest.exports['.'])) expect(existsSync(join(folder, file))).toBe(true);
-    // The reader's folder stands alone; this one stands inside a workspace whose settings it must not take.
-    write(folder, 'vitest.config.ts', 'export default { test: { testTimeout: 300_000 } };\n');
-  });
-
-  it('and passes the conformance kit, each test once also after the build', async () => {
-    const { stdout } = await run('npm', ['test', '--silent', '--', '--reporter=json'], {
-      cwd: folder,
-      env: { ...process.env, NODE_OPTIONS: '' },
-    }).catch((error) => error);
-    const report = JSON.parse(stdout.slice(stdout.indexOf('{')));
-    expect(report).toMatchObject({ success: true, numFailedTests: 0, numPendingTests: 0 });
-    expect(report.numPassedTests).toBeGreaterThan(20);
-    const files = report.testResults.map(({ name }: { name: string }) => relative(folder, name));
-    expect(files).toEqual(files.filter((name: string) => name.startsWith('src/')));
-  });
-
-  it('and packs what the package exports, without tests', async () => {
-    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder });
-    const packed = [JSON.parse(stdout)].flat()[0];
-    const paths = packed.files.map(({ path }: { path: string }) => path);
-    expect(paths.sort()).toEqual([
-      ...['dist/acme.d.ts', 'dist/acme.js', 'dist/reports.d.ts', 'dist/reports.js'],
-      'package.json',
-    ]);
   });
 });

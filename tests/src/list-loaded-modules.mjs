@@ -1,15 +1,20 @@
-// Writes the file of every module that importing the given specifier loads, ES and CommonJS alike, to the given file.
+// Writes which module each module loads, for all that importing the given specifiers loads, ES and CommonJS alike, to the
+// given file: a line of JSON for each, the file that loads before the file that is loaded.
 import { appendFileSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 
-const [, , specifier, list] = process.argv;
+const [, , list, ...specifiers] = process.argv;
 const hooks = `
   import { appendFileSync } from 'node:fs';
-  export async function load(url, context, next) {
-    appendFileSync(${JSON.stringify(list)}, url + '\\n');
-    return next(url, context);
+  export async function resolve(specifier, context, next) {
+    const resolved = await next(specifier, context);
+    const pair = [context.parentURL === ${JSON.stringify(import.meta.url)} ? specifier : context.parentURL, resolved.url];
+    appendFileSync(${JSON.stringify(list)}, JSON.stringify(pair) + '\\n');
+    return resolved;
   }
 `;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
-await import(specifier);
-for (const file of Object.keys(createRequire(import.meta.url).cache)) appendFileSync(list, `${file}\n`);
+for (const specifier of specifiers) await import(specifier);
+for (const { filename, children } of Object.values(createRequire(import.meta.url).cache)) {
+  for (const child of children) appendFileSync(list, `${JSON.stringify([filename, child.filename])}\n`);
+}

@@ -50,15 +50,16 @@ test('of more than 100,000 messages the newest are kept, and of everything aroun
 test('long texts and long requests are kept as long as they fit together', () => {
   const { box, world } = boxWithWorld();
   const megabyte = 'xyz '.repeat(256 * 1024);
-  for (let index = 0; index < 100; index += 1) {
+  const count = 70;
+  for (let index = 0; index < count; index += 1) {
     world.recordRequest({ method: 'POST', path: '/messages', body: megabyte, status: 200, processed: true });
     world.phones.deliver({ to: '+447700900123', text: megabyte });
   }
   expect(box.messages.entries.length).toBeGreaterThan(40);
   const characters = box.messages.entries.reduce((sum, { text }) => sum + text.length, 0);
   expect(characters).toBeLessThanOrEqual(64 * 1024 * 1024);
-  expect(box.messages.entries.at(-1)?.id).toBe('100');
-  expect(box.requests.entries).toHaveLength(100);
+  expect(box.messages.entries.at(-1)?.id).toBe(String(count));
+  expect(box.requests.entries).toHaveLength(count);
   expect(Math.max(...box.requests.entries.map(({ body }) => body.length))).toBe(16_384);
 });
 

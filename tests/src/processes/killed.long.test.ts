@@ -8,7 +8,7 @@ import { startWorker } from './workers.js';
 
 const redis = await findRedis();
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
-const kills = isLong ? 200 : 8;
+const kills = isLong ? 200 : 4;
 const killsAtATime = 25;
 const atOnce = 2;
 /** From the order to start until the process dies, at most: within it each phone's turn comes and goes. */

@@ -51,14 +51,16 @@ describe.skipIf(skipWithoutRedis(redis))(`${processes} processes that share a Re
     const judged = [];
     let id = '';
     let code = '';
+    let workers: readonly Worker[] = [];
     for (let resend = 0; resend < 3; resend += 1) {
       ({ id } = await sms.verifications.start({ to, purpose, via: ['texts'] }));
       code = codeFor(world);
-      const workers = await startWorkers(world.surroundings);
+      // The second time they are the same processes, the third time new ones.
+      if (resend !== 1) workers = await startWorkers(world.surroundings);
       const counts = await inAll(workers, 50, { id, code: wrongFor(code) });
       judged.push(total(counts, 'incorrect'));
       expect(total(counts, 'incorrect') + total(counts, 'exhausted')).toBe(50 * processes);
-      await Promise.all(workers.map((worker) => worker.kill()));
+      if (resend !== 0) await Promise.all(workers.map((worker) => worker.kill()));
     }
     expect(judged).toEqual([5, 5, 5]);
     expect(await sms.verifications.check({ id, code })).toEqual({ outcome: 'exhausted' });

@@ -13,7 +13,7 @@ import { storeOver } from './message-stores.test.fixture.js';
 
 const seed = Number(process.env['POLYSMS_TEST_SEED'] ?? 20_260_101);
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
-const messages = Number(process.env['POLYSMS_TEST_RUNS'] ?? (isLong ? 100_000 : 2_000));
+const messages = Number(process.env['POLYSMS_TEST_RUNS'] ?? (isLong ? 100_000 : 1_000));
 /** Messages of one client: few enough for the fake clock, which looks through all timers for the next. */
 const batch = 250;
 const hourMs = 3_600_000;

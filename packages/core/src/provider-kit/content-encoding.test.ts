@@ -66,11 +66,11 @@ describe('the content encoding of an answer', () => {
   ])('%s may give as many bytes as are allowed and no more', (header, encode) => {
     expect(decode(header, encode(Buffer.alloc(1_000, 'x')))).toBe('x'.repeat(1_000));
     expect(decode(header, encode(Buffer.alloc(1_001, 'x')))).toBe('too-long');
-    expect(decode(header, encode(Buffer.alloc(50_000_000, 'x')))).toBe('too-long');
+    expect(decode(header, encode(Buffer.alloc(5_000_000, 'x')))).toBe('too-long');
   });
 
   it('of a bomb in a bomb costs no more than a bomb', () => {
-    const bomb = gzipSync(gzipSync(Buffer.alloc(50_000_000)));
+    const bomb = gzipSync(gzipSync(Buffer.alloc(5_000_000)));
     expect(decode('gzip, gzip', bomb)).toBe('too-long');
   });
 });

@@ -160,6 +160,7 @@ describe('the certificate of the vendor', () => {
   it('is verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
     const { generate } = await import('selfsigned');
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keyType: 'ec',
       algorithm: 'sha256',
     });
     const { createServer } = await import('node:https');

@@ -68,6 +68,7 @@ describe('an idle socket', () => {
       let ca: string | undefined;
       if (scheme === 'https') {
         const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+          keyType: 'ec',
           algorithm: 'sha256',
           extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
         });

@@ -152,6 +152,7 @@ afterAll(() => console.log(`ledger test, seed ${seed}: ${JSON.stringify(totals)}
 
 describe('no request that is called not-sent is ever seen by the server', async () => {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });

@@ -19,6 +19,7 @@ afterEach(() => void vi.unstubAllEnvs());
 /** A vendor over TLS, with a certificate of a private authority, and what it was asked. */
 async function startVendor() {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   });

@@ -10,6 +10,7 @@ let key = '';
 let cert = '';
 beforeAll(async () => {
   const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   });

@@ -138,6 +138,7 @@ describe('what goes over the wire', () => {
   it('is HTTP/1.1, even with a server that speaks HTTP/2, over certificates of the caller', async () => {
     const { generate } = await import('selfsigned');
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keyType: 'ec',
       algorithm: 'sha256',
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
     });

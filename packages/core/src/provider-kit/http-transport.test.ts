@@ -84,7 +84,10 @@ describe('a request that never left', () => {
 
   it('is not-sent when the certificate is not trusted', async () => {
     const { generate } = await import('selfsigned');
-    const pems = await generate([{ name: 'commonName', value: 'elsewhere.example' }], { algorithm: 'sha256' });
+    const pems = await generate([{ name: 'commonName', value: 'elsewhere.example' }], {
+      keyType: 'ec',
+      algorithm: 'sha256',
+    });
     const { createServer: createTlsServer } = await import('node:https');
     let requests = 0;
     const server = createTlsServer({ key: pems.private, cert: pems.cert }, (_request, response) => {

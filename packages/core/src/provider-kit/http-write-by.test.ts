@@ -62,6 +62,7 @@ const starts = {
 
   async 'the TLS handshake hangs'(): Promise<Held> {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keyType: 'ec',
       algorithm: 'sha256',
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });

@@ -80,7 +80,7 @@ describe('a webhook over node:http', () => {
   it('has an https URL when it came over TLS', async () => {
     const heard = listening('acme');
     const { webhooks } = webhooksOver([heard.provider], { options: { publicUrl: undefined } });
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
     await using server = await over(createServer({ key, cert }, toNodeHandler(webhooks)).listen(0, '127.0.0.1'));
     const request = get({ port: server.port, path: '/acme?a=b', host: '127.0.0.1', rejectUnauthorized: false });
     await once(request, 'response');

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 // The built file: what users run. Tests come after the build.
 const cli = fileURLToPath(new URL('../../dist/simulator/cli.js', import.meta.url));
@@ -29,6 +29,32 @@ export async function run(...args: readonly string[]) {
   const { child, output } = start(args);
   const [exitStatus] = await once(child, 'close');
   return { exitStatus, ...output };
+}
+
+let runs = 0;
+
+/** Runs a command that ends by itself in this process, since starting one takes longer. */
+export async function runHere(...args: readonly string[]) {
+  const { argv, exitCode: before } = process;
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      output[name] += String(text);
+      return true;
+    }),
+  );
+  process.argv = [...argv.slice(0, 2), ...args];
+  try {
+    runs += 1;
+    // A query makes it another module, which runs again.
+    const again = `./cli.js?run=${runs}`;
+    await import(again);
+    return { exitStatus: process.exitCode, ...output };
+  } finally {
+    process.argv = argv;
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** Runs the command until it listens. */

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { request } from 'node:https';
 import { describe, expect, test } from 'vitest';
-import { listening, run } from './cli.test.helper.js';
+import { listening, run, runHere } from './cli.test.helper.js';
 import { simulate } from './simulator.test.helper.js';
 
 describe('the command', () => {
@@ -86,10 +86,16 @@ describe('the command', () => {
     [['--balance', '-1'], "Option '--balance' argument is ambiguous"],
     [['--balance=-1', '--port=65536'], '--balance: must be a whole number from 0 up, or infinite; --port: must be'],
   ])('%j is bad usage', async (args, problem) => {
-    const { exitStatus, stdout, stderr } = await run(...args);
+    const { exitStatus, stdout, stderr } = await runHere(...args);
     expect([exitStatus, stdout]).toEqual([2, '']);
     expect(stderr.startsWith(`mob-simulator: ${problem}`)).toBe(true);
     expect(stderr).not.toMatch(/^\s+at /mu);
+  });
+
+  test('bad usage is the exit status of the process', async () => {
+    const here = await runHere('--port', 'many');
+    expect(here.exitStatus).toBe(2);
+    expect(await run('--port', 'many')).toEqual(here);
   });
 
   test('a taken port is a failure', async () => {

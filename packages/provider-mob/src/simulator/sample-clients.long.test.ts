@@ -91,7 +91,9 @@ describe.skipIf(await skipWithout('javac'))('the Java sample of Mob’s page', (
 
   answersOver((...given) => java(folder)(...given));
 
-  describe('without its trust manager', () => checksCertificates((trusted) => checkingJava(folder, trusted)));
+  // Four starts of a JVM.
+  if (isLong)
+    describe('without its trust manager', () => checksCertificates((trusted) => checkingJava(folder, trusted)));
 });
 
 describe('the bytes of the PHP sample of Mob’s page', () => {

@@ -6,7 +6,9 @@ import { acme, publicUrl, report, signature, webhooksOver } from './webhooks.tes
 
 const events = JSON.stringify([report]);
 
-it('a webhook over node:http refuses 500 forged requests over one connection, and takes the genuine ones between them', async () => {
+const forged = process.env['POLYSMS_TEST_SUITE'] === 'long' ? 500 : 50;
+
+it(`a webhook over node:http refuses ${forged} forged requests over one connection, and takes the genuine ones between them`, async () => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const { webhooks, told } = webhooksOver([acme()]);
   await using server = await serving(toNodeHandler(webhooks));
@@ -28,8 +30,8 @@ it('a webhook over node:http refuses 500 forged requests over one connection, an
       taken += 1;
       expect(told).toHaveLength(taken);
     }),
-    { numRuns: 500 },
+    { numRuns: forged },
   );
-  expect(taken).toBe(500);
+  expect(taken).toBe(forged);
   expect(connections).toBeLessThan(20);
 });
