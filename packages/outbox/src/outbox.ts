@@ -63,12 +63,11 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
       return jobs.map(({ id }) => id);
     },
     async cancel(client, id) {
-      const { rows } = await client.query(`select locked_at from "${schema}".remove_job($1)`, [id]);
-      const [row] = rows as readonly { locked_at: unknown }[];
-      // A function that returns one row answers a row of nulls where there is none.
-      const { rows: left } = await client.query(`select 1 from "${schema}".jobs where key = $1`, [id]);
-      if (row?.locked_at !== null && row !== undefined) return 'running';
-      return left.length > 0 ? 'running' : row === undefined ? 'not-found' : 'canceled';
+      const { rows } = await client.query(`select id, locked_at from "${schema}".remove_job($1)`, [id]);
+      // Where there is none, the function answers a row of nulls.
+      const [row] = rows as readonly { readonly id: unknown; readonly locked_at: unknown }[];
+      if (row === undefined || row.id === null) return 'not-found';
+      return row.locked_at === null ? 'canceled' : 'running';
     },
   };
 }
