@@ -9,6 +9,7 @@ import {
   type SmsJob,
 } from '@polysms/core/jobs';
 import type { JobHelpers, Runner, RunnerOptions } from 'graphile-worker';
+import { KeptRunner } from './kept-runner.js';
 import { logger } from './log.js';
 import { deadTask, invalid, mostRuns, readSchema, sendTask } from './tables.js';
 
@@ -78,16 +79,18 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
   const shared = { pgPool: pool, schema, logger: await logger() };
   const utils = await makeWorkerUtils(shared);
   await utils.migrate();
-  const runner: Runner = await run({
-    ...shared,
-    concurrency,
-    pollInterval: pollEveryMs,
-    noHandleSignals: true,
-    parsedCronItems: [],
-    taskList: { [sendTask]: (payload, helpers) => runTask(options, parsed, payload, helpers) },
-  });
-  // It rejects if the engine fails for good. Whoever closes the worker hears of it.
-  runner.promise.catch(() => {});
+  const start = (): Promise<Runner> =>
+    run({
+      ...shared,
+      concurrency,
+      pollInterval: pollEveryMs,
+      noHandleSignals: true,
+      // In batches the engine waits for what it writes down when it closes, and repeats what fails; else it does neither.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      parsedCronItems: [],
+      taskList: { [sendTask]: (payload, helpers) => runTask(options, parsed, payload, helpers) },
+    });
+  const engine = new KeptRunner(start, await start());
   const takeOver = setInterval(() => void takeOverFromDead(), Math.min(parsed.takeOverAfterMs / 2, 30_000));
   takeOver.unref();
 
@@ -130,7 +133,7 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
     close() {
       closed ??= (async () => {
         clearInterval(takeOver);
-        await runner.stop().catch(() => {});
+        await engine.stop();
         await utils.release();
       })();
       return closed;
