@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Runner } from 'graphile-worker';
+
+const pauseMs = 1_000;
+/** What it gives back to a database that is away may hang. */
+const longestReleaseMs = 5_000;
+
+/** An engine that is started again whenever it ends by itself: it gives up when its database is away for long. */
+export class KeptRunner {
+  readonly #start: () => Promise<Runner>;
+  readonly #stopped = new AbortController();
+  readonly #ended: Promise<void>;
+  #runner: Runner;
+
+  constructor(start: () => Promise<Runner>, first: Runner) {
+    this.#start = start;
+    this.#runner = first;
+    this.#ended = this.#keep();
+  }
+
+  /** Waits for the jobs that have begun. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const runner = this.#runner;
+    const hanging = endOf(runner).then(() => delay(longestReleaseMs, undefined, { ref: false }));
+    // One that has ended already rejects.
+    await Promise.race([runner.stop().catch(() => {}), hanging]);
+    await this.#ended;
+  }
+
+  /** Never rejects: the engine says itself what is wrong. */
+  async #keep(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      await endOf(this.#runner);
+      if (signal.aborted) return;
+      await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      const next = await this.#start().catch(() => undefined);
+      if (next === undefined) continue;
+      this.#runner = next;
+      if (signal.aborted) await next.stop().catch(() => {});
+    }
+  }
+}
+
+/** Its workers have ended. Its promise would also wait for what it gives back to a database that is away, and may hang. */
+function endOf({ events, promise }: Runner): Promise<void> {
+  return new Promise((resolve) => {
+    events.once('pool:gracefulShutdown:complete', () => resolve());
+    promise.then(resolve, () => resolve());
+  });
+}

@@ -1,0 +1,205 @@
+import {
+  type DeadLetter,
+  type JobStep,
+  type JobWorkerOptions,
+  jobLanes,
+  readJob,
+  readJobWorkerOptions,
+  runJob,
+  type SmsJob,
+} from '@polysms/core/jobs';
+import type { JobHelpers, Runner, RunnerOptions } from 'graphile-worker';
+import { KeptRunner } from './kept-runner.js';
+import { logger } from './log.js';
+import { deadTask, invalid, mostRuns, readSchema, sendTask } from './tables.js';
+
+/** A `Pool` of `pg`. */
+type Pool = NonNullable<RunnerOptions['pgPool']>;
+
+/** Options of {@link createOutboxWorker}. */
+export interface OutboxWorkerOptions extends JobWorkerOptions {
+  /** A pool of `pg`, made, watched and closed by the app, with `concurrency + 2` connections at least. */
+  readonly pool: Pool;
+  /** The schema of graphile-worker. Default `graphile_worker`. */
+  readonly schema?: string | undefined;
+  /** How many messages are being sent at a time, from 1 to 1000. Default 10. */
+  readonly concurrency?: number | undefined;
+  /** How often the database is asked for what is due, besides when it tells by itself, in milliseconds. Default 1000. */
+  readonly pollEveryMs?: number | undefined;
+  /**
+   * When a job is taken over whose worker has not finished it, in milliseconds: the worker has died. Longer than a send
+   * takes. A job that is taken over too early is sent once all the same. Default 60000.
+   */
+  readonly takeOverAfterMs?: number | undefined;
+}
+
+/** A job that ended without success. */
+export interface OutboxDeadLetter extends DeadLetter {
+  readonly id: string;
+  /** What was to be sent. Undefined for a job that no worker could read. */
+  readonly job: SmsJob | undefined;
+}
+
+/** Sends what stands in the outbox. */
+export interface OutboxWorker {
+  /** Jobs that ended without success, the oldest first, 100 at most. */
+  deadLetters(): Promise<readonly OutboxDeadLetter[]>;
+  /**
+   * Sends a dead letter's message after all, with a day of time. One that may have been sent is not: its key stands.
+   *
+   * @returns whether there was one under this id
+   */
+  revive(id: string): Promise<boolean>;
+  /** Erases a dead letter, text and phone. Answers whether there was one. */
+  discard(id: string): Promise<boolean>;
+  /** Takes no further jobs, waits for those that have begun, and leaves client and pool open. May be called twice. */
+  close(): Promise<void>;
+}
+
+interface Parsed {
+  readonly schema: string;
+  readonly concurrency: number;
+  readonly pollEveryMs: number;
+  readonly takeOverAfterMs: number;
+  readonly resolveForMs: number;
+}
+
+/**
+ * Starts a worker, and makes or updates the engine's tables first. Any number of workers may run, in any number of
+ * processes. Each message is sent once, also if workers die, since its job's id is its idempotency key.
+ *
+ * @throws SmsError `configuration_invalid`: also for a client whose idempotency keys other processes do not see
+ */
+export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<OutboxWorker> {
+  const parsed = parse(options);
+  const { schema, concurrency, pollEveryMs } = parsed;
+  const { pool } = options;
+  // Loaded by workers alone: an app that only enqueues needs none of it.
+  const { makeWorkerUtils, run } = await import('graphile-worker');
+  const shared = { pgPool: pool, schema, logger: await logger() };
+  const utils = await makeWorkerUtils(shared);
+  await utils.migrate();
+  const start = (): Promise<Runner> =>
+    run({
+      ...shared,
+      concurrency,
+      pollInterval: pollEveryMs,
+      noHandleSignals: true,
+      // In batches the engine waits for what it writes down when it closes, and repeats what fails; else it does neither.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      parsedCronItems: [],
+      taskList: { [sendTask]: (payload, helpers) => runTask(options, parsed, payload, helpers) },
+    });
+  const engine = new KeptRunner(start, await start());
+  const takeOver = setInterval(() => void takeOverFromDead(), Math.min(parsed.takeOverAfterMs / 2, 30_000));
+  takeOver.unref();
+
+  async function takeOverFromDead(): Promise<void> {
+    try {
+      const { rows } = await pool.query<{ locked_by: string }>(
+        `select distinct locked_by from "${schema}".jobs
+         where task_identifier = $1 and locked_at < now() - make_interval(secs => $2)`,
+        [sendTask, parsed.takeOverAfterMs / 1000],
+      );
+      if (rows.length > 0) await utils.forceUnlockWorkers(rows.map((row) => row.locked_by));
+    } catch {
+      // The database is away: the engine says so, and the next turn comes.
+    }
+  }
+
+  const deadRow = `from "${schema}".jobs where task_identifier = $1`;
+  let closed: Promise<void> | undefined;
+  return {
+    async deadLetters() {
+      const text = `select key, payload ${payloadFrom(schema)} order by jobs.id limit 100`;
+      const { rows } = await pool.query<{ key: string; payload: unknown }>(text, [deadTask]);
+      return rows.map(({ key, payload }) => deadLetterOf(key, payload));
+    },
+    async revive(id) {
+      const text = `select payload ${payloadFrom(schema)} and jobs.key = $2`;
+      const { rows } = await pool.query<{ payload: unknown }>(text, [deadTask, id]);
+      const job = rows[0] && deadLetterOf(id, rows[0].payload).job;
+      if (job === undefined) return false;
+      const now = Date.now();
+      const { expiresAt: _, ...rest } = job;
+      await utils.addJob(sendTask, { ...rest, firstAt: now, availableAt: now, failures: 0 }, specOf(job, now));
+      return true;
+    },
+    async discard(id) {
+      const { rows } = await pool.query(`select id ${deadRow} and key = $2`, [deadTask, id]);
+      const ids = (rows as { id: string }[]).map((row) => row.id);
+      return ids.length > 0 && (await utils.completeJobs(ids)).length > 0;
+    },
+    close() {
+      closed ??= (async () => {
+        clearInterval(takeOver);
+        await engine.stop();
+        await utils.release();
+      })();
+      return closed;
+    },
+  };
+}
+
+/** The view `jobs` shows no payload. */
+function payloadFrom(schema: string): string {
+  return `from "${schema}"._private_jobs as jobs join "${schema}"._private_tasks as tasks on tasks.id = jobs.task_id
+    where tasks.identifier = $1`;
+}
+
+async function runTask(
+  { sms }: OutboxWorkerOptions,
+  { resolveForMs }: Parsed,
+  payload: unknown,
+  helpers: JobHelpers,
+): Promise<void> {
+  const job = readJob(payload);
+  const key = helpers.job.key;
+  // The first run of a row counts one. Whatever began it before died, or could not write down how it ended.
+  const mayHaveBegun = helpers.job.attempts > 1;
+  const step: JobStep =
+    job === undefined
+      ? { step: 'dead', letter: { reason: 'unreadable' } }
+      : await runJob(sms, job, { resolveForMs, mayHaveBegun });
+  switch (step.step) {
+    case 'done':
+      return;
+    case 'repeat':
+    case 'resolve':
+      // In the place of this row, in one statement: a process that dies here leaves the one or the other.
+      await helpers.addJob(sendTask, step.job, specOf(step.job, step.atMs));
+      return;
+    case 'dead':
+      await helpers.addJob(deadTask, { job: payload, letter: step.letter }, { jobKey: key ?? `job ${helpers.job.id}` });
+  }
+}
+
+function specOf(job: SmsJob, atMs: number) {
+  const priority = jobLanes.indexOf(job.lane);
+  return { jobKey: job.id, runAt: new Date(atMs), maxAttempts: mostRuns, priority };
+}
+
+function deadLetterOf(id: string, payload: unknown): OutboxDeadLetter {
+  const { job, letter } = payload as { job: unknown; letter: DeadLetter };
+  return { id, job: readJob(job), ...letter };
+}
+
+function parse(options: OutboxWorkerOptions): Parsed {
+  const caller = 'createOutboxWorker()';
+  if (typeof options !== 'object' || options === null) throw invalid(`${caller} takes an object with sms and pool.`);
+  const { pool, concurrency = 10, pollEveryMs = 1_000, takeOverAfterMs = 60_000 } = options;
+  const resolveForMs = readJobWorkerOptions(caller, options);
+  if (typeof pool?.query !== 'function' || typeof pool.connect !== 'function') {
+    throw invalid(`${caller}: pool must be a Pool of pg; make one with new Pool({ connectionString }).`);
+  }
+  const schema = readSchema(caller, options.schema);
+  number(`${caller}: concurrency`, concurrency, 1, 1_000);
+  number(`${caller}: pollEveryMs`, pollEveryMs, 1, 3_600_000);
+  number(`${caller}: takeOverAfterMs`, takeOverAfterMs, 100, 3_600_000);
+  return { schema, concurrency, pollEveryMs, takeOverAfterMs, resolveForMs };
+}
+
+function number(field: string, value: unknown, min: number, max: number): void {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return;
+  throw invalid(`${field} must be a whole number from ${min} to ${max}.`);
+}
