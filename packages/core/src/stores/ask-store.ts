@@ -32,42 +32,59 @@ export interface AnswerHandling<Answer> {
  * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
  */
 export function askStore<Answer>(
+  question: StoreQuestion,
+  deadline: Ending,
+  ask: () => Awaitable<Answer>,
+  handling?: AnswerHandling<Answer>,
+): Promise<Answer> {
+  return Promise.resolve(askStoreAtOnce(question, deadline, ask, handling));
+}
+
+/** {@link askStore}, without a promise if the store gave its answer so: for what every send asks. Rejects, never throws. */
+export function askStoreAtOnce<Answer>(
   { store, outcome, consequence }: StoreQuestion,
   deadline: Ending,
   ask: () => Awaitable<Answer>,
-  { isAnswer = () => true, onLate }: AnswerHandling<Answer> = {},
-): Promise<Answer> {
+  { isAnswer = anything, onLate }: AnswerHandling<Answer> = {},
+): Awaitable<Answer> {
   const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
     new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
   const endedError = (reason: Ending['ended']) =>
     reason === 'aborted'
       ? fail('had not answered when the call was aborted', 'aborted')
       : fail('did not answer in time');
+  const failure = (error: unknown) => (isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
+  const read = (answer: Answer): Answer => {
+    if (isAnswer(answer)) return answer;
+    throw fail('answered something else than it must');
+  };
+  if (deadline.ended !== undefined) return Promise.reject(endedError(deadline.ended));
+  const asked = attempt(() => {
+    const answer = ask();
+    return isThenable(answer) ? answer : read(answer);
+  });
+  if (!('pending' in asked)) return 'error' in asked ? Promise.reject(failure(asked.error)) : asked.answer;
   return new Promise<Answer>((resolve, reject) => {
-    const accept = (answer: Answer) =>
-      isAnswer(answer) ? resolve(answer) : reject(fail('answered something else than it must'));
-    const refuse = (error: unknown) => reject(isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
-    if (deadline.ended !== undefined) return reject(endedError(deadline.ended));
-    const asked = attempt(ask);
-    if (!('pending' in asked)) return 'error' in asked ? refuse(asked.error) : accept(asked.answer);
     let isOver = false;
     const stop = deadline.onEnd((reason) => {
       isOver = true;
       reject(endedError(reason));
     });
-    asked.pending.then(
+    asked.pending.then(read).then(
       (answer) => {
         stop();
-        if (isOver && isAnswer(answer)) onLate?.(answer);
-        accept(answer);
+        if (isOver) onLate?.(answer);
+        resolve(answer);
       },
       (error: unknown) => {
         stop();
-        refuse(error);
+        reject(failure(error));
       },
     );
   });
 }
+
+const anything = () => true;
 
 /**
  * Writes down what became of a message, a little after the end of the call if need be. A store that fails now changes
