@@ -85,7 +85,8 @@ export class MemoryMessageStore implements MessageStore {
       if (held.fingerprint !== claim.fingerprint) return { state: 'conflict' };
       if (held.id !== claim.replaces) return { state: 'held', id: held.id, record: this.read(held.id) };
     }
-    if (!this.#entries.has(record.id)) this.#makeRoom();
+    const known = this.#entries.get(record.id);
+    if (known === undefined) this.#makeRoom();
     if (claim !== undefined) {
       const { key, fingerprint, ttlMs } = claim;
       this.#keys.set(
@@ -101,7 +102,7 @@ export class MemoryMessageStore implements MessageStore {
         now,
       );
     }
-    this.#put(record, now + Math.max(keepMs, claim?.ttlMs ?? 0), claim?.key);
+    this.#put(record, known, now + Math.max(keepMs, claim?.ttlMs ?? 0), claim?.key);
     return added;
   }
 
@@ -187,8 +188,7 @@ export class MemoryMessageStore implements MessageStore {
     return entries.filter(({ expiresAt }) => expiresAt > now).length;
   }
 
-  #put(record: MessageRecord, expiresAt: number, key: string | undefined): void {
-    const known = this.#entries.get(record.id);
+  #put(record: MessageRecord, known: Entry | undefined, expiresAt: number, key: string | undefined): void {
     if (known !== undefined) this.#remove(known);
     const { id } = record;
     const entry = {

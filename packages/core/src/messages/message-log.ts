@@ -227,12 +227,16 @@ export class MessageLog {
     const dueAt = nextLookup(changed, this.#lookupOf);
     if (changed === known && dueAt === known.dueAt) return undefined;
     const record = { ...changed, revision: known.revision + 1, dueAt };
-    const next = (replaced: Replaced): Awaitable<Updated | undefined> => {
-      if (replaced.state === 'replaced') return { before: known, record };
-      return replaced.current === undefined ? undefined : this.#update(replaced.current, change, turn + 1);
-    };
+    const updated = { before: known, record };
     const replacing = this.#deps.store.replace(record);
-    return isThenable(replacing) ? Promise.resolve(replacing).then(next) : next(replacing);
+    return isThenable(replacing)
+      ? Promise.resolve(replacing).then((replaced) => this.#updated(replaced, updated, change, turn))
+      : this.#updated(replacing, updated, change, turn);
+  }
+
+  #updated(replaced: Replaced, updated: Updated, change: Change, turn: number): Awaitable<Updated | undefined> {
+    if (replaced.state === 'replaced') return updated;
+    return replaced.current === undefined ? undefined : this.#update(replaced.current, change, turn + 1);
   }
 
   #reports(provider: string): boolean {

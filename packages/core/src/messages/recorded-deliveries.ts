@@ -1,12 +1,12 @@
 import type { CallContext } from '../contract/call-context.js';
-import type { Deadline, Ending } from '../contract/deadline.js';
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
 import type { Account } from '../delivery/account.js';
 import type { Delivered, Delivery, DeliveryObserver, Router } from '../delivery/router.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isThenable } from '../listeners/listeners.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
-import { askStoreAtOnce, recordResult } from '../stores/ask-store.js';
+import { type Awaitable, askStore, recordResult } from '../stores/ask-store.js';
 import type { DeliveryWatches } from './delivery-watches.js';
 import type { MessageLog } from './message-log.js';
 import type { MessageRecord } from './message-record.js';
@@ -70,28 +70,39 @@ class Recording implements DeliveryObserver {
     this.#deadline = deadline;
   }
 
+  planned(accounts: readonly Account[]): Promise<void> | undefined {
+    if (!accounts.some(({ provider }) => isTrackable(provider))) return undefined;
+    const remainingMs = this.#deadline.remainingMs();
+    this.#record = this.#deps.log.newRecord(this.#delivery, accounts.map(idOf), remainingMs);
+    return this.#begin(this.#record, Math.min(longestWaitMs, remainingMs / 5));
+  }
+
   /**
    * A message without a key is sent even if the store is down. What it takes late is settled late. Undefined if there is
    * nothing to wait for.
    */
-  planned(accounts: readonly Account[]): Promise<void> | undefined {
-    if (!accounts.some(({ provider }) => isTrackable(provider))) return undefined;
-    const { log } = this.#deps;
-    const remainingMs = this.#deadline.remainingMs();
-    const record = log.newRecord(this.#delivery, accounts.map(idOf), remainingMs);
-    this.#record = record;
-    const limit = limitOf(() => Math.min(longestWaitMs, remainingMs / 5));
+  #begin(record: MessageRecord, waitMs: number): Promise<void> | undefined {
+    let beginning: Awaitable<Added>;
+    try {
+      beginning = this.#deps.log.begin(record);
+    } catch (error) {
+      this.#warnings.unrecorded.warn(error);
+      return undefined;
+    }
+    if (isThenable(beginning) || !isAdded(beginning)) return this.#begunInTime(record, beginning, waitMs);
+    this.#isWritten = true;
+    return undefined;
+  }
+
+  #begunInTime(record: MessageRecord, beginning: Awaitable<Added>, waitMs: number): Promise<void> {
     const onAdded = () => {
       this.#isWritten = true;
       if (this.#delivered !== undefined) void this.#settle(record, this.#delivered);
     };
-    const beginning = askStoreAtOnce(beforeSending, limit, () => log.begin(record), {
-      isAnswer: isAdded,
-      onLate: onAdded,
-    });
-    if (isThenable(beginning)) return beginning.then(onAdded, (error) => this.#warnings.unrecorded.warn(error));
-    this.#isWritten = true;
-    return undefined;
+    const options = { isAnswer: isAdded, onLate: onAdded };
+    return askStore(beforeSending, deadlineAfter(waitMs), () => beginning, options).then(onAdded, (error) =>
+      this.#warnings.unrecorded.warn(error),
+    );
   }
 
   ended(delivered: Delivered): Promise<void> | undefined {
@@ -104,14 +115,13 @@ class Recording implements DeliveryObserver {
 
   /** Writes down how a delivery ended. A store that fails changes nothing about that. Undefined if it is done. */
   #settle(record: MessageRecord, delivered: Delivered): Promise<void> | undefined {
-    const limit = limitOf(() => Math.min(longestWaitMs, Math.max(this.#deadline.remainingMs(), 10)));
+    // Made when it is listened to: a store in memory has answered by then.
+    const limit = {
+      onEnd: (listener: (reason: DeadlineEnd) => void) =>
+        deadlineAfter(Math.min(longestWaitMs, Math.max(this.#deadline.remainingMs(), 10))).onEnd(listener),
+    };
     return recordResult(this.#warnings.unsettled, limit, () => this.#deps.log.settle(record, delivered));
   }
-}
-
-/** Begins when it is listened to: a store in memory has answered by then. */
-function limitOf(waitMs: () => number): Ending {
-  return { ended: undefined, onEnd: (listener) => deadlineAfter(waitMs()).onEnd(listener) };
 }
 
 function isAdded(answer: Added | undefined): boolean {

@@ -129,7 +129,8 @@ export class OptOuts {
   blockedProviders(message: MeantMessage, deadline: Deadline): Awaitable<ReadonlySet<string>> {
     const { to, senderId, providers } = message;
     const numberKeys = senderId === undefined ? [] : this.#numberKeys(to, senderId);
-    const keys = [...this.#accountKeys(to, providers), ...numberKeys];
+    const accountKeys = this.#accountKeys(to, providers);
+    const keys = numberKeys.length === 0 ? accountKeys : [...accountKeys, ...numberKeys];
     if (keys.length === 0) return noProviders;
     const answers = askStoreAtOnce(asking, deadline, () => this.#store.has(keys), {
       isAnswer: (answer) => isAnswerTo(keys, answer),
