@@ -14,7 +14,6 @@ function exchanged(maxResponseBytes = 10) {
   const controller = { abort } as unknown as Dispatcher.DispatchController;
   const deadline = deadlineAfter(1_000, { signal: caller.signal });
   const exchange = new HttpExchange({ deadline }, maxResponseBytes, settled);
-  exchange.dispatched();
   return { exchange, caller, controller, abort, settled };
 }
 
@@ -22,26 +21,6 @@ const socketError = Object.assign(new Error('canary'), { name: 'SocketError', co
 const bytes = (text: string) => Buffer.from(text);
 
 describe('an exchange', () => {
-  it.each([
-    ['in the turn in which it is dispatched', true],
-    ['later', false],
-  ])('that is written %s waits for its answer to the end of the call, and holds one timer', (_, isAtOnce) => {
-    const context = { deadline: deadlineAfter(1_000), writeBy: deadlineAfter(500) };
-    const settled = vi.fn();
-    const controller = { abort: vi.fn() } as unknown as Dispatcher.DispatchController;
-    const exchange = new HttpExchange(context, 10, settled);
-    if (isAtOnce) exchange.onRequestStart(controller);
-    exchange.dispatched();
-    expect(vi.getTimerCount()).toBe(1);
-    if (!isAtOnce) exchange.onRequestStart(controller);
-    vi.advanceTimersByTime(999);
-    expect(settled).not.toHaveBeenCalled();
-    expect(vi.getTimerCount()).toBe(1);
-    vi.advanceTimersByTime(1);
-    expect(settled).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ outcome: 'unknown', code: 'timeout' }));
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
   it('gives the answer, in pieces or not at all', () => {
     for (const [pieces, body] of [
       [[], ''],

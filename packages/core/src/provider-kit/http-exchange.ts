@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { CallContext } from '../contract/call-context.js';
-import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
+import type { DeadlineEnd } from '../contract/deadline.js';
 import type { NotSent, Unknown } from '../contract/outcomes.js';
 import type { SmsErrorCode } from '../errors/error-codes.js';
 import { decodeContent } from './content-encoding.js';
@@ -34,8 +34,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #context: HttpCallContext;
   readonly #settle: (outcome: HttpOutcome) => void;
   readonly #maxResponseBytes: number;
-  /** Undefined until it has been dispatched. */
-  #stopWaiting: (() => void) | undefined;
+  #stopWaiting = () => {};
   #written = false;
   #settled = false;
   #controller: Dispatcher.DispatchController | undefined;
@@ -48,18 +47,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#context = context;
     this.#settle = settle;
     this.#maxResponseBytes = maxResponseBytes;
-  }
-
-  /**
-   * To be called when it has been dispatched. Nothing ends before that: undici writes in the same turn if it has a socket,
-   * and then only the answer is waited for.
-   */
-  dispatched(): void {
-    if (!this.#settled) this.#wait(this.#written ? this.#context.deadline : this.#writeBy);
-  }
-
-  #wait(until: Deadline): void {
-    this.#stopWaiting = until.onEnd((reason) => this.#giveUp(reason));
+    this.#stopWaiting = this.#writeBy.onEnd((reason) => this.#giveUp(reason));
   }
 
   get #writeBy() {
@@ -82,10 +70,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     }
     this.#written = true;
     this.#controller = controller;
-    const { deadline } = this.#context;
-    if (this.#stopWaiting === undefined || this.#writeBy === deadline) return;
+    const { deadline, writeBy } = this.#context;
+    if (writeBy === undefined || writeBy === deadline) return;
     this.#stopWaiting();
-    this.#wait(deadline);
+    this.#stopWaiting = deadline.onEnd((reason) => this.#giveUp(reason));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -158,7 +146,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #finish(outcome: HttpOutcome): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#stopWaiting?.();
+    this.#stopWaiting();
     this.#chunks = [];
     this.#settle(outcome);
   }

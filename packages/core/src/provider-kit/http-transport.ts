@@ -127,7 +127,6 @@ class PoolTransport implements HttpTransport {
       // Whatever it is: only what is safe of it is read.
       exchange.onResponseError(undefined, error as Error);
     }
-    exchange.dispatched();
   }
 
   close(): Promise<void> {
