@@ -30,7 +30,14 @@ const server = fork(fileURLToPath(new URL('./server.js', import.meta.url)));
 const [port] = (await once(server, 'message')) as [number];
 const baseUrl = `http://127.0.0.1:${port}`;
 
-function inMemory(id: string): SmsProvider {
+/** One that can be asked later has its messages recorded. */
+const lookup: SmsProvider['lookup'] = {
+  visibleAfterMs: 60_000,
+  absenceProves: false,
+  find: async () => ({ outcome: 'inconclusive' }),
+};
+
+function inMemory(id: string, isAskable = false): SmsProvider {
   return {
     specification: 'v1',
     id,
@@ -38,7 +45,7 @@ function inMemory(id: string): SmsProvider {
     verification: null,
     webhooks: null,
     events: null,
-    lookup: null,
+    lookup: isAskable ? lookup : null,
     send: async () => ({ outcome: 'accepted' }),
     close: async () => {},
   };
@@ -70,6 +77,7 @@ const overUndici = (build: Build, id: string) => build.mob.mob({ appKey: 'bench'
 
 const ways: Readonly<Record<string, Way>> = {
   'in memory': way((_, id) => inMemory(id), false),
+  'in memory, recorded': way((_, id) => inMemory(id, true), false),
   'in memory, with a key': way((_, id) => inMemory(id), true),
   'over undici, 50 in flight': way(overUndici, false),
   'over undici, with a key': way(overUndici, true),

@@ -37,6 +37,8 @@ import { type BlockedProviders, ClientVerifications, type Verifications } from '
 /** Everything that a client works with. */
 export interface Composition {
   readonly accounts: readonly Account[];
+  /** Ids of all accounts. */
+  readonly providerIds: readonly string[];
   readonly templates: TemplateCatalogue;
   readonly router: Router;
   readonly deliveries: Pick<Router, 'deliver'>;
@@ -93,6 +95,7 @@ export function compose(options: SmsClientOptions): Composition {
   const budget = new RetryBudget(options.retryBudget);
   const router = new Router({ accounts: accountsById, routes, maxAttempts, attemptTimeoutMs, budget, events });
   const providersById = new Map(providers.map((provider) => [provider.id, provider]));
+  const providerIds = [...providersById.keys()];
   const messageStore = stores.messages === undefined ? new MemoryMessageStore() : checkedMessageStore(stores.messages);
   const retainMs = parsed.messages?.retainMs ?? 3 * dayMs;
   const log = new MessageLog({ store: messageStore, retainMs, providers: providersById, events });
@@ -102,7 +105,7 @@ export function compose(options: SmsClientOptions): Composition {
   const deliveries = providers.some(isTrackable) ? new RecordedDeliveries({ router, log, watches }) : router;
   const sweeper = new Sweeper({ store: messageStore, log, providers: providersById, deadlineMs });
   const keyTtlMs = parsed.idempotency?.ttlMs ?? dayMs;
-  const idempotentSends = new IdempotentSends({ log, ttlMs: keyTtlMs, providers: [...providersById.keys()] });
+  const idempotentSends = new IdempotentSends({ log, ttlMs: keyTtlMs, providers: providerIds });
   const secrets = new CodeSecrets(verification.pepper, verification.tenant);
   const ownLimits = stores.limits === undefined ? new MemoryLimitStore() : undefined;
   const guard = guardOf(parsed, ownLimits, secrets, events);
@@ -126,6 +129,7 @@ export function compose(options: SmsClientOptions): Composition {
   const resendAfterMs = Math.max(0, ...phoneLimits.map(({ max, windowMs }) => (max === 1 ? windowMs : 0)));
   return {
     accounts,
+    providerIds,
     templates,
     router,
     deliveries,
@@ -187,7 +191,7 @@ function optOutsOf({ optOut, stores, providers, verification }: ParsedOptions): 
 function verificationsBlocked({ optOut, providers }: ParsedOptions, optOuts: OptOuts | undefined): BlockedProviders {
   if (optOuts === undefined || optOut?.verifications !== true) return async () => undefined;
   const ids = providers.map(({ id }) => id);
-  return (to, deadline) => optOuts.blockedProviders({ to, senderId: undefined, providers: ids }, deadline);
+  return async (to, deadline) => optOuts.blockedProviders({ to, senderId: undefined, providers: ids }, deadline);
 }
 
 function reportUrls({ webhooks, providers }: ParsedOptions): (provider: SmsProvider) => string | undefined {

@@ -7,17 +7,18 @@ import type { ProviderHealth } from '../delivery/circuits/provider-health.js';
 import { envelopeOf } from '../delivery/envelope.js';
 import { newMessageId } from '../delivery/message-id.js';
 import { type PreparedMessage, prepareMessage } from '../delivery/prepare-message.js';
-import type { Delivered, Delivery, Router } from '../delivery/router.js';
+import type { Delivered, DeliverWithin, Delivery, Router } from '../delivery/router.js';
 import { invalidRequest, type Receipt, readSendRequest, type SendRequest } from '../delivery/send-request.js';
 import { errorKind } from '../errors/foreign-error.js';
 import { shownName } from '../errors/shown-name.js';
 import { isSmsError } from '../errors/sms-error.js';
 import { type Admission, isRefundable } from '../guard/abuse-guard.js';
+import { isThenable } from '../listeners/listeners.js';
 import type { MessageRecord } from '../messages/message-record.js';
 import { receiptOfDelivery } from '../messages/receipts.js';
-import type { OptOuts } from '../opt-out/opt-outs.js';
 import { parsePhoneNumberIn } from '../phone/parse.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import type { SmsEvents } from '../telemetry/events.js';
 import type { Webhooks } from '../webhooks/webhooks.js';
 import { type Composition, compose } from './compose.js';
@@ -151,38 +152,40 @@ class RoutingClient implements SmsClient {
     return delivered;
   }
 
+  /** Nothing is sent to a person who has opted out. */
   #deliver(id: string, message: PreparedMessage, context: CallContext, by: Deliverer): Promise<Delivered> {
-    const { optOuts } = this.#parts;
-    if (optOuts !== undefined) return this.#deliverToWhoWants(optOuts, id, message, context, by);
-    return by.deliver(this.#deliveryOf(id, message), context);
+    const blocked = this.#blockedNow(message, context.deadline);
+    return isThenable(blocked)
+      ? this.#deliverOnceKnown(blocked, id, message, context, by)
+      : by.deliver(this.#deliveryOf(id, message, blocked), context);
   }
 
-  /** Nothing is sent to a person who has opted out. */
-  async #deliverToWhoWants(
-    optOuts: OptOuts,
+  async #deliverOnceKnown(
+    asked: Promise<ReadonlySet<string> | undefined>,
     id: string,
     message: PreparedMessage,
     context: CallContext,
     by: Deliverer,
   ): Promise<Delivered> {
-    const { accounts } = this.#parts;
-    const { to, request } = message;
-    const senderId = 'senderId' in request ? request.senderId : undefined;
-    const providers = accounts.map((account) => account.id);
-    const blockedNow = (deadline: Deadline) => optOuts.blockedProviders({ to, senderId, providers }, deadline);
+    let blocked: ReadonlySet<string> | undefined;
     try {
-      const blocked = await blockedNow(context.deadline);
-      const delivery = this.#deliveryOf(id, message);
-      const { deliverWithin } = delivery;
-      if (deliverWithin === undefined) return await by.deliver({ ...delivery, blocked }, context);
-      return await by.deliver({ ...delivery, blocked, deliverWithin: { ...deliverWithin, blockedNow } }, context);
+      blocked = await asked;
     } catch (error) {
       if (!isSmsError(error)) throw error;
       return { attempts: error.attempts, accepted: undefined, error };
     }
+    return by.deliver(this.#deliveryOf(id, message, blocked), context);
   }
 
-  #deliveryOf(id: string, { to, request, canSend, unsupported, messageFor }: PreparedMessage): Delivery {
+  /** The providers at which the person has opted out; undefined if nobody can. */
+  #blockedNow({ to, request }: PreparedMessage, deadline: Deadline): Awaitable<ReadonlySet<string> | undefined> {
+    const { optOuts, providerIds } = this.#parts;
+    const senderId = 'senderId' in request ? request.senderId : undefined;
+    return optOuts?.blockedProviders({ to, senderId, providers: providerIds }, deadline);
+  }
+
+  #deliveryOf(id: string, message: PreparedMessage, blocked: ReadonlySet<string> | undefined): Delivery {
+    const { to, request, canSend, unsupported, messageFor } = message;
     const { reportUrlOf } = this.#parts;
     const { validForMs, deliverWithinMs } = request;
     const validUntil = validForMs === undefined ? undefined : performance.now() + validForMs;
@@ -196,11 +199,16 @@ class RoutingClient implements SmsClient {
       ask: send,
       onUnknown: request.onUnknown ?? this.#parts.onUnknown,
       via: request.via,
-      blocked: undefined,
-      onPlanned: undefined,
+      blocked,
       kind: 'message',
-      deliverWithin: deliverWithinMs === undefined ? undefined : { ms: deliverWithinMs, until: validUntil },
+      deliverWithin:
+        deliverWithinMs === undefined ? undefined : this.#deliverWithin(deliverWithinMs, validUntil, message),
     };
+  }
+
+  #deliverWithin(ms: number, until: number | undefined, message: PreparedMessage): DeliverWithin {
+    const blockedNow = async (deadline: Deadline) => this.#blockedNow(message, deadline);
+    return { ms, until, blockedNow };
   }
 
   sendMany(

@@ -83,22 +83,29 @@ describe('a person who has opted out', () => {
 });
 
 describe('who is to be tried', () => {
-  it('is told before anybody is asked, who cannot send it left out, and what that takes is waited for', async () => {
+  it('is told before anybody is asked, who cannot send it left out, and how it ended; what that takes is waited for', async () => {
     const steps: string[] = [];
     await deliverTo([accepted(), accepted(), accepted()], {
       canSend: ({ id }) => id !== 'b',
       via: ['c', 'b', 'a'],
-      onPlanned: async (providers) => {
-        steps.push(providers.map(({ id }) => id).join(''));
-        await Promise.resolve();
-        steps.push('written');
+      observer: {
+        async planned(accounts) {
+          steps.push(accounts.map(({ id }) => id).join(''));
+          await Promise.resolve();
+          steps.push('written');
+        },
+        async ended({ attempts }) {
+          steps.push(`ended with ${attempts.length}`);
+          await Promise.resolve();
+          steps.push('settled');
+        },
       },
       ask: async ({ id }) => {
         steps.push(`asked ${id}`);
         return accepted();
       },
     });
-    expect(steps).toEqual(['ca', 'written', 'asked c']);
+    expect(steps).toEqual(['ca', 'written', 'asked c', 'ended with 1', 'settled']);
   });
 
   it('takes turns, in order', async () => {

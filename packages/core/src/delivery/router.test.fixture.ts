@@ -8,7 +8,7 @@ import { EventHub } from '../telemetry/events.js';
 import { Circuit } from './circuits/circuit.js';
 import { parseCircuitBreakerOptions } from './circuits/circuit-breaker-options.js';
 import { RetryBudget } from './further-attempts.js';
-import { type Delivered, type Delivery, Router, type RouterDeps } from './router.js';
+import { type Delivered, type Delivery, type DeliveryObserver, Router, type RouterDeps } from './router.js';
 
 /** A budget that no test uses up. */
 export const plenty = () => new RetryBudget({ ratio: 0, burst: 100 });
@@ -47,16 +47,25 @@ export const delivery = {
 
 interface DeliverOptions extends Delivery, Pick<RouterDeps, 'maxAttempts' | 'budget' | 'events'> {
   readonly context: CallContext;
+  readonly observer: DeliveryObserver;
   /** Those of a, b, c …, if they are not to be closed ones. */
   readonly circuits: readonly Circuit[];
 }
 
 /** Delivers to providers a, b, c …, each of which answers so. */
 export function deliverTo(outcomes: readonly SendOutcome[], options: Partial<DeliverOptions> = {}): Promise<Delivered> {
-  const { maxAttempts = 9, budget = plenty(), events = new EventHub(), circuits, context, ...changes } = options;
+  const {
+    maxAttempts = 9,
+    budget = plenty(),
+    events = new EventHub(),
+    circuits,
+    context,
+    observer,
+    ...changes
+  } = options;
   const ask = async ({ id }: SmsProvider) => outcomes[id.charCodeAt(0) - 97] as SendOutcome;
   const router = routerOf(outcomes.length, { maxAttempts, budget, events }, circuits);
-  return router.deliver({ ...delivery, ask, ...changes }, context ?? { deadline: deadlineAfter(1_000) });
+  return router.deliver({ ...delivery, ask, ...changes }, context ?? { deadline: deadlineAfter(1_000) }, observer);
 }
 
 /** The providers that were asked, in order. */

@@ -34,8 +34,6 @@ export interface Delivery {
   readonly blocked?: ReadonlySet<string> | undefined;
   /** Ids of providers that come last. */
   readonly avoid?: readonly string[] | undefined;
-  /** Told who is to be tried, before anybody is asked. What it returns is waited for; it must not reject. */
-  readonly onPlanned?: ((providers: readonly SmsProvider[]) => Promise<void> | undefined) | undefined;
   /** By when it is to be delivered, if it is to go to the next provider otherwise. */
   readonly deliverWithin?: DeliverWithin | undefined;
   /** Attempts that were made before, 0 by default. Numbers and budget go on from them, and `maxAttempts` counts them. */
@@ -52,9 +50,17 @@ export interface DeliverWithin {
   /** Which of the able providers may be asked afterwards. Default: all. */
   readonly canSend?: ((provider: SmsProvider) => boolean) | undefined;
   /** Ids of providers at which the person has opted out by then. Rejects if that is not known: then nobody is asked. */
-  readonly blockedNow?: ((deadline: Deadline) => Promise<ReadonlySet<string>>) | undefined;
+  readonly blockedNow?: ((deadline: Deadline) => Promise<ReadonlySet<string> | undefined>) | undefined;
   /** When the message is worth nothing any more, on the monotonic clock. */
   readonly until?: number | undefined;
+}
+
+/** Told how a delivery goes. What it returns is waited for; it neither throws nor rejects. */
+export interface DeliveryObserver {
+  /** Who is to be tried, before anybody is asked. */
+  planned(accounts: readonly Account[]): Promise<void> | undefined;
+  /** How it ended, if it was planned. */
+  ended(delivered: Delivered): Promise<void> | undefined;
 }
 
 /** How it ended. */
@@ -108,61 +114,74 @@ export class Router {
   }
 
   /** Never rejects. */
-  async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
+  async deliver(delivery: Delivery, call: CallContext, observer?: DeliveryObserver): Promise<Delivered> {
     const started = performance.now();
-    const attempts: Attempt[] = [];
     const plan = this.#plan(delivery);
     if (plan.status !== 'planned') {
       const error = planError(plan, delivery, this.#deps.accounts);
-      this.#emitSettled(delivery, attempts, error, started);
-      return { attempts, accepted: undefined, error };
+      return this.#settled(delivery, { attempts: [], accepted: undefined, error }, started);
     }
     if (plan.rotation !== undefined) this.#turns.set(plan.rotation, (this.#turns.get(plan.rotation) ?? 0) + 1);
     const { ended } = call.deadline;
     if (ended !== undefined) {
       const last = notSent(ended, 'The call had ended before a provider was asked.');
-      return this.#failed(delivery, attempts, { last, stoppedBy: 'policy' }, started);
+      return this.#settled(delivery, failed({ last, stoppedBy: 'policy' }, []), started);
     }
-    const { budget } = this.#deps;
-    const { attemptsBefore = 0 } = delivery;
-    const maxAttempts = this.#deps.maxAttempts - attemptsBefore;
-    const { providers } = plan;
-    const planned = delivery.onPlanned?.(providers.map(({ provider }) => provider));
+    const planned = observer?.planned(plan.providers);
     if (planned !== undefined) await planned;
-    if (attemptsBefore === 0) budget.deposit();
-    for (let index = 0; ; index += 1) {
-      // A plan has at least one.
-      const account = providers[index] as Account;
+    if ((delivery.attemptsBefore ?? 0) === 0) this.#deps.budget.deposit();
+    const run: Run = { delivery, call, plan, attempts: [] };
+    let delivered: Delivered | undefined;
+    while (delivered === undefined) {
       const attemptStarted = performance.now();
-      const context = attemptContext(call, {
-        others: this.#furtherAttempts(plan, index, maxAttempts),
-        isDuplicateHarmless: delivery.onUnknown === 'failover',
-        attemptTimeoutMs: this.#deps.attemptTimeoutMs,
-        circuitClosed: account.circuit.closedTime,
-      });
-      const asProbe = plan.probesOpenCircuit;
-      const ask = () => delivery.ask(account.provider, context);
-      const outcome = await askAccount(account, ask, context.deadline, 'send', asProbe, { attempt: context, call });
-      const attempt = attemptOf(account.id, outcome, performance.now() - attemptStarted);
-      attempts.push(attempt);
-      this.#emitAttempt(delivery, attempt, attemptsBefore + index + 1);
-      if (outcome.outcome === 'accepted') {
-        this.#emitSettled(delivery, attempts, undefined, started);
-        return { attempts, accepted: outcome, error: undefined };
-      }
-      const isFurther = attemptsBefore + index > 0;
-      if (isFurther && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
-      const stoppedBy = reasonToStop({
-        failure: outcome,
-        onUnknown: delivery.onUnknown,
-        made: index + 1,
-        maxAttempts,
-        providers: providers.length,
-        hasEnded: call.deadline.ended !== undefined,
-        budgetAllows: budget.allowsAttempt,
-      });
-      if (stoppedBy !== undefined) return this.#failed(delivery, attempts, { last: outcome, stoppedBy }, started);
+      const outcome = await this.#ask(run);
+      delivered = this.#judge(run, outcome, performance.now() - attemptStarted);
     }
+    this.#settled(delivery, delivered, started);
+    const recording = observer?.ended(delivered);
+    if (recording !== undefined) await recording;
+    return delivered;
+  }
+
+  /** Asks the next provider. */
+  #ask({ delivery, call, plan, attempts }: Run): Promise<SendOutcome> {
+    const { length: made } = attempts;
+    // A plan has at least one.
+    const account = plan.providers[made] as Account;
+    const context = attemptContext(call, {
+      others: this.#furtherAttempts(plan, made, this.#maxAttempts(delivery)),
+      isDuplicateHarmless: delivery.onUnknown === 'failover',
+      attemptTimeoutMs: this.#deps.attemptTimeoutMs,
+      circuitClosed: account.circuit.closedTime,
+    });
+    const ask = () => delivery.ask(account.provider, context);
+    return askAccount(account, ask, context.deadline, 'send', plan.probesOpenCircuit, { attempt: context, call });
+  }
+
+  /** Takes an outcome in. How the delivery has ended; undefined if the next provider is to be asked. */
+  #judge({ delivery, call, plan, attempts }: Run, outcome: SendOutcome, durationMs: number): Delivered | undefined {
+    const { providers } = plan;
+    const attempt = attemptOf(providers[attempts.length]?.id ?? '', outcome, durationMs);
+    attempts.push(attempt);
+    const number = (delivery.attemptsBefore ?? 0) + attempts.length;
+    this.#emitAttempt(delivery, attempt, number);
+    if (outcome.outcome === 'accepted') return { attempts, accepted: outcome, error: undefined };
+    const { budget } = this.#deps;
+    if (number > 1 && !wasHeldBack(outcome) && errorPolicy(outcome.code).chargesRetryBudget) budget.charge();
+    const stoppedBy = reasonToStop({
+      failure: outcome,
+      onUnknown: delivery.onUnknown,
+      made: attempts.length,
+      maxAttempts: this.#maxAttempts(delivery),
+      providers: providers.length,
+      hasEnded: call.deadline.ended !== undefined,
+      budgetAllows: budget.allowsAttempt,
+    });
+    return stoppedBy && failed({ last: outcome, stoppedBy }, attempts);
+  }
+
+  #maxAttempts({ attemptsBefore = 0 }: Delivery): number {
+    return this.#deps.maxAttempts - attemptsBefore;
   }
 
   #plan(delivery: Omit<Delivery, 'ask' | 'id'>): RoutePlan<Account> | OptedOut {
@@ -205,12 +224,6 @@ export class Router {
     return count;
   }
 
-  #failed(delivery: Delivery, attempts: readonly Attempt[], failure: DeliveryFailure, started: number): Delivered {
-    const error = deliveryError(failure, attempts);
-    this.#emitSettled(delivery, attempts, error, started);
-    return { attempts, accepted: undefined, error };
-  }
-
   #emitAttempt({ id, to, kind, purpose }: Delivery, attempt: Attempt, number: number): void {
     const { events } = this.#deps;
     if (!events.hasListeners('attempt')) return;
@@ -230,14 +243,12 @@ export class Router {
     });
   }
 
-  #emitSettled(
-    { id, to, kind, purpose }: Delivery,
-    attempts: readonly Attempt[],
-    error: SmsError | undefined,
-    started: number,
-  ): void {
+  /** Tells listeners how a delivery has ended. */
+  #settled(delivery: Delivery, delivered: Delivered, started: number): Delivered {
     const { events } = this.#deps;
-    if (!events.hasListeners('settled')) return;
+    if (!events.hasListeners('settled')) return delivered;
+    const { id, to, kind, purpose } = delivery;
+    const { attempts, error } = delivered;
     events.emit('settled', {
       id,
       kind,
@@ -249,7 +260,21 @@ export class Router {
       code: error?.code,
       durationMs: performance.now() - started,
     });
+    return delivered;
   }
+}
+
+/** A delivery under way. */
+interface Run {
+  readonly delivery: Delivery;
+  readonly call: CallContext;
+  readonly plan: Planned;
+  /** Those that have ended. */
+  readonly attempts: Attempt[];
+}
+
+function failed(failure: DeliveryFailure, attempts: readonly Attempt[]): Delivered {
+  return { attempts, accepted: undefined, error: deliveryError(failure, attempts) };
 }
 
 const circuitOf = ({ circuit }: Account) => circuit;

@@ -8,11 +8,11 @@ import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { isThenable } from '../listeners/listeners.js';
 import type { MessageLog } from '../messages/message-log.js';
 import type { MessageRecord } from '../messages/message-record.js';
-import { stateOf } from '../messages/message-state.js';
 import type { Added, KeyClaim } from '../messages/message-store.js';
-import { receiptOfDelivery, receiptOfRecord } from '../messages/receipts.js';
+import { receiptOfDelivery } from '../messages/receipts.js';
 import { type Awaitable, recordResult } from '../stores/ask-store.js';
 import { fingerprintOf } from './fingerprint.js';
+import { receiptOfHolder, replayed, stillUnknown } from './receipt-of-holder.js';
 
 const states: ReadonlySet<unknown> = new Set(['added', 'held', 'conflict']);
 
@@ -27,7 +27,7 @@ interface RunningCall {
   readonly fingerprint: string;
   receipt: Promise<Receipt>;
   /** The call has ended, and its reservation or release is still on its way: until then the key is not free. */
-  release?: { readonly done: Promise<void>; readonly overdueAt: number };
+  release: { readonly done: Promise<void>; readonly overdueAt: number } | undefined;
 }
 
 /** What {@link IdempotentSends} work with. */
@@ -65,25 +65,28 @@ export class IdempotentSends {
    * @throws SmsError of the send; `invalid_request` if the key belongs to another message; `in_progress` with the
    * outcome `unknown` while the call of another process has not ended, or has died; the store's failure, `not-sent`
    */
-  async once(message: KeyedMessage, deadline: Deadline, send: Send): Promise<Receipt> {
-    const { key, request, to } = message;
-    const fingerprint = fingerprintOf(request, to);
-    // When the leading call ends unsent, one of its followers leads next: look again until nobody does.
+  once(message: KeyedMessage, deadline: Deadline, send: Send): Promise<Receipt> {
+    const fingerprint = fingerprintOf(message.request, message.to);
+    if (this.#runningCall(message.key) === undefined) return this.#lead(message, fingerprint, deadline, send);
+    return this.#afterOthers(message, fingerprint, deadline, send);
+  }
+
+  #lead(message: KeyedMessage, fingerprint: string, deadline: Deadline, send: Send): Promise<Receipt> {
+    const call: RunningCall = { fingerprint, receipt: notBegun, release: undefined };
+    this.#running.set(message.key, call);
+    call.receipt = this.#takeKeyAndSend(message, call, deadline, send);
+    return call.receipt;
+  }
+
+  /** When the leading call ends unsent, one of its followers leads next: looks again until nobody does. */
+  async #afterOthers(message: KeyedMessage, fingerprint: string, deadline: Deadline, send: Send): Promise<Receipt> {
+    const { key } = message;
     for (let running = this.#runningCall(key); running !== undefined; running = this.#runningCall(key)) {
       if (running.fingerprint !== fingerprint) throw otherMessage();
       const receipt = await this.#follow(running, deadline);
       if (receipt !== undefined) return receipt;
     }
-    if (deadline.ended !== undefined) throw endedError(deadline.ended, 'not-sent');
-    const call: RunningCall = { fingerprint, receipt: notBegun };
-    this.#running.set(key, call);
-    call.receipt = this.#takeKeyAndSend(message, call, deadline, send);
-    try {
-      return await call.receipt;
-    } finally {
-      if (call.release === undefined) this.#running.delete(key);
-      else void call.release.done.then(() => this.#forget(key, call));
-    }
+    return this.#lead(message, fingerprint, deadline, send);
   }
 
   #runningCall(key: string): RunningCall | undefined {
@@ -93,8 +96,13 @@ export class IdempotentSends {
     return undefined;
   }
 
-  #forget(key: string, call: RunningCall): void {
-    if (this.#running.get(key) === call) this.#running.delete(key);
+  /** The call has ended. Its key is free for the next one, once the store has been told. */
+  #ended(key: string, call: RunningCall): void {
+    const forget = () => {
+      if (this.#running.get(key) === call) this.#running.delete(key);
+    };
+    if (call.release === undefined) forget();
+    else void call.release.done.then(forget);
   }
 
   /**
@@ -115,27 +123,30 @@ export class IdempotentSends {
   }
 
   async #takeKeyAndSend(message: KeyedMessage, call: RunningCall, deadline: Deadline, send: Send): Promise<Receipt> {
-    const { log, providers } = this.#deps;
-    const { request, id, to } = message;
-    const record = log.newRecord({ id, to, kind: 'message' }, request.via ?? providers, deadline.remainingMs());
-    let replaces: string | undefined;
-    for (;;) {
-      const taking = this.#take(record, message, call, deadline, replaces);
-      const added = isThenable(taking) ? await taking : taking;
-      switch (added.state) {
-        case 'added':
-          return this.#sendAndSettle(record, call, deadline, send);
-        case 'conflict':
-          throw otherMessage();
-        case 'held': {
-          const held = added.record;
-          // A newer version wrote it, or it was erased. The message may have been sent, so it is not sent again.
-          if (held === undefined || replaces === added.id) throw stillUnknown();
-          const receipt = receiptOf(held);
-          if (receipt !== undefined) return receipt;
-          replaces = added.id;
-        }
+    try {
+      if (deadline.ended !== undefined) throw endedError(deadline.ended, 'not-sent');
+      const { log, providers } = this.#deps;
+      const { request, id, to } = message;
+      const record = log.newRecord({ id, to, kind: 'message' }, request.via ?? providers, deadline.remainingMs());
+      let replaces: string | undefined;
+      for (;;) {
+        const taking = this.#take(record, message, call, deadline, replaces);
+        const added = isThenable(taking) ? await taking : taking;
+        if (added.state === 'added') break;
+        if (added.state === 'conflict') throw otherMessage();
+        // A newer version wrote it, or it was erased. The message may have been sent, so it is not sent again.
+        if (added.record === undefined || replaces === added.id) throw stillUnknown();
+        const receipt = receiptOfHolder(added.record);
+        if (receipt !== undefined) return receipt;
+        replaces = added.id;
       }
+      // What it throws is a bug. The message may have been sent before it, so the key stays taken.
+      const delivered = await send(record);
+      const settling = this.#settle(record, call, deadline, delivered);
+      if (settling !== undefined) await settling;
+      return receiptOfDelivery(id, delivered);
+    } finally {
+      this.#ended(message.key, call);
     }
   }
 
@@ -148,7 +159,8 @@ export class IdempotentSends {
     replaces: string | undefined,
   ): Awaitable<Added> {
     const ttlMs = this.#deps.ttlMs + deadline.remainingMs() + 1_000;
-    const claim = { key, fingerprint: call.fingerprint, ttlMs, ...(replaces === undefined ? {} : { replaces }) };
+    const free = { key, fingerprint: call.fingerprint, ttlMs };
+    const claim = replaces === undefined ? free : { ...free, replaces };
     const taking = this.#begin(record, claim);
     return isThenable(taking) ? this.#takenInTime(record, taking, call, deadline) : taking;
   }
@@ -193,10 +205,14 @@ export class IdempotentSends {
     }
   }
 
-  async #sendAndSettle(record: MessageRecord, call: RunningCall, deadline: Deadline, send: Send): Promise<Receipt> {
-    // What it throws is a bug. The message may have been sent before it, so the key stays taken.
-    const delivered = await send(record);
-    const recorded = recordResult(this.#unrecorded, deadline, () => {
+  /** Writes down how the call ended. Undefined if that is done. */
+  #settle(
+    record: MessageRecord,
+    call: RunningCall,
+    deadline: Deadline,
+    delivered: Delivered,
+  ): Promise<void> | undefined {
+    return recordResult(this.#unrecorded, deadline, () => {
       const settling = this.#deps.log.settle(record, delivered);
       if (isThenable(settling) && delivered.error !== undefined && delivered.error.outcome !== 'unknown') {
         // Whoever wants the key next waits until it is free, if that takes longer than this call may.
@@ -205,8 +221,6 @@ export class IdempotentSends {
       }
       return settling;
     });
-    if (recorded !== undefined) await recorded;
-    return receiptOfDelivery(record.id, delivered);
   }
 }
 
@@ -236,45 +250,6 @@ function storeFailure(error: unknown): never {
 
 function otherMessage(): SmsError {
   return invalidRequest('send(): idempotencyKey: another message has this key; give each message its own.');
-}
-
-function stillUnknown(): SmsError {
-  return new SmsError({
-    code: 'in_progress',
-    outcome: 'unknown',
-    message: 'A call with this idempotencyKey is under way, or died. It is not sent again.',
-  });
-}
-
-/**
- * The receipt of the message that has the key; undefined if it was certainly not sent, so that it may be sent now.
- *
- * @throws SmsError while nobody knows
- */
-function receiptOf(record: MessageRecord): Receipt | undefined {
-  const { state } = stateOf(record, Date.now());
-  switch (state) {
-    case 'not-sent':
-    case 'refused':
-      return undefined;
-    case 'sending':
-      throw stillUnknown();
-    case 'unknown':
-      throw record.settled?.error === undefined ? stillUnknown() : new SmsError(record.settled.error);
-    case 'accepted':
-    case 'queued':
-    case 'sent':
-    case 'delivered':
-    case 'undelivered':
-    case 'rejected':
-    case 'expired':
-      return replayed(receiptOfRecord(record));
-  }
-}
-
-/** A receipt for another call than the one that sent. */
-function replayed(receipt: Receipt): Receipt {
-  return { ...receipt, replayed: true };
 }
 
 function endedError(code: DeadlineEnd, outcome: 'not-sent' | 'unknown'): SmsError {

@@ -141,7 +141,7 @@ export class DeliveryWatches {
     try {
       // The person may have said STOP since the message was sent.
       const blocked = (await deliverWithin?.blockedNow?.(deadlineAfter(deadlineMs))) ?? delivery.blocked;
-      const further = { ...delivery, canSend, blocked, onPlanned: undefined, attemptsBefore: asked.size };
+      const further = { ...delivery, canSend, blocked, attemptsBefore: asked.size };
       const delivered = await router.deliver(further, { deadline: deadlineAfter(deadlineMs) });
       if (delivered.attempts.length === 0) return;
       // Before it is written down, which tells of reports that have come already.

@@ -25,16 +25,20 @@ interface Due extends Expiring {
   readonly id: string;
 }
 
-interface Named<Value> extends Expiring {
+interface Named extends Expiring {
   readonly name: string;
-  readonly value: Value;
 }
 
 /** Which message has a key. */
-type KeyHolder = Pick<KeyClaim, 'fingerprint'> & { readonly id: string };
+interface KeyHolder extends Named, Pick<KeyClaim, 'fingerprint'> {
+  readonly id: string;
+}
 
 /** What a reference means, or which reports wait until that is known. */
-type Reference = { readonly id: string | undefined; readonly reports: readonly ReportEntry[] };
+interface Reference extends Named {
+  readonly id: string | undefined;
+  readonly reports: readonly ReportEntry[];
+}
 
 /** Expired entries that one operation frees in passing, of each kind at most: none stalls the process. */
 const sweptAtOnce = 4;
@@ -55,7 +59,7 @@ export class MemoryMessageStore implements MessageStore {
   readonly #due = new ExpiryQueue<Due>();
   readonly #keys: Names<KeyHolder>;
   readonly #references: Names<Reference>;
-  readonly #said: Names<true>;
+  readonly #said: Names<Named>;
   readonly #maxMessages: number;
   readonly #now: () => number;
 
@@ -81,12 +85,24 @@ export class MemoryMessageStore implements MessageStore {
       if (held.fingerprint !== claim.fingerprint) return { state: 'conflict' };
       if (held.id !== claim.replaces) return { state: 'held', id: held.id, record: this.read(held.id) };
     }
-    if (!this.#entries.has(record.id)) this.#makeRoom();
+    const known = this.#entries.get(record.id);
+    if (known === undefined) this.#makeRoom();
     if (claim !== undefined) {
       const { key, fingerprint, ttlMs } = claim;
-      this.#keys.set(key, { fingerprint, id: record.id }, now + ttlMs, now);
+      this.#keys.set(
+        {
+          name: key,
+          fingerprint,
+          id: record.id,
+          expiresAt: now + ttlMs,
+          position: notHeld,
+          earlier: undefined,
+          later: undefined,
+        },
+        now,
+      );
     }
-    this.#put(record, now + Math.max(keepMs, claim?.ttlMs ?? 0), claim?.key);
+    this.#put(record, known, now + Math.max(keepMs, claim?.ttlMs ?? 0), claim?.key);
     return added;
   }
 
@@ -111,7 +127,10 @@ export class MemoryMessageStore implements MessageStore {
     const known = this.#references.get(name, now);
     // A vendor may use a reference again: what was told of one message is not told of the next.
     const reports = known === undefined || (known.id !== undefined && known.id !== id) ? [] : known.reports;
-    this.#references.set(name, { id, reports }, now + keepMs, now);
+    this.#references.set(
+      { name, id, reports, expiresAt: now + keepMs, position: notHeld, earlier: undefined, later: undefined },
+      now,
+    );
     return reports;
   }
 
@@ -122,7 +141,18 @@ export class MemoryMessageStore implements MessageStore {
     if (known?.id !== undefined) return known.id;
     const others = (known?.reports ?? []).filter((each) => !isDeepStrictEqual(each, report));
     const reports = [...others, report].slice(-longestWait);
-    this.#references.set(name, { id: undefined, reports }, now + waitMs, now);
+    this.#references.set(
+      {
+        name,
+        id: undefined,
+        reports,
+        expiresAt: now + waitMs,
+        position: notHeld,
+        earlier: undefined,
+        later: undefined,
+      },
+      now,
+    );
     return undefined;
   }
 
@@ -144,7 +174,10 @@ export class MemoryMessageStore implements MessageStore {
   isFirst(what: string, keepMs: number): Awaitable<boolean> {
     const now = this.#now();
     if (this.#said.get(what, now) !== undefined) return false;
-    this.#said.set(what, true, now + keepMs, now);
+    this.#said.set(
+      { name: what, expiresAt: now + keepMs, position: notHeld, earlier: undefined, later: undefined },
+      now,
+    );
     return true;
   }
 
@@ -155,8 +188,7 @@ export class MemoryMessageStore implements MessageStore {
     return entries.filter(({ expiresAt }) => expiresAt > now).length;
   }
 
-  #put(record: MessageRecord, expiresAt: number, key: string | undefined): void {
-    const known = this.#entries.get(record.id);
+  #put(record: MessageRecord, known: Entry | undefined, expiresAt: number, key: string | undefined): void {
     if (known !== undefined) this.#remove(known);
     const { id } = record;
     const entry = {
@@ -242,42 +274,41 @@ function dueOf({ id, dueAt }: MessageRecord, known: Entry | undefined): Due | un
   return { id, expiresAt: leasedUntil ?? dueAt, position: notHeld, earlier: undefined, later: undefined };
 }
 
-/** Values by name, which expire; when there are too many, the one that expires soonest goes. */
-class Names<Value> {
-  readonly #values = new Map<string, Named<Value>>();
-  readonly #queue = new ExpiryQueue<Named<Value>>();
+/** What expires, by name; when there are too many, the one that expires soonest goes. */
+class Names<Item extends Named> {
+  readonly #items = new Map<string, Item>();
+  readonly #queue = new ExpiryQueue<Item>();
   readonly #max: number;
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  get(name: string, now: number): Value | undefined {
-    const named = this.#values.get(name);
-    return named === undefined || named.expiresAt <= now ? undefined : named.value;
+  get(name: string, now: number): Item | undefined {
+    const item = this.#items.get(name);
+    return item === undefined || item.expiresAt <= now ? undefined : item;
   }
 
-  set(name: string, value: Value, expiresAt: number, now: number): void {
-    const known = this.#values.get(name);
+  set(item: Item, now: number): void {
+    const known = this.#items.get(item.name);
     if (known !== undefined) this.#remove(known);
     for (let swept = 0; swept < sweptAtOnce; swept += 1) {
       const { soonest } = this.#queue;
-      if (soonest === undefined || (soonest.expiresAt > now && this.#values.size < this.#max)) break;
+      if (soonest === undefined || (soonest.expiresAt > now && this.#items.size < this.#max)) break;
       this.#remove(soonest);
     }
-    const named = { name, value, expiresAt, position: notHeld, earlier: undefined, later: undefined };
-    this.#values.set(name, named);
-    this.#queue.add(named);
+    this.#items.set(item.name, item);
+    this.#queue.add(item);
   }
 
   delete(name: string): void {
-    const named = this.#values.get(name);
-    if (named !== undefined) this.#remove(named);
+    const item = this.#items.get(name);
+    if (item !== undefined) this.#remove(item);
   }
 
-  #remove(named: Named<Value>): void {
-    this.#values.delete(named.name);
-    this.#queue.remove(named);
+  #remove(item: Item): void {
+    this.#items.delete(item.name);
+    this.#queue.remove(item);
   }
 }
 

@@ -38,10 +38,18 @@ function withAsked(providers: readonly string[], attempts: readonly Attempt[]): 
 
 /** An attempt of which the call has told. Copies: the caller has the same in its receipt, and may change it. */
 function withAnswer(known: AttemptRecord, attempt: Attempt, accepted: Accepted | undefined): AttemptRecord {
-  const told = { ...known, attempt: { ...attempt } };
-  if (accepted === undefined) return told;
+  if (accepted === undefined) return { ...known, attempt: { ...attempt } };
+  return { ...known, attempt: { ...attempt }, accepted: answerOf(accepted) };
+}
+
+/** What a provider said beside yes: of most a reference, or nothing. */
+function answerOf(accepted: Accepted): Omit<Accepted, 'outcome'> {
+  const { reference, references, segments, price } = accepted;
+  if (references === undefined && segments === undefined && price === undefined) {
+    return reference === undefined ? noAnswer : { reference };
+  }
   const { outcome: _, ...answer } = accepted;
-  return { ...told, accepted: answer };
+  return answer;
 }
 
 /** Attempts that were told of before, those that are told of now, and those that reports have shown. */
@@ -57,6 +65,7 @@ function settledCall(error: SmsError | undefined): SettledCall {
 }
 
 // The same for most messages, of which many are held.
+const noAnswer: Omit<Accepted, 'outcome'> = Object.freeze({});
 const acceptedCall: SettledCall = Object.freeze({ outcome: 'accepted' });
 
 /** A record that has taken in what a look-up gave. */

@@ -104,7 +104,7 @@ export class MessageLog {
     const provider = attempts.at(-1)?.provider ?? '';
     const references = accepted === undefined || !this.#reports(provider) ? [] : referencesOf(accepted);
     const linking = references.map((reference) => store.link(provider, reference, record.id, retainMs));
-    const settling = this.#update(record, (current) => this.#scheduled(withSettlement(current, delivered, Date.now())));
+    const settling = this.#update(record, (current) => withSettlement(current, delivered, Date.now()));
     // Without anything to wait for, a settlement in memory is one step.
     if (linking.length === 0 && !isThenable(settling)) return this.#settled(settling, attempts);
     return this.#settledAndLinked(settling, linking, provider, attempts);
@@ -162,11 +162,10 @@ export class MessageLog {
   async lookedUp(record: MessageRecord, answers: readonly LookupAnswer[]): Promise<void> {
     const updated = await this.#update(record, (current) => {
       const now = Date.now();
-      const changed = answers.reduce((known, { provider, outcome }) => {
+      return answers.reduce((known, { provider, outcome }) => {
         const absenceProves = this.#lookupOf(provider)?.absenceProves ?? false;
         return withLookup(known, provider, outcome, { now, absenceProves });
       }, current);
-      return this.#scheduled(changed);
     });
     if (updated === undefined) return;
     for (const { provider } of answers) this.#tellResolved(updated.before, updated.record, provider, 'lookup');
@@ -184,7 +183,7 @@ export class MessageLog {
 
   /** Puts off a record that has nothing to be asked now. */
   async reschedule(record: MessageRecord): Promise<void> {
-    await this.#update(record, (current) => this.#scheduled(current));
+    await this.#update(record, (current) => current);
   }
 
   read(id: string): Awaitable<MessageRecord | undefined> {
@@ -202,10 +201,7 @@ export class MessageLog {
     if (known === undefined || !known.providers.includes(provider)) return undefined;
     if (to !== undefined && to !== known.to) return undefined;
     if (phoneEnding !== undefined && phoneEnding !== endingOf(known.to)) return undefined;
-    const updated = await this.#update(known, (current) => {
-      const changed = withReport(current, provider, report);
-      return changed && this.#scheduled(changed);
-    });
+    const updated = await this.#update(known, (current) => withReport(current, provider, report));
     if (updated === undefined) return known;
     const { before, record } = updated;
     this.#tellResolved(before, record, provider, 'report');
@@ -214,7 +210,8 @@ export class MessageLog {
   }
 
   /**
-   * Changes a record, however many others change it at the same time. `change` is asked again for what is there then.
+   * Changes a record, however many others change it at the same time. `change` is asked again for what is there then. The
+   * moment at which the sweep is to look at it next comes along.
    * Undefined if nothing was to be changed, or the record is gone.
    */
   #update(known: MessageRecord, change: Change, turn = 0): Awaitable<Updated | undefined> {
@@ -226,20 +223,20 @@ export class MessageLog {
       });
     }
     const changed = change(known);
-    if (changed === undefined || changed === known) return undefined;
-    const record = { ...changed, revision: known.revision + 1 };
-    const next = (replaced: Replaced): Awaitable<Updated | undefined> => {
-      if (replaced.state === 'replaced') return { before: known, record };
-      return replaced.current === undefined ? undefined : this.#update(replaced.current, change, turn + 1);
-    };
+    if (changed === undefined) return undefined;
+    const dueAt = nextLookup(changed, this.#lookupOf);
+    if (changed === known && dueAt === known.dueAt) return undefined;
+    const record = { ...changed, revision: known.revision + 1, dueAt };
+    const updated = { before: known, record };
     const replacing = this.#deps.store.replace(record);
-    return isThenable(replacing) ? Promise.resolve(replacing).then(next) : next(replacing);
+    return isThenable(replacing)
+      ? Promise.resolve(replacing).then((replaced) => this.#updated(replaced, updated, change, turn))
+      : this.#updated(replacing, updated, change, turn);
   }
 
-  /** With the moment at which the sweep is to look at it next. */
-  #scheduled(record: MessageRecord): MessageRecord {
-    const dueAt = nextLookup(record, this.#lookupOf);
-    return dueAt === record.dueAt ? record : { ...record, dueAt };
+  #updated(replaced: Replaced, updated: Updated, change: Change, turn: number): Awaitable<Updated | undefined> {
+    if (replaced.state === 'replaced') return updated;
+    return replaced.current === undefined ? undefined : this.#update(replaced.current, change, turn + 1);
   }
 
   #reports(provider: string): boolean {

@@ -1,7 +1,8 @@
 import type { CallContext } from '../contract/call-context.js';
-import type { Deadline } from '../contract/deadline.js';
+import type { Deadline, DeadlineEnd } from '../contract/deadline.js';
 import type { SmsProvider } from '../contract/sms-provider.js';
-import type { Delivered, Delivery, Router } from '../delivery/router.js';
+import type { Account } from '../delivery/account.js';
+import type { Delivered, Delivery, DeliveryObserver, Router } from '../delivery/router.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isThenable } from '../listeners/listeners.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
@@ -30,68 +31,96 @@ export function isTrackable({ webhooks, events, lookup }: SmsProvider): boolean 
 /** Deliveries whose messages are recorded if they can be tracked: the record is begun before any byte leaves. */
 export class RecordedDeliveries {
   readonly #deps: RecordedDeliveriesDeps;
-  readonly #unrecorded = new SeldomWarning('The message store failed: a message is sent, and its life is not recorded');
-  readonly #unsettled = new SeldomWarning('The message store could not record how a message was sent');
+  readonly #warnings: Warnings = {
+    unrecorded: new SeldomWarning('The message store failed: a message is sent, and its life is not recorded'),
+    unsettled: new SeldomWarning('The message store could not record how a message was sent'),
+  };
 
   constructor(deps: RecordedDeliveriesDeps) {
     this.#deps = deps;
   }
 
   /** Delivers, and records it if one of the planned providers has something to tell afterwards. Never rejects. */
-  async deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
-    const { router, log } = this.#deps;
-    let begun: Begun | undefined;
-    const onPlanned = (providers: readonly SmsProvider[]) => {
-      if (!providers.some(isTrackable)) return undefined;
-      const remainingMs = call.deadline.remainingMs();
-      const record = log.newRecord(delivery, idsOf(providers), remainingMs);
-      begun = { record, isWritten: false };
-      return this.#begin(begun, call, Math.min(longestWaitMs, remainingMs / 5));
-    };
-    const delivered = await router.deliver({ ...delivery, onPlanned }, call);
-    if (begun === undefined) return delivered;
-    this.#deps.watches.watch(delivery, begun.record, delivered);
-    begun.delivered = delivered;
-    const settling = begun.isWritten ? this.#settle(begun.record, delivered, call) : undefined;
-    if (settling !== undefined) await settling;
-    return delivered;
+  deliver(delivery: Delivery, call: CallContext): Promise<Delivered> {
+    return this.#deps.router.deliver(delivery, call, new Recording(this.#deps, this.#warnings, delivery, call));
+  }
+}
+
+interface Warnings {
+  readonly unrecorded: SeldomWarning;
+  readonly unsettled: SeldomWarning;
+}
+
+/** The record of one delivery. */
+class Recording implements DeliveryObserver {
+  readonly #deps: RecordedDeliveriesDeps;
+  readonly #warnings: Warnings;
+  readonly #delivery: Delivery;
+  readonly #deadline: Deadline;
+  /** Undefined if nothing is recorded. */
+  #record: MessageRecord | undefined;
+  /** Whether the store has the record. */
+  #isWritten = false;
+  #delivered: Delivered | undefined;
+
+  constructor(deps: RecordedDeliveriesDeps, warnings: Warnings, delivery: Delivery, { deadline }: CallContext) {
+    this.#deps = deps;
+    this.#warnings = warnings;
+    this.#delivery = delivery;
+    this.#deadline = deadline;
   }
 
-  /** Writes down how a delivery ended. A store that fails changes nothing about that. Undefined if it is done. */
-  #settle(record: MessageRecord, delivered: Delivered, { deadline }: CallContext): Promise<void> | undefined {
-    const waitMs = () => Math.min(longestWaitMs, Math.max(deadline.remainingMs(), 10));
-    // Made when it is listened to: a store in memory has answered by then.
-    const limit: Pick<Deadline, 'onEnd'> = { onEnd: (listener) => deadlineAfter(waitMs()).onEnd(listener) };
-    return recordResult(this.#unsettled, limit, () => this.#deps.log.settle(record, delivered));
+  planned(accounts: readonly Account[]): Promise<void> | undefined {
+    if (!accounts.some(({ provider }) => isTrackable(provider))) return undefined;
+    const remainingMs = this.#deadline.remainingMs();
+    this.#record = this.#deps.log.newRecord(this.#delivery, accounts.map(idOf), remainingMs);
+    return this.#begin(this.#record, Math.min(longestWaitMs, remainingMs / 5));
   }
 
   /**
    * A message without a key is sent even if the store is down. What it takes late is settled late. Undefined if there is
    * nothing to wait for.
    */
-  #begin(begun: Begun, call: CallContext, waitMs: number): Promise<void> | undefined {
-    const { record } = begun;
-    const onAdded = () => {
-      begun.isWritten = true;
-    };
-    const onLate = () => {
-      onAdded();
-      if (begun.delivered !== undefined) void this.#settle(record, begun.delivered, call);
-    };
-    const onFailed = (error: unknown) => this.#unrecorded.warn(error);
+  #begin(record: MessageRecord, waitMs: number): Promise<void> | undefined {
     let beginning: Awaitable<Added>;
     try {
       beginning = this.#deps.log.begin(record);
     } catch (error) {
-      onFailed(error);
+      this.#warnings.unrecorded.warn(error);
       return undefined;
     }
-    if (!isThenable(beginning) && isAdded(beginning)) {
-      onAdded();
-      return undefined;
-    }
-    const options = { isAnswer: isAdded, onLate };
-    return askStore(beforeSending, deadlineAfter(waitMs), () => beginning, options).then(onAdded, onFailed);
+    if (isThenable(beginning) || !isAdded(beginning)) return this.#begunInTime(record, beginning, waitMs);
+    this.#isWritten = true;
+    return undefined;
+  }
+
+  #begunInTime(record: MessageRecord, beginning: Awaitable<Added>, waitMs: number): Promise<void> {
+    const onAdded = () => {
+      this.#isWritten = true;
+      if (this.#delivered !== undefined) void this.#settle(record, this.#delivered);
+    };
+    const options = { isAnswer: isAdded, onLate: onAdded };
+    return askStore(beforeSending, deadlineAfter(waitMs), () => beginning, options).then(onAdded, (error) =>
+      this.#warnings.unrecorded.warn(error),
+    );
+  }
+
+  ended(delivered: Delivered): Promise<void> | undefined {
+    const record = this.#record;
+    if (record === undefined) return undefined;
+    this.#deps.watches.watch(this.#delivery, record, delivered);
+    this.#delivered = delivered;
+    return this.#isWritten ? this.#settle(record, delivered) : undefined;
+  }
+
+  /** Writes down how a delivery ended. A store that fails changes nothing about that. Undefined if it is done. */
+  #settle(record: MessageRecord, delivered: Delivered): Promise<void> | undefined {
+    // Made when it is listened to: a store in memory has answered by then.
+    const limit = {
+      onEnd: (listener: (reason: DeadlineEnd) => void) =>
+        deadlineAfter(Math.min(longestWaitMs, Math.max(this.#deadline.remainingMs(), 10))).onEnd(listener),
+    };
+    return recordResult(this.#warnings.unsettled, limit, () => this.#deps.log.settle(record, delivered));
   }
 }
 
@@ -99,15 +128,4 @@ function isAdded(answer: Added | undefined): boolean {
   return answer?.state === 'added';
 }
 
-/** A record whose message is on its way. */
-interface Begun {
-  readonly record: MessageRecord;
-  /** Whether the store has it. */
-  isWritten: boolean;
-  /** How it ended, if it has. */
-  delivered?: Delivered;
-}
-
-function idsOf(providers: readonly SmsProvider[]): readonly string[] {
-  return providers.map(({ id }) => id);
-}
+const idOf = ({ id }: Account) => id;

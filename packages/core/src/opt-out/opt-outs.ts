@@ -1,9 +1,10 @@
 import type { Deadline } from '../contract/deadline.js';
 import type { InboundMessage } from '../contract/provider-events.js';
+import { isThenable } from '../listeners/listeners.js';
 import { safeParsePhoneNumber } from '../phone/parse.js';
 import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
 import { plainText } from '../phone/typed-text.js';
-import { askStore, type StoreQuestion } from '../stores/ask-store.js';
+import { type Awaitable, askStore, askStoreAtOnce, type StoreQuestion } from '../stores/ask-store.js';
 import type { ParsedOptOutOptions } from './opt-out-options.js';
 import type { OptOutStore } from './opt-out-store.js';
 import { optOutOf } from './opt-out-words.js';
@@ -120,21 +121,23 @@ export class OptOuts {
 
   /**
    * The ids of the providers that must not send this message: some, none, or all. Asks the store once. If it is down the
-   * message must not be sent either: to write to somebody who said STOP is against the law in most countries.
+   * message must not be sent either: to write to somebody who said STOP is against the law in most countries. Without a
+   * promise if the store answered so. Rejects, never throws.
    *
    * @throws SmsError `store_unavailable`, `not-sent`, if the store is down or late, `aborted` if the call was
    */
-  async blockedProviders(message: MeantMessage, deadline: Deadline): Promise<ReadonlySet<string>> {
+  blockedProviders(message: MeantMessage, deadline: Deadline): Awaitable<ReadonlySet<string>> {
     const { to, senderId, providers } = message;
     const numberKeys = senderId === undefined ? [] : this.#numberKeys(to, senderId);
-    const keys = [...this.#accountKeys(to, providers), ...numberKeys];
+    const accountKeys = this.#accountKeys(to, providers);
+    const keys = numberKeys.length === 0 ? accountKeys : [...accountKeys, ...numberKeys];
     if (keys.length === 0) return noProviders;
-    const answers = await askStore(asking, deadline, () => this.#store.has(keys), {
+    const answers = askStoreAtOnce(asking, deadline, () => this.#store.has(keys), {
       isAnswer: (answer) => isAnswerTo(keys, answer),
     });
-    if (!answers.includes(true)) return noProviders;
-    const isNumberBlocked = answers.slice(providers.length).includes(true);
-    return new Set(providers.filter((_, index) => isNumberBlocked || answers[index] === true));
+    return isThenable(answers)
+      ? Promise.resolve(answers).then((late) => blockedBy(late, providers))
+      : blockedBy(answers, providers);
   }
 
   /** A time to come would outlast everything that the person says until then; it is somebody's mistake. */
@@ -145,7 +148,7 @@ export class OptOuts {
 
   /** The phone is hidden once for all of them: every send asks, and a hash costs more than all else about it. */
   #accountKeys(phone: PhoneNumber, providers: readonly string[]): readonly string[] {
-    const hidden = this.#keyOf(JSON.stringify(['opt-out', canonicalPhone(phone).e164, 'account']));
+    const hidden = this.#keyOf(`["opt-out","${canonicalPhone(phone).e164}","account"]`);
     return providers.map((id) => `${hidden}:${id}`);
   }
 
@@ -157,6 +160,13 @@ export class OptOuts {
 }
 
 const noProviders: ReadonlySet<string> = new Set();
+
+/** @param answers for the account of each provider, and then for the sender */
+function blockedBy(answers: readonly boolean[], providers: readonly string[]): ReadonlySet<string> {
+  if (!answers.includes(true)) return noProviders;
+  const isNumberBlocked = answers.slice(providers.length).includes(true);
+  return new Set(providers.filter((_, index) => isNumberBlocked || answers[index] === true));
+}
 
 /**
  * One spelling of a sender: vendors write a number with a plus, two zeros or neither, a name in upper or lower case. Two

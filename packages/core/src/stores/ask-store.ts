@@ -32,41 +32,81 @@ export interface AnswerHandling<Answer> {
  * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
  */
 export function askStore<Answer>(
-  { store, outcome, consequence }: StoreQuestion,
+  question: StoreQuestion,
   deadline: Ending,
   ask: () => Awaitable<Answer>,
-  { isAnswer = () => true, onLate }: AnswerHandling<Answer> = {},
+  handling?: AnswerHandling<Answer>,
 ): Promise<Answer> {
-  const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
-    new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
-  const endedError = (reason: Ending['ended']) =>
-    reason === 'aborted'
-      ? fail('had not answered when the call was aborted', 'aborted')
-      : fail('did not answer in time');
+  return Promise.resolve(askStoreAtOnce(question, deadline, ask, handling));
+}
+
+/** {@link askStore}, without a promise if the store gave its answer so: for what every send asks. Rejects, never throws. */
+export function askStoreAtOnce<Answer>(
+  question: StoreQuestion,
+  deadline: Ending,
+  ask: () => Awaitable<Answer>,
+  handling: AnswerHandling<Answer> = {},
+): Awaitable<Answer> {
+  if (deadline.ended !== undefined) return Promise.reject(endedError(question, deadline.ended));
+  try {
+    const answer = ask();
+    return isThenable(answer)
+      ? answerInTime(question, deadline, Promise.resolve(answer), handling)
+      : checkedAnswer(question, answer, handling);
+  } catch (error) {
+    return Promise.reject(storeError(question, error));
+  }
+}
+
+function answerInTime<Answer>(
+  question: StoreQuestion,
+  deadline: Ending,
+  pending: Promise<Answer>,
+  handling: AnswerHandling<Answer>,
+): Promise<Answer> {
   return new Promise<Answer>((resolve, reject) => {
-    const accept = (answer: Answer) =>
-      isAnswer(answer) ? resolve(answer) : reject(fail('answered something else than it must'));
-    const refuse = (error: unknown) => reject(isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
-    if (deadline.ended !== undefined) return reject(endedError(deadline.ended));
-    const asked = attempt(ask);
-    if (!('pending' in asked)) return 'error' in asked ? refuse(asked.error) : accept(asked.answer);
     let isOver = false;
     const stop = deadline.onEnd((reason) => {
       isOver = true;
-      reject(endedError(reason));
+      reject(endedError(question, reason));
     });
-    asked.pending.then(
-      (answer) => {
-        stop();
-        if (isOver && isAnswer(answer)) onLate?.(answer);
-        accept(answer);
-      },
-      (error: unknown) => {
-        stop();
-        refuse(error);
-      },
-    );
+    pending
+      .then((answer) => checkedAnswer(question, answer, handling))
+      .then(
+        (answer) => {
+          stop();
+          if (isOver) handling.onLate?.(answer);
+          resolve(answer);
+        },
+        (error: unknown) => {
+          stop();
+          reject(storeError(question, error));
+        },
+      );
   });
+}
+
+function checkedAnswer<Answer>(question: StoreQuestion, answer: Answer, { isAnswer }: AnswerHandling<Answer>): Answer {
+  if (isAnswer === undefined || isAnswer(answer)) return answer;
+  throw storeFailure(question, 'answered something else than it must');
+}
+
+function storeError(question: StoreQuestion, error: unknown): SmsError {
+  return isSmsError(error) ? error : storeFailure(question, `failed (${errorKind(error)})`);
+}
+
+function endedError(question: StoreQuestion, reason: Ending['ended']): SmsError {
+  return reason === 'aborted'
+    ? storeFailure(question, 'had not answered when the call was aborted', 'aborted')
+    : storeFailure(question, 'did not answer in time');
+}
+
+function storeFailure(
+  { store, outcome, consequence }: StoreQuestion,
+  what: string,
+  code: 'store_unavailable' | 'aborted' = 'store_unavailable',
+): SmsError {
+  return new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
 }
 
 /**
@@ -78,11 +118,21 @@ export function recordResult(
   deadline: Pick<Ending, 'onEnd'>,
   write: () => Awaitable<unknown>,
 ): Promise<void> | undefined {
-  const asked = attempt(write);
-  if (!('pending' in asked)) {
-    if ('error' in asked) warning.warn(asked.error);
+  let pending: unknown;
+  try {
+    pending = write();
+  } catch (error) {
+    warning.warn(error);
     return undefined;
   }
+  return isThenable(pending) ? writtenInTime(warning, deadline, Promise.resolve(pending)) : undefined;
+}
+
+function writtenInTime(
+  warning: SeldomWarning,
+  deadline: Pick<Ending, 'onEnd'>,
+  pending: Promise<unknown>,
+): Promise<void> {
   return new Promise((resolve) => {
     const fail = (error: unknown, kind?: string) => {
       warning.warn(error, kind);
@@ -93,7 +143,7 @@ export function recordResult(
       isOverdue = true;
       fail(undefined, 'no answer in time');
     });
-    asked.pending.then(
+    pending.then(
       () => {
         stop();
         resolve();
@@ -124,18 +174,6 @@ export function withGrace(deadline: Pick<Ending, 'onEnd'>): Ending {
       };
     },
   };
-}
-
-type Asked<Answer> = { readonly answer: Answer } | { readonly error: unknown } | { readonly pending: Promise<Answer> };
-
-/** A store that throws at once has failed like one that rejects. */
-function attempt<Answer>(ask: () => Awaitable<Answer>): Asked<Answer> {
-  try {
-    const answer = ask();
-    return isThenable(answer) ? { pending: Promise.resolve(answer) } : { answer };
-  } catch (error) {
-    return { error };
-  }
 }
 
 const marker = Symbol.for('polysms.StoreFull');
