@@ -32,41 +32,82 @@ export interface AnswerHandling<Answer> {
  * @throws SmsError `store_unavailable`, or `aborted` if the caller ended the call; a store's own SmsError as it is
  */
 export function askStore<Answer>(
-  { store, outcome, consequence }: StoreQuestion,
+  question: StoreQuestion,
   deadline: Ending,
   ask: () => Awaitable<Answer>,
-  { isAnswer = () => true, onLate }: AnswerHandling<Answer> = {},
+  handling: AnswerHandling<Answer> = {},
 ): Promise<Answer> {
-  const fail = (what: string, code: 'store_unavailable' | 'aborted' = 'store_unavailable') =>
-    new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
-  const endedError = (reason: Ending['ended']) =>
-    reason === 'aborted'
-      ? fail('had not answered when the call was aborted', 'aborted')
-      : fail('did not answer in time');
+  try {
+    return Promise.resolve(storeAnswer(question, deadline, ask, handling));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * {@link askStore} for a store that may answer at once: then this answers or throws at once, too. A promise costs more
+ * than all that a store in memory does.
+ */
+export function storeAnswer<Answer>(
+  question: StoreQuestion,
+  deadline: Ending,
+  ask: () => Awaitable<Answer>,
+  handling: AnswerHandling<Answer> = {},
+): Awaitable<Answer> {
+  if (deadline.ended !== undefined) throw endedError(question, deadline.ended);
+  const asked = attempt(ask);
+  if ('error' in asked) throw failure(question, asked.error);
+  if (!('pending' in asked)) return checked(question, asked.answer, handling);
+  const { pending } = asked;
   return new Promise<Answer>((resolve, reject) => {
-    const accept = (answer: Answer) =>
-      isAnswer(answer) ? resolve(answer) : reject(fail('answered something else than it must'));
-    const refuse = (error: unknown) => reject(isSmsError(error) ? error : fail(`failed (${errorKind(error)})`));
-    if (deadline.ended !== undefined) return reject(endedError(deadline.ended));
-    const asked = attempt(ask);
-    if (!('pending' in asked)) return 'error' in asked ? refuse(asked.error) : accept(asked.answer);
     let isOver = false;
     const stop = deadline.onEnd((reason) => {
       isOver = true;
-      reject(endedError(reason));
+      reject(endedError(question, reason));
     });
-    asked.pending.then(
+    pending.then(
       (answer) => {
         stop();
-        if (isOver && isAnswer(answer)) onLate?.(answer);
-        accept(answer);
+        const { isAnswer = anything, onLate } = handling;
+        if (!isAnswer(answer)) reject(noAnswer(question));
+        else if (isOver) onLate?.(answer);
+        else resolve(answer);
       },
       (error: unknown) => {
         stop();
-        refuse(error);
+        reject(failure(question, error));
       },
     );
   });
+}
+
+const anything = () => true;
+
+function checked<Answer>(question: StoreQuestion, answer: Answer, { isAnswer = anything }: AnswerHandling<Answer>) {
+  if (!isAnswer(answer)) throw noAnswer(question);
+  return answer;
+}
+
+function failure(question: StoreQuestion, error: unknown): SmsError {
+  return isSmsError(error) ? error : errorOf(question, `failed (${errorKind(error)})`);
+}
+
+function noAnswer(question: StoreQuestion): SmsError {
+  return errorOf(question, 'answered something else than it must');
+}
+
+function endedError(question: StoreQuestion, reason: Ending['ended']): SmsError {
+  return reason === 'aborted'
+    ? errorOf(question, 'had not answered when the call was aborted', 'aborted')
+    : errorOf(question, 'did not answer in time');
+}
+
+function errorOf(
+  { store, outcome, consequence }: StoreQuestion,
+  what: string,
+  code: 'store_unavailable' | 'aborted' = 'store_unavailable',
+): SmsError {
+  return new SmsError({ code, outcome, message: `The ${store} ${what}. ${consequence}` });
 }
 
 /**

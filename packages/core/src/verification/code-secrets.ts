@@ -1,12 +1,4 @@
-import {
-  createHash,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-  randomInt,
-  randomUUID,
-} from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
 import type { SubjectState } from './verification-store.js';
 
@@ -19,8 +11,9 @@ export function makeCode(length: number): string {
 export const idLength = 44;
 export const markLength = 8;
 
-/** Characters of a handle, a subject, and the random half of an id: 128 bits, and 122 bits, in base64url. */
+/** Characters of a handle, a subject, and the random half of an id: 128 bits in base64url. */
 const halfLength = 22;
+const halfBytes = 16;
 const idForm = new RegExp(`^[\\w-]{${idLength}}(?:[\\w-]{${markLength}})?$`);
 
 /**
@@ -65,14 +58,14 @@ export class CodeSecrets {
     return subject === previous ? current : undefined;
   }
 
-  /**
-   * A new id for a phone and purpose, under the pepper.
-   *
-   * @param mark while the pepper is replaced: the latest approval under the other one, see `approvalMark`
-   */
-  newId(to: PhoneNumber, purpose: string, mark = ''): string {
-    const random = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-    return this.#handle(this.#current, to, purpose) + random + mark;
+  /** A new id for a phone and purpose, under the pepper, and the subjects of these. */
+  newChallenge(to: PhoneNumber, purpose: string): NamedChallenge {
+    const handle = this.#handle(this.#current, to, purpose);
+    return {
+      id: handle + randomHalf(),
+      subject: this.#subject(handle),
+      previous: this.#previous && this.#subject(this.#handle(this.#previous, to, purpose)),
+    };
   }
 
   /** The subject of an id, if it is one of this tenant's; undefined for what is no id. */
@@ -102,11 +95,33 @@ export class CodeSecrets {
 
   /** Not under a pepper: the subject of an id stays the same while the pepper is replaced. */
   #subject(handle: string): string {
-    return createHash('sha256')
-      .update(joined('id', this.#tenant, handle))
-      .digest('base64url')
-      .slice(0, halfLength);
+    return sha256(joined('id', this.#tenant, handle)).slice(0, halfLength);
   }
+}
+
+/** What a new challenge is called. */
+export interface NamedChallenge {
+  readonly id: string;
+  readonly subject: string;
+  /** The subject under the previous pepper while it is in use. */
+  readonly previous: string | undefined;
+}
+
+/** Random bytes for many ids: one call for each costs several times as much as taking some of these. */
+const pool = Buffer.alloc(halfBytes * 256);
+let used = pool.length;
+
+function randomHalf(): string {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += halfBytes;
+  return pool.toString('base64url', used - halfBytes, used);
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'base64url');
 }
 
 function hmac(key: KeyObject, ...fields: readonly string[]): string {
@@ -127,7 +142,7 @@ function joined(...fields: readonly string[]): string {
  */
 export function approvalMark({ challenges }: SubjectState): string {
   const latest = challenges.findLast(({ state }) => state === 'approved')?.id ?? '';
-  return createHash('sha256').update(latest).digest('base64url').slice(0, markLength);
+  return sha256(latest).slice(0, markLength);
 }
 
 /** Whether a code of the other subject has been approved since an id was made. */
