@@ -3,7 +3,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { deadlineAfter, deadlineWithin } from '../provider-kit/deadline.js';
-import { type Awaitable, askStore, isStoreFull, type StoreQuestion, storeAnswer } from '../stores/ask-store.js';
+import { type Awaitable, askStore, askStoreAtOnce, isStoreFull, type StoreQuestion } from '../stores/ask-store.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
 import type { ParsedGuardOptions } from './guard-options.js';
 import {
@@ -103,17 +103,13 @@ export class LimitLedger {
       if (denial === undefined) throw new RangeError('isTakeResult lets no such index pass.');
       return denial(result.retryAfterMs);
     };
-    try {
-      const result = storeAnswer(question, limited, () => this.#store.takeAll(units), {
-        isAnswer: (answer) => isTakeResult(answer, units.length),
-        // The call has ended without it.
-        onLate: (late) => this.refund(late.taken ? late.units : []),
-      });
-      if (!(result instanceof Promise)) return read(result);
-      return result.then(read).catch((error: unknown) => this.#failed(error, deadline));
-    } catch (error) {
-      return this.#failed(error, deadline);
-    }
+    const result = askStoreAtOnce(question, limited, () => this.#store.takeAll(units), {
+      isAnswer: (answer) => isTakeResult(answer, units.length),
+      // The call has ended without it.
+      onLate: (late) => this.refund(late.taken ? late.units : []),
+    });
+    if (!(result instanceof Promise)) return read(result);
+    return result.then(read, (error: unknown) => this.#failed(error, deadline));
   }
 
   #failed(error: unknown, { ended }: Deadline): readonly TakenUnit[] | Denial {

@@ -35,29 +35,25 @@ export function askStore<Answer>(
   question: StoreQuestion,
   deadline: Ending,
   ask: () => Awaitable<Answer>,
-  handling: AnswerHandling<Answer> = {},
+  handling?: AnswerHandling<Answer>,
 ): Promise<Answer> {
-  try {
-    return Promise.resolve(storeAnswer(question, deadline, ask, handling));
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return Promise.resolve(askStoreAtOnce(question, deadline, ask, handling));
 }
 
 /**
- * {@link askStore} for a store that may answer at once: then this answers or throws at once, too. A promise costs more
- * than all that a store in memory does.
+ * {@link askStore}, without a promise if the store has answered without one: a promise costs more than all that a store
+ * in memory does. Rejects, never throws.
  */
-export function storeAnswer<Answer>(
+export function askStoreAtOnce<Answer>(
   question: StoreQuestion,
   deadline: Ending,
   ask: () => Awaitable<Answer>,
-  handling: AnswerHandling<Answer> = {},
+  { isAnswer = anything, onLate }: AnswerHandling<Answer> = {},
 ): Awaitable<Answer> {
-  if (deadline.ended !== undefined) throw endedError(question, deadline.ended);
+  if (deadline.ended !== undefined) return Promise.reject(endedError(question, deadline.ended));
   const asked = attempt(ask);
-  if ('error' in asked) throw failure(question, asked.error);
-  if (!('pending' in asked)) return checked(question, asked.answer, handling);
+  if ('error' in asked) return Promise.reject(failure(question, asked.error));
+  if (!('pending' in asked)) return isAnswer(asked.answer) ? asked.answer : Promise.reject(noAnswer(question));
   const { pending } = asked;
   return new Promise<Answer>((resolve, reject) => {
     let isOver = false;
@@ -68,7 +64,6 @@ export function storeAnswer<Answer>(
     pending.then(
       (answer) => {
         stop();
-        const { isAnswer = anything, onLate } = handling;
         if (!isAnswer(answer)) reject(noAnswer(question));
         else if (isOver) onLate?.(answer);
         else resolve(answer);
@@ -82,11 +77,6 @@ export function storeAnswer<Answer>(
 }
 
 const anything = () => true;
-
-function checked<Answer>(question: StoreQuestion, answer: Answer, { isAnswer = anything }: AnswerHandling<Answer>) {
-  if (!isAnswer(answer)) throw noAnswer(question);
-  return answer;
-}
 
 function failure(question: StoreQuestion, error: unknown): SmsError {
   return isSmsError(error) ? error : errorOf(question, `failed (${errorKind(error)})`);

@@ -6,7 +6,7 @@ import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { notSent } from '../provider-kit/outcomes.js';
 import { andThen } from '../stores/and-then.js';
-import { type Awaitable, recordResult, storeAnswer } from '../stores/ask-store.js';
+import { type Awaitable, askStoreAtOnce, recordResult } from '../stores/ask-store.js';
 import type { CodeSecrets } from './code-secrets.js';
 import { afterApproval, isConclusion, isStep, keepMs, mayCount, recordAccepted } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
@@ -69,7 +69,7 @@ export function checkChallenges(
   const { purpose, maxFailures, countsFailure } = typed;
   const { failureWindowMs } = options;
   const token = randomUUID();
-  const compared = storeAnswer(
+  const compared = askStoreAtOnce(
     mayCount,
     deadline,
     () => store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs, countsFailure }),

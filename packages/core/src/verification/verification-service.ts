@@ -2,7 +2,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
-import { type Awaitable, askStore, recordResult, storeAnswer } from '../stores/ask-store.js';
+import { type Awaitable, askStore, askStoreAtOnce, recordResult } from '../stores/ask-store.js';
 import type { CheckDeps, Checked, VerificationDeps } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
 import { approvalMark, isOutdated, makeCode } from './code-secrets.js';
@@ -52,7 +52,7 @@ export class VerificationService {
     const digest = code === undefined ? '' : secrets.digest(id, code);
     const codes = plan.senders.map((sender) => codeFrom(sender, digest, undefined, options));
     const { maxFailures, maxLive } = limits;
-    const opened = storeAnswer(
+    const opened = askStoreAtOnce(
       beforeSending,
       deadline,
       () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
