@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, randomFillSync, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
+import { HmacSha256 } from './hmac-sha256.js';
 import type { SubjectState } from './verification-store.js';
 
 /** A code of so many digits, all equally likely, leading zeros included. */
@@ -27,14 +28,14 @@ const idForm = new RegExp(`^[\\w-]{${idLength}}(?:[\\w-]{${markLength}})?$`);
  * - A *digest* stands for a code of one id, and so of one tenant, purpose, phone and challenge.
  */
 export class CodeSecrets {
-  readonly #current: KeyObject;
-  readonly #previous: KeyObject | undefined;
+  readonly #current: HmacSha256;
+  readonly #previous: HmacSha256 | undefined;
   readonly #tenant: string;
 
   /** Without a pepper: a random one, which is lost when the process ends. */
   constructor(pepper: { readonly current: string; readonly previous: string | undefined } | undefined, tenant: string) {
-    this.#current = createSecretKey(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current));
-    this.#previous = pepper?.previous === undefined ? undefined : createSecretKey(Buffer.from(pepper.previous));
+    this.#current = new HmacSha256(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current));
+    this.#previous = pepper?.previous === undefined ? undefined : new HmacSha256(Buffer.from(pepper.previous));
     this.#tenant = tenant;
   }
 
@@ -89,13 +90,13 @@ export class CodeSecrets {
     return hmac(this.#current, 'key', this.#tenant, text).slice(0, halfLength);
   }
 
-  #handle(key: KeyObject, to: PhoneNumber, purpose: string): string {
+  #handle(key: HmacSha256, to: PhoneNumber, purpose: string): string {
     return hmac(key, 'subject', this.#tenant, purpose, canonicalPhone(to).e164).slice(0, halfLength);
   }
 
   /** Not under a pepper: the subject of an id stays the same while the pepper is replaced. */
   #subject(handle: string): string {
-    return sha256(joined('id', this.#tenant, handle)).slice(0, halfLength);
+    return sha256(joined(['id', this.#tenant, handle])).slice(0, halfLength);
   }
 }
 
@@ -124,15 +125,15 @@ function sha256(text: string): string {
   return hash('sha256', text, 'base64url');
 }
 
-function hmac(key: KeyObject, ...fields: readonly string[]): string {
-  return createHmac('sha256', key)
-    .update(joined(...fields))
-    .digest('base64url');
+function hmac(key: HmacSha256, ...fields: readonly string[]): string {
+  return key.of(joined(fields));
 }
 
 /** Each field with its length. */
-function joined(...fields: readonly string[]): string {
-  return fields.map((field) => `${field.length}:${field}`).join('');
+function joined(fields: readonly string[]): string {
+  let all = '';
+  for (const field of fields) all += `${field.length}:${field}`;
+  return all;
 }
 
 /**

@@ -137,10 +137,13 @@ export class MemoryVerificationStore implements VerificationStore {
   #keep(entry: Entry): void {
     const expiresAt = forgetRecordAt(entry);
     if (expiresAt === entry.expiresAt) return;
-    this.#remove(entry);
-    if (expiresAt === undefined) return;
+    if (expiresAt === undefined) {
+      this.#remove(entry);
+      return;
+    }
+    if (entry.position === notHeld) this.#entries.set(entry.subject, entry);
+    else this.#queue.remove(entry);
     entry.expiresAt = expiresAt;
-    this.#entries.set(entry.subject, entry);
     this.#queue.add(entry);
   }
 

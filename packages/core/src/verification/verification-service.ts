@@ -158,6 +158,7 @@ function codeFrom(
 
 /** Each code once. Our own code is one, even if several providers may carry it. */
 function distinct(codes: readonly LiveCode[]): readonly LiveCode[] {
+  if (codes.length === 1) return codes;
   const local = codes.find(({ kind }) => kind === 'local');
   return codes.filter((code) => code.kind === 'issued' || code === local);
 }
