@@ -31,7 +31,8 @@ export function variants(baseUrl: string): readonly Variant[] {
   ];
 }
 
-function bareUndici(baseUrl: string): Variant {
+/** The same request without Polysms. */
+export function bareUndici(baseUrl: string): Variant {
   const pool = new Pool(baseUrl, { connections, pipelining: 1, allowH2: false });
   const headers = {
     accept: 'application/json',

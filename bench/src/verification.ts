@@ -1,6 +1,10 @@
 // What a verification costs: start and check of a code of ours, in memory and over Redis. In memory the cost of the
-// send itself is measured beside it and taken off; over Redis the same scripts, called bare, are the measure.
+// send itself is measured beside it and taken off, and a request of bare undici is the measure; over Redis it is the
+// same scripts, called bare.
 // Rounds in turns (A B C C B A …). `node bench/dist/verification.js [verifications] [rounds]`
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { createSmsClient, type GuardOptions, type Limit, type SmsClientOptions } from '@polysms/core';
 import { accepted, type SmsProvider } from '@polysms/core/provider-kit';
 import { redisStores } from '@polysms/store-redis';
@@ -8,6 +12,7 @@ import { Redis } from 'ioredis';
 import { findRedis } from 'test-redis';
 import { inFlight } from './in-flight.js';
 import { medianOf, show } from './statistics.js';
+import { bareUndici } from './variants.js';
 
 const verifications = Number(process.argv[2] ?? 2_000);
 const rounds = Number(process.argv[3] ?? 20);
@@ -118,6 +123,10 @@ async function inTurns(variants: readonly Variant[]): Promise<ReadonlyMap<Varian
 }
 
 async function inMemory(): Promise<void> {
+  const server = fork(fileURLToPath(new URL('./server.js', import.meta.url)));
+  const [port] = await once(server, 'message');
+  const http = bareUndici(`http://127.0.0.1:${port}`);
+  const request: Variant = { name: 'a request of bare undici', run: (index) => http.send(index) };
   const phones = new Phones();
   const sender = createSmsClient({ providers: [phones.provider] });
   const send: Variant = {
@@ -126,8 +135,10 @@ async function inMemory(): Promise<void> {
   };
   const plain = verifying('start and check', { guard: false });
   const guarded = verifying('with the abuse guard', { guard });
-  const samples = await inTurns([send, plain, guarded]);
+  const samples = await inTurns([request, send, plain, guarded]);
+  const bareRequest = samples.get(request) ?? [];
   const base = samples.get(send) ?? [];
+  const withoutSend = (each: readonly Sample[]) => each.map(({ cpu }, round) => cpu - (base[round]?.cpu ?? 0));
   console.log(
     `\nIn memory, ${rounds} rounds of ${verifications}, ${width} in flight; CPU µs, median [95 % confidence]`,
   );
@@ -137,12 +148,17 @@ async function inMemory(): Promise<void> {
         variant.name,
         {
           'CPU µs': show(medianOf(each.map(({ cpu }) => cpu)), 1),
-          'without the send': show(medianOf(each.map(({ cpu }, round) => cpu - (base[round]?.cpu ?? 0))), 1),
+          'without the send': variant === request ? '' : show(medianOf(withoutSend(each)), 1),
+          'of bare undici':
+            variant === request
+              ? ''
+              : show(medianOf(withoutSend(each).map((cpu, round) => cpu / (bareRequest[round]?.cpu ?? 0))), 2),
         },
       ]),
     ),
   );
-  await Promise.all([sender, plain, guarded].map((each) => each.close()));
+  await Promise.all([sender, plain, guarded, http].map((each) => each.close()));
+  server.disconnect();
 }
 
 type Command = readonly [sha1: string, numberOfKeys: number, ...rest: string[]];

@@ -1,7 +1,9 @@
+import { createSmsClient } from '@polysms/core';
 import { Cluster, Redis } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis-5';
 import { findRedisServer, skipWithoutRedis, startRedisCluster, type TestRedisCluster } from 'test-redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inbox } from './inbox.test.fixture.js';
 import type { RedisClient } from './redis-client.js';
 import { redisStores } from './redis-stores.js';
 import {
@@ -111,6 +113,29 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))('the stores over a cl
       commands.length = 0;
       if (result.taken) await limits.refund(result.units);
       expect(commands).toEqual(keys);
+      client.disconnect();
+    });
+
+    it('let a verification start behind the guard, in a sequence of one slot after the other', async () => {
+      const client = new Cluster(nodes());
+      const commands: string[] = [];
+      const evalsha: RedisClient['evalsha'] = (sha1, count, ...rest) => {
+        commands.push(/:(limit|verification):/.exec(rest[0] ?? '')?.[1] ?? '');
+        return client.evalsha(sha1, count, ...rest);
+      };
+      const sms = createSmsClient({
+        providers: [inbox()],
+        stores: redisStores({ client: { evalsha, eval: (...args) => client.eval(...args), isCluster: true } }),
+        verification: { pepper: 'pepper-of-the-tests-0123456789abcdef' },
+      });
+      await sms.verifications.start({ to: phone, ip: '203.0.113.9' });
+      // Of the address, the phone, the prefix and of all: asked at once, then taken.
+      const limits = Array.from({ length: 2 * keys.length }, () => 'limit');
+      expect(commands).toEqual([...limits, 'verification', 'verification']);
+      await expect(sms.verifications.start({ to: phone, ip: '203.0.113.9' })).rejects.toMatchObject({
+        code: 'resend_too_soon',
+      });
+      await sms.close();
       client.disconnect();
     });
 

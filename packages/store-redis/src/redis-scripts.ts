@@ -45,13 +45,24 @@ export class RedisScripts {
    *
    * @throws SmsError `store_unavailable`, or {@link KeysLiveApart} if not all keys have the same hash tag
    */
-  async run({ script, keys, args, store, ifLost, ifRefused }: ScriptCall): Promise<unknown> {
+  run(call: ScriptCall): Promise<unknown> {
+    const { script, keys, args } = call;
     const all = [...keys, this.#now === undefined ? '' : String(Math.floor(this.#now())), ...args];
     try {
-      return await this.#client.evalsha(script.sha1, keys.length, ...all).catch((error: unknown) => {
-        if (!isNoScript(error)) throw error;
-        return this.#client.eval(script.text, keys.length, ...all);
-      });
+      // One promise beside that of the client: many scripts run at once.
+      return this.#client
+        .evalsha(script.sha1, keys.length, ...all)
+        .then(undefined, (error: unknown) => this.#runInFull(error, call, all));
+    } catch (error) {
+      return this.#runInFull(error, call, all);
+    }
+  }
+
+  async #runInFull(failure: unknown, call: ScriptCall, all: readonly string[]): Promise<unknown> {
+    const { script, keys, store, ifLost, ifRefused } = call;
+    try {
+      if (!isNoScript(failure)) throw failure;
+      return await this.#client.eval(script.text, keys.length, ...all);
     } catch (error) {
       if (error instanceof Error && /^CROSSSLOT /.test(error.message)) {
         this.#isCluster = true;

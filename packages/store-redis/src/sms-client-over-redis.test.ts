@@ -1,35 +1,11 @@
-import { createSmsClient, type SmsClient, type SmsProvider } from '@polysms/core';
-import type { OutboundMessage } from '@polysms/core/provider-kit';
+import { createSmsClient, type SmsClient } from '@polysms/core';
 import { Redis } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis, type TestRedis } from 'test-redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { codeOf, inbox } from './inbox.test.fixture.js';
 import type { RedisClient } from './redis-client.js';
 import { redisStores } from './redis-stores.js';
 import { phone } from './sample.test.fixture.js';
-
-/** Takes every text, and keeps it. */
-function inbox(): SmsProvider & { readonly messages: OutboundMessage[] } {
-  const messages: OutboundMessage[] = [];
-  return {
-    specification: 'v1',
-    id: 'inbox',
-    sends: { text: true, template: false, senderId: true },
-    messages,
-    verification: null,
-    webhooks: null,
-    events: null,
-    lookup: null,
-    send: async (message) => {
-      messages.push(message);
-      return { outcome: 'accepted', reference: 'message-1' };
-    },
-    close: async () => undefined,
-  };
-}
-
-function codeOf(message: OutboundMessage | undefined): string {
-  return message?.kind === 'text' ? (/\d{6}/.exec(message.text)?.[0] ?? '') : '';
-}
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))('clients of two processes on one Redis', () => {
   const provider = inbox();

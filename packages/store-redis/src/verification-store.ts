@@ -31,52 +31,74 @@ export class RedisVerificationStore implements VerificationStore {
     this.#prefix = prefix;
   }
 
-  async open({ subject, ...challenge }: NewChallenge): Promise<Opening> {
-    const opening = (await this.#run(openScript, subject, challenge)) as Opening;
-    return opening.state === 'opened' ? { ...opening, previous: listFrom(opening.previous) } : opening;
+  open({ subject, id, to, purpose, codes, maxFailures, maxLive, keepMs }: NewChallenge): Promise<Opening> {
+    const order = { id, to, purpose, codes, maxFailures, maxLive, keepMs };
+    return this.#run(openScript, subject, order, openingFrom);
   }
 
-  async settle(subject: string, id: string, { codes, providers }: SentCodes): Promise<void> {
-    await this.#run(settleScript, subject, { id, codes, providers });
+  settle(subject: string, id: string, { codes, providers }: SentCodes): Promise<void> {
+    return this.#run(settleScript, subject, { id, codes, providers }, nothing);
   }
 
-  async check({ subject, ...check }: StoreCheck): Promise<CheckStep> {
-    return (await this.#run(checkScript, subject, check, 'unknown')) as CheckStep;
+  check(check: StoreCheck): Promise<CheckStep> {
+    const { subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs, countsFailure } = check;
+    const order = { guesses, purpose, token, maxFailures, failureWindowMs, keepMs, countsFailure };
+    return this.#run(checkScript, subject, order, stepFrom, 'unknown');
   }
 
-  async conclude({ subject, ...conclusion }: CheckConclusion): Promise<'approved' | 'refunded' | 'not-found'> {
-    const answer = await this.#run(concludeScript, subject, conclusion, 'unknown');
-    return answer as 'approved' | 'refunded' | 'not-found';
+  conclude({ subject, ...conclusion }: CheckConclusion): Promise<'approved' | 'refunded' | 'not-found'> {
+    return this.#run(concludeScript, subject, conclusion, conclusionFrom, 'unknown');
   }
 
-  async cancel(subject: string, id: string): Promise<boolean> {
-    return (await this.#run(cancelScript, subject, { id }, 'unknown')) as boolean;
+  cancel(subject: string, id: string): Promise<boolean> {
+    return this.#run(cancelScript, subject, { id }, flagFrom, 'unknown');
   }
 
-  async read(subject: string): Promise<SubjectState> {
-    return stateFrom(await this.#run(readScript, subject, {}));
+  read(subject: string): Promise<SubjectState> {
+    return this.#run(readScript, subject, {}, stateFrom);
   }
 
-  async end(subject: string, keepMs: number): Promise<SubjectState> {
-    return stateFrom(await this.#run(endScript, subject, { keepMs }, 'unknown'));
+  end(subject: string, keepMs: number): Promise<SubjectState> {
+    return this.#run(endScript, subject, { keepMs }, stateFrom, 'unknown');
   }
 
   /**
    * What is `unknown` if its answer was lost, may have been done: a check, its conclusion, a cancellation, an end. Without
    * the answer of the others nothing is sent.
    */
-  async #run(script: Script, subject: string, order: object, ifLost: 'not-sent' | 'unknown' = 'not-sent') {
+  #run<Answer>(
+    script: Script,
+    subject: string,
+    order: object,
+    read: (answer: unknown) => Answer,
+    ifLost: 'not-sent' | 'unknown' = 'not-sent',
+  ): Promise<Answer> {
     const key = `${this.#prefix}:verification:{${keyPart(subject)}}`;
-    const answer = await this.#scripts.run({
-      script,
-      keys: [key, `${key}:failures`],
-      args: [scriptJson(order)],
-      store: 'verification store',
-      ifLost,
-    });
-    return parsedAnswer(answer);
+    const keys = [key, `${key}:failures`];
+    return this.#scripts
+      .run({ script, keys, args: [scriptJson(order)], store: 'verification store', ifLost })
+      .then((answer) => read(parsedAnswer(answer)));
   }
 }
+
+function openingFrom(answer: unknown): Opening {
+  const opening = answer as Opening;
+  return opening.state === 'opened' ? { state: 'opened', previous: listFrom(opening.previous) } : opening;
+}
+
+function stepFrom(answer: unknown): CheckStep {
+  return answer as CheckStep;
+}
+
+function conclusionFrom(answer: unknown): 'approved' | 'refunded' | 'not-found' {
+  return answer as 'approved' | 'refunded' | 'not-found';
+}
+
+function flagFrom(answer: unknown): boolean {
+  return answer as boolean;
+}
+
+function nothing(): void {}
 
 function stateFrom(answer: unknown): SubjectState {
   const state = answer as SubjectState;

@@ -33,7 +33,7 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
     make: (clock) =>
       new (class extends MemoryVerificationStore {
         #calls = 0;
-        override check(check: StoreCheck): Promise<CheckStep> {
+        override async check(check: StoreCheck): Promise<CheckStep> {
           this.#calls += 1;
           return super.check({ ...check, token: `${check.token}-${this.#calls}` });
         }
@@ -44,7 +44,7 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
     says: /no more than maxFailures/u,
     make: (clock) =>
       new (class extends MemoryVerificationStore {
-        override check(check: StoreCheck): Promise<CheckStep> {
+        override async check(check: StoreCheck): Promise<CheckStep> {
           return super.check({ ...check, maxFailures: check.maxFailures + 1 });
         }
       })(clock),
@@ -54,7 +54,7 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
     says: /accepts a code until its lifetime ends, not longer/u,
     make: (clock) =>
       new (class extends MemoryVerificationStore {
-        override open(challenge: NewChallenge): Promise<Opening> {
+        override async open(challenge: NewChallenge): Promise<Opening> {
           const codes = challenge.codes.map((code) => ({ ...code, lifetimeMs: code.lifetimeMs + 1 }));
           return super.open({ ...challenge, codes });
         }
@@ -65,13 +65,13 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
     says: /never takes a digest for one that only begins like it/u,
     make: (clock) =>
       new (class extends MemoryVerificationStore {
-        override open(challenge: NewChallenge): Promise<Opening> {
+        override async open(challenge: NewChallenge): Promise<Opening> {
           const codes = challenge.codes.map((code) =>
             code.kind === 'local' ? { ...code, digest: code.digest.slice(0, 4) } : code,
           );
           return super.open({ ...challenge, codes });
         }
-        override check(check: StoreCheck): Promise<CheckStep> {
+        override async check(check: StoreCheck): Promise<CheckStep> {
           const guesses = check.guesses.map(({ id, digests }) => ({ id, digests: digests.map((d) => d.slice(0, 4)) }));
           return super.check({ ...check, guesses });
         }
@@ -101,7 +101,7 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
     says: /locks a subject with too many failures/u,
     make: (clock) =>
       new (class extends MemoryVerificationStore {
-        override open(challenge: NewChallenge): Promise<Opening> {
+        override async open(challenge: NewChallenge): Promise<Opening> {
           return super.open({ ...challenge, maxFailures: Number.POSITIVE_INFINITY });
         }
       })(clock),
@@ -156,7 +156,7 @@ const wrongVerification: readonly WrongStore<'verification'>[] = [
     says: /charges the check and no failure if the failure is counted elsewhere/u,
     make: (clock) =>
       new (class extends MemoryVerificationStore {
-        override check({ countsFailure: _, ...check }: StoreCheck): Promise<CheckStep> {
+        override async check({ countsFailure: _, ...check }: StoreCheck): Promise<CheckStep> {
           return super.check(check);
         }
       })(clock),

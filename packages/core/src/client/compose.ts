@@ -189,7 +189,7 @@ function optOutsOf({ optOut, stores, providers, verification }: ParsedOptions): 
 
 /** Which providers must not send a verification to a phone: none, unless the client keeps these from who opted out. */
 function verificationsBlocked({ optOut, providers }: ParsedOptions, optOuts: OptOuts | undefined): BlockedProviders {
-  if (optOuts === undefined || optOut?.verifications !== true) return async () => undefined;
+  if (optOuts === undefined || optOut?.verifications !== true) return () => undefined;
   const ids = providers.map(({ id }) => id);
   return async (to, deadline) => optOuts.blockedProviders({ to, senderId: undefined, providers: ids }, deadline);
 }

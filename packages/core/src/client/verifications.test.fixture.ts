@@ -3,6 +3,7 @@ import type { OutboundMessage, VerificationCheck, VerificationStart } from '../c
 import type { CheckOutcome, SendOutcome } from '../contract/outcomes.js';
 import type { IssuedCodeLimits, SmsProvider } from '../contract/sms-provider.js';
 import { accepted } from '../provider-kit/outcomes.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import { MemoryVerificationStore } from '../verification/memory-verification-store.js';
 import type { VerificationStore } from '../verification/verification-store.js';
 import type { SmsClient } from './sms-client.js';
@@ -112,9 +113,9 @@ export type Interception = (
 /** A store in front of another one. */
 export function intercepted(store: VerificationStore, around: Interception): VerificationStore {
   const through =
-    <Args extends readonly unknown[], Answer>(operation: Operation, run: (...args: Args) => Promise<Answer>) =>
+    <Args extends readonly unknown[], Answer>(operation: Operation, run: (...args: Args) => Awaitable<Answer>) =>
     (...args: Args): Promise<Answer> =>
-      around(operation, () => run(...args), args) as Promise<Answer>;
+      around(operation, async () => run(...args), args) as Promise<Answer>;
   return {
     isShared: store.isShared,
     open: through('open', (challenge: Parameters<VerificationStore['open']>[0]) => store.open(challenge)),

@@ -5,6 +5,7 @@ import type { DeliveryWatches } from '../messages/delivery-watches.js';
 import { parsePhoneNumber, parsePhoneNumberIn } from '../phone/parse.js';
 import { maskPhoneNumber, type PhoneNumber } from '../phone/phone-number.js';
 import { deadlineAfter } from '../provider-kit/deadline.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import type { CheckEvent, EventHub } from '../telemetry/events.js';
 import type { Checked } from '../verification/check-challenges.js';
 import {
@@ -58,7 +59,7 @@ export interface ClientVerificationsDeps {
 }
 
 /** The ids of providers at which a person has opted out of verifications. */
-export type BlockedProviders = (to: PhoneNumber, deadline: Deadline) => Promise<ReadonlySet<string> | undefined>;
+export type BlockedProviders = (to: PhoneNumber, deadline: Deadline) => Awaitable<ReadonlySet<string> | undefined>;
 
 /** The verifications of a client: the service behind the abuse guard. */
 export class ClientVerifications implements Verifications {
@@ -73,67 +74,76 @@ export class ClientVerifications implements Verifications {
     const to = parsePhoneNumberIn(this.#deps.defaultCountry, request.to);
     const { purpose, locale, via, ip, screening } = request;
     const { service, guard, resendAfterMs } = this.#deps;
-    return this.#call(request, async (deadline) => {
-      const guarded = { kind: 'verification', to, ip, purpose, locale, screening } as const;
-      const admission = guard && (await guard.admit(guarded, deadline));
+    const deadline = this.#begin(request);
+    // A deadline runs its timer while it has listeners. This one keeps one timer for the whole call.
+    const release = deadline.onEnd(() => {});
+    try {
+      const admitting = guard?.admit({ kind: 'verification', to, ip, purpose, locale, screening }, deadline);
+      const admission = admitting instanceof Promise ? await admitting : admitting;
       try {
-        const blocked = await this.#deps.blockedProviders(to, deadline);
-        const input = { to, purpose, locale, via, blocked };
-        const { id, provider, expiresAt, attempts } = await service.start(input, deadline);
+        const asking = this.#deps.blockedProviders(to, deadline);
+        const blocked = asking instanceof Promise ? await asking : asking;
+        const started = await service.start({ to, purpose, locale, via, blocked }, deadline);
         guard?.started(to);
+        const { id, provider, expiresAt, attempts } = started;
         return { id, provider, expiresAt, resendAfterMs, attempts };
       } catch (error) {
         if (isSmsError(error) && isRefundable(error)) admission?.refund();
         else if (!isSmsError(error) || error.outcome === 'unknown') guard?.started(to);
         throw error;
       }
-    });
+    } finally {
+      release();
+      this.#deps.inFlight.end();
+    }
   }
 
   async check(check: VerificationCheckRequest): Promise<VerificationCheckResult> {
     const request = readCheckRequest(check);
     const { code, target: named } = request;
     const target = 'to' in named ? { ...named, to: parsePhoneNumberIn(this.#deps.defaultCountry, named.to) } : named;
-    return this.#call(request, async (deadline) => {
-      const startedAt = performance.now();
-      try {
-        const checked = await this.#deps.service.check({ code, target }, deadline);
-        const { result } = checked;
-        if (result.outcome === 'approved') this.#deps.watches.approved(result.to, result.purpose);
-        this.#emitCheck(checked, result.outcome, startedAt);
-        return result;
-      } catch (error) {
-        this.#emitCheck(undefined, 'failed', startedAt);
-        throw error;
-      }
-    });
+    const deadline = this.#begin(request);
+    const startedAt = performance.now();
+    try {
+      const checking = this.#deps.service.check({ code, target }, deadline);
+      const checked = checking instanceof Promise ? await checking : checking;
+      const { result } = checked;
+      if (result.outcome === 'approved') this.#deps.watches.approved(result.to, result.purpose);
+      this.#emitCheck(checked, result.outcome, startedAt);
+      return result;
+    } catch (error) {
+      this.#emitCheck(undefined, 'failed', startedAt);
+      throw error;
+    } finally {
+      this.#deps.inFlight.end();
+    }
   }
 
   async cancel(id: string): Promise<VerificationCancelResult> {
     const read = readId('verifications.cancel()', id);
-    return this.#call({}, (deadline) => this.#deps.service.cancel(read, deadline));
+    const deadline = this.#begin({});
+    try {
+      return await this.#deps.service.cancel(read, deadline);
+    } finally {
+      this.#deps.inFlight.end();
+    }
   }
 
   async status(id: string): Promise<VerificationStatus> {
     const read = readId('verifications.status()', id);
-    return this.#call({}, (deadline) => this.#deps.service.status(read, deadline));
+    const deadline = this.#begin({});
+    try {
+      return await this.#deps.service.status(read, deadline);
+    } finally {
+      this.#deps.inFlight.end();
+    }
   }
 
-  async #call<Result>(
-    { deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>,
-    call: (deadline: Deadline) => Promise<Result>,
-  ): Promise<Result> {
-    const { inFlight } = this.#deps;
+  /** Counts a call, whose end is to be counted as well, and says how long it may take. */
+  #begin({ deadlineMs, signal }: Pick<VerificationStartRequest, 'deadlineMs' | 'signal'>): Deadline {
     const deadline = deadlineAfter(deadlineMs ?? this.#deps.deadlineMs, { signal });
-    inFlight.begin();
-    // A deadline runs its timer while it has listeners. This one keeps one timer for the whole call.
-    const release = deadline.onEnd(() => {});
-    try {
-      return await call(deadline);
-    } finally {
-      release();
-      inFlight.end();
-    }
+    this.#deps.inFlight.begin();
+    return deadline;
   }
 
   #emitCheck(checked: Checked | undefined, outcome: CheckEvent['outcome'], startedAt: number): void {

@@ -37,6 +37,8 @@ export interface AbuseGuardDeps {
   readonly now?: (() => number) | undefined;
 }
 
+const unproven: Screened = { isProven: false };
+
 /** Decides whether a request may be sent, so that nobody can have an app send in their interest and at its cost. */
 export class AbuseGuard {
   readonly #deps: AbuseGuardDeps;
@@ -64,15 +66,17 @@ export class AbuseGuard {
    * or `deadline_exceeded`
    */
   async admit(request: GuardedRequest, deadline: Deadline): Promise<Admission> {
-    const address = request.ip === undefined ? undefined : await countedAddress(request.ip);
+    const counting = request.ip === undefined ? undefined : countedAddress(request.ip);
+    const address = counting instanceof Promise ? await counting : counting;
     if (!this.#isDestination(request.to)) {
       throw this.#deny(request, destinationDenial(request.to, remedyFor(this.#deps.options)));
     }
     throwIfEnded(deadline);
-    const screened = (await this.#screening?.verdictOn(request, deadline)) ?? { isProven: false };
+    const screened = this.#screening === undefined ? unproven : await this.#screening.verdictOn(request, deadline);
     if ('error' in screened) throw this.#deny(request, screened);
     throwIfEnded(deadline);
-    const taken = await this.#ledger.take(this.#keysOf(request.to, address, screened), deadline);
+    const taking = this.#ledger.take(this.#keysOf(request.to, address, screened), deadline);
+    const taken = taking instanceof Promise ? await taking : taking;
     if ('error' in taken) throw this.#deny(request, taken);
     return { refund: () => this.#ledger.refund(taken) };
   }

@@ -3,13 +3,14 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { isSmsError, SmsError } from '../errors/sms-error.js';
 import { deadlineAfter, deadlineWithin } from '../provider-kit/deadline.js';
-import { askStore, isStoreFull, type StoreQuestion } from '../stores/ask-store.js';
+import { type Awaitable, askStore, askStoreAtOnce, isStoreFull, type StoreQuestion } from '../stores/ask-store.js';
 import { type Denial, endedDenial, limitDenials } from './denial.js';
 import type { ParsedGuardOptions } from './guard-options.js';
 import {
   type Limit,
   type LimitScope,
   type LimitStore,
+  type LimitUnit,
   limitScopes,
   type TakenUnit,
   type TakeResult,
@@ -25,7 +26,7 @@ export type CountedKeys = Readonly<Record<LimitScope, string | undefined>>;
  *
  * @throws SmsError `invalid_request`; its message never repeats the input
  */
-export async function countedAddress(ip: string): Promise<string> {
+export function countedAddress(ip: string): Awaitable<string> {
   // A zone (`%eth0`) means something on one machine only, and would be another key for the same address.
   if (typeof ip !== 'string' || isIP(ip) === 0 || ip.includes('%')) {
     throw new SmsError({
@@ -35,7 +36,10 @@ export async function countedAddress(ip: string): Promise<string> {
         'ip: must be the IPv4 or IPv6 address of the client, without port, brackets and zone; or leave it out, and no limit for addresses holds. Behind a proxy, take it from the header that your own proxy sets.',
     });
   }
-  if (isIPv4(ip)) return ip;
+  return isIPv4(ip) ? ip : countedIPv6(ip);
+}
+
+async function countedIPv6(ip: string): Promise<string> {
   // With the first such address: an app without any need not load it.
   const { default: ipaddr } = await import('ipaddr.js');
   const address = ipaddr.IPv6.parse(ip);
@@ -55,11 +59,17 @@ const question: StoreQuestion = {
 /** What a store may take for a refund. The call does not wait for it; closing the client does. */
 const refundMs = 5_000;
 
+interface Rule {
+  readonly scope: LimitScope;
+  readonly limit: Limit;
+  readonly denial: ReturnType<typeof limitDenials>;
+}
+
 /** Takes what a request needs of the limits, all of it or nothing, and gives it back. */
 export class LimitLedger {
   readonly #store: LimitStore;
   readonly #failOpen: boolean;
-  readonly #rules: readonly { scope: LimitScope; limit: Limit; denial: ReturnType<typeof limitDenials> }[];
+  readonly #rules: readonly Rule[];
   readonly #refunds = new Set<Promise<void>>();
   readonly #passedUncounted: SeldomWarning;
   readonly #lost: SeldomWarning;
@@ -75,28 +85,31 @@ export class LimitLedger {
   }
 
   /** Takes a unit of each limit, or says why not. With `failOpen` a store that fails takes nothing. */
-  async take(keys: CountedKeys, deadline: Deadline): Promise<readonly TakenUnit[] | Denial> {
-    const wanted = this.#rules.flatMap(({ scope, limit, denial }) => {
+  take(keys: CountedKeys, deadline: Deadline): Awaitable<readonly TakenUnit[] | Denial> {
+    const units: LimitUnit[] = [];
+    const denials: Rule['denial'][] = [];
+    for (const { scope, limit, denial } of this.#rules) {
       const key = keys[scope];
-      return key === undefined ? [] : [{ key, limit, denial }];
-    });
-    if (wanted.length === 0) return [];
-    const units = wanted.map(({ key, limit }) => ({ key, limit }));
+      if (key === undefined) continue;
+      units.push({ key, limit });
+      denials.push(denial);
+    }
+    if (units.length === 0) return [];
     // A store that may fail gets half of the time: otherwise one that hangs would leave none to send in.
     const limited = this.#failOpen ? deadlineWithin(deadline, deadline.remainingMs() / 2) : deadline;
-    try {
-      const result = await askStore(question, limited, () => this.#store.takeAll(units), {
-        isAnswer: (answer) => isTakeResult(answer, units.length),
-        // The call has ended without it.
-        onLate: (late) => this.refund(late.taken ? late.units : []),
-      });
+    const read = (result: TakeResult) => {
       if (result.taken) return result.units;
-      const denying = wanted[result.index];
-      if (denying !== undefined) return denying.denial(result.retryAfterMs);
-      throw new RangeError('isTakeResult lets no such index pass.');
-    } catch (error) {
-      return this.#failed(error, deadline);
-    }
+      const denial = denials[result.index];
+      if (denial === undefined) throw new RangeError('isTakeResult lets no such index pass.');
+      return denial(result.retryAfterMs);
+    };
+    const result = askStoreAtOnce(question, limited, () => this.#store.takeAll(units), {
+      isAnswer: (answer) => isTakeResult(answer, units.length),
+      // The call has ended without it.
+      onLate: (late) => this.refund(late.taken ? late.units : []),
+    });
+    if (!(result instanceof Promise)) return read(result);
+    return result.then(read, (error: unknown) => this.#failed(error, deadline));
   }
 
   #failed(error: unknown, { ended }: Deadline): readonly TakenUnit[] | Denial {

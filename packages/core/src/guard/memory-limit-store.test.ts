@@ -260,10 +260,10 @@ describe('the bounds of the memory store', () => {
 
   it('forgets windows that have ended in passing, a few at a time, and has no timer', () => {
     const windows = new LimitWindows(three);
-    for (let key = 0; key < 100; key += 1) windows.begin(`old ${key}`, 'id', 0);
-    windows.begin('new', 'id', 60_000);
+    for (let key = 0; key < 100; key += 1) windows.begin(`old ${key}`, 1, 0);
+    windows.begin('new', 1, 60_000);
     expect(windows.size).toBe(97);
-    for (let key = 1; key < 30; key += 1) windows.begin(`new ${key}`, 'id', 60_000);
+    for (let key = 1; key < 30; key += 1) windows.begin(`new ${key}`, 1, 60_000);
     expect(windows.size).toBe(30);
     const store = new MemoryLimitStore();
     for (let key = 0; key < 1000; key += 1) take(store, `k${key}`);

@@ -52,21 +52,25 @@ export class MemoryLimitStore implements LimitStore {
   /** @throws SmsError `store_unavailable` if a key is new and the store is full; nothing is taken then */
   takeAll(units: readonly LimitUnit[]): TakeResult {
     const now = this.#now();
-    const found = units.map(({ key, limit }) => {
-      const windows = this.#windowsOf(limit);
-      return { key, windows, window: windows.at(key, now) };
-    });
+    const found: (LimitWindow | undefined)[] = [];
     let full: { readonly index: number; readonly retryAfterMs: number } | undefined;
-    for (const [index, { windows, window }] of found.entries()) {
-      if (window === undefined || window.used < windows.limit.max) continue;
+    let newKeys = 0;
+    for (const { key, limit } of units) {
+      const index = found.length;
+      const window = this.#windowsOf(limit).at(key, now);
+      found.push(window);
+      if (window === undefined) newKeys += 1;
+      if (window === undefined || window.used < limit.max) continue;
       const retryAfterMs = window.endsAt - now;
       if (full === undefined || retryAfterMs > full.retryAfterMs) full = { index, retryAfterMs };
     }
-    if (full !== undefined) return { taken: false, ...full };
-    this.#checkRoom(found.filter(({ window }) => window === undefined).length);
+    if (full !== undefined) return { taken: false, index: full.index, retryAfterMs: full.retryAfterMs };
+    this.#checkRoom(newKeys);
     return {
       taken: true,
-      units: found.map(({ key, windows, window = this.#begin(windows, key, now) }) => {
+      units: units.map(({ key, limit }, index) => {
+        const windows = this.#windowsOf(limit);
+        const window = found[index] ?? this.#begin(windows, key, now);
         window.used += 1;
         window.lastNumber += 1;
         return { key, limit: windows.limit, id: `${window.id}.${window.lastNumber}` };
@@ -79,8 +83,8 @@ export class MemoryLimitStore implements LimitStore {
     for (const { key, limit, id } of units) {
       const windows = this.#windowsOf(limit);
       const window = windows.at(key, now);
-      const [windowId = '', number] = id.split('.');
-      if (window?.id === windowId) windows.refund(key, window, Number(number));
+      const [windowId, number] = id.split('.');
+      if (window !== undefined && String(window.id) === windowId) windows.refund(key, window, Number(number));
     }
   }
 
@@ -91,11 +95,13 @@ export class MemoryLimitStore implements LimitStore {
 
   #begin(windows: LimitWindows, key: string, now: number) {
     this.#windowsBegun += 1;
-    return windows.begin(key, String(this.#windowsBegun), now);
+    return windows.begin(key, this.#windowsBegun, now);
   }
 
   #held(): number {
-    return this.#limits.reduce((size, windows) => size + windows.size, 0);
+    let size = 0;
+    for (const windows of this.#limits) size += windows.size;
+    return size;
   }
 
   #checkRoom(newKeys: number): void {
@@ -107,8 +113,9 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   #windowsOf({ max, windowMs }: Limit): LimitWindows {
-    const known = this.#limits.find(({ limit }) => limit.max === max && limit.windowMs === windowMs);
-    if (known !== undefined) return known;
+    for (const known of this.#limits) {
+      if (known.limit.max === max && known.limit.windowMs === windowMs) return known;
+    }
     const problem = limitProblem({ max, windowMs });
     if (problem !== undefined) throw configurationInvalid(`MemoryLimitStore: ${problem}`);
     const made = new LimitWindows({ max, windowMs });
@@ -119,14 +126,14 @@ export class MemoryLimitStore implements LimitStore {
 
 /** The window of one key. */
 export interface LimitWindow {
-  readonly id: string;
+  readonly id: number;
   readonly endsAt: number;
   /** Units that are taken now. */
   used: number;
   /** Units that were ever taken: the number of the last. */
   lastNumber: number;
-  /** A bit for each unit that was given back, so that none is given back twice. Empty until one is. */
-  readonly refunded: number[];
+  /** A bit for each unit that was given back, so that none is given back twice. Undefined until one is. */
+  refunded: number[] | undefined;
 }
 
 /** Expired windows that one operation forgets in passing, at most: none stalls the process. */
@@ -152,9 +159,9 @@ export class LimitWindows {
   }
 
   /** Begins the window of a key that has none. */
-  begin(key: string, id: string, now: number): LimitWindow {
+  begin(key: string, id: number, now: number): LimitWindow {
     this.sweep(now, sweptAtOnce);
-    const window: LimitWindow = { id, endsAt: now + this.limit.windowMs, used: 0, lastNumber: 0, refunded: [] };
+    const window: LimitWindow = { id, endsAt: now + this.limit.windowMs, used: 0, lastNumber: 0, refunded: undefined };
     // What has ended may still be there: the new window belongs at the end.
     this.#windows.delete(key);
     this.#windows.set(key, window);
@@ -166,6 +173,7 @@ export class LimitWindows {
     if (!(number >= 1 && number <= window.lastNumber)) return;
     const word = number >>> 5;
     const bit = 1 << (number & 31);
+    window.refunded ??= [];
     const bits = window.refunded[word] ?? 0;
     if ((bits & bit) !== 0) return;
     window.refunded[word] = bits | bit;

@@ -40,68 +40,67 @@ export function askStore<Answer>(
   return Promise.resolve(askStoreAtOnce(question, deadline, ask, handling));
 }
 
-/** {@link askStore}, without a promise if the store gave its answer so: for what every send asks. Rejects, never throws. */
+/**
+ * {@link askStore}, without a promise if the store has answered without one: a promise costs more than all that a store
+ * in memory does. Rejects, never throws.
+ */
 export function askStoreAtOnce<Answer>(
   question: StoreQuestion,
   deadline: Ending,
   ask: () => Awaitable<Answer>,
-  handling: AnswerHandling<Answer> = {},
+  { isAnswer = anything, onLate }: AnswerHandling<Answer> = {},
 ): Awaitable<Answer> {
   if (deadline.ended !== undefined) return Promise.reject(endedError(question, deadline.ended));
+  let asked: Awaitable<Answer>;
   try {
-    const answer = ask();
-    return isThenable(answer)
-      ? answerInTime(question, deadline, Promise.resolve(answer), handling)
-      : checkedAnswer(question, answer, handling);
+    asked = ask();
+    if (!isThenable(asked)) return isAnswer(asked) ? asked : Promise.reject(noAnswer(question));
   } catch (error) {
-    return Promise.reject(storeError(question, error));
+    return Promise.reject(failure(question, error));
   }
-}
-
-function answerInTime<Answer>(
-  question: StoreQuestion,
-  deadline: Ending,
-  pending: Promise<Answer>,
-  handling: AnswerHandling<Answer>,
-): Promise<Answer> {
+  const pending = Promise.resolve(asked);
   return new Promise<Answer>((resolve, reject) => {
     let isOver = false;
     const stop = deadline.onEnd((reason) => {
       isOver = true;
       reject(endedError(question, reason));
     });
-    pending
-      .then((answer) => checkedAnswer(question, answer, handling))
-      .then(
-        (answer) => {
-          stop();
-          if (isOver) handling.onLate?.(answer);
-          resolve(answer);
-        },
-        (error: unknown) => {
-          stop();
-          reject(storeError(question, error));
-        },
-      );
+    pending.then(
+      (answer) => {
+        stop();
+        try {
+          if (!isAnswer(answer)) reject(noAnswer(question));
+          else if (isOver) onLate?.(answer);
+          else resolve(answer);
+        } catch (error) {
+          reject(failure(question, error));
+        }
+      },
+      (error: unknown) => {
+        stop();
+        reject(failure(question, error));
+      },
+    );
   });
 }
 
-function checkedAnswer<Answer>(question: StoreQuestion, answer: Answer, { isAnswer }: AnswerHandling<Answer>): Answer {
-  if (isAnswer === undefined || isAnswer(answer)) return answer;
-  throw storeFailure(question, 'answered something else than it must');
+const anything = () => true;
+
+function failure(question: StoreQuestion, error: unknown): SmsError {
+  return isSmsError(error) ? error : errorOf(question, `failed (${errorKind(error)})`);
 }
 
-function storeError(question: StoreQuestion, error: unknown): SmsError {
-  return isSmsError(error) ? error : storeFailure(question, `failed (${errorKind(error)})`);
+function noAnswer(question: StoreQuestion): SmsError {
+  return errorOf(question, 'answered something else than it must');
 }
 
 function endedError(question: StoreQuestion, reason: Ending['ended']): SmsError {
   return reason === 'aborted'
-    ? storeFailure(question, 'had not answered when the call was aborted', 'aborted')
-    : storeFailure(question, 'did not answer in time');
+    ? errorOf(question, 'had not answered when the call was aborted', 'aborted')
+    : errorOf(question, 'did not answer in time');
 }
 
-function storeFailure(
+function errorOf(
   { store, outcome, consequence }: StoreQuestion,
   what: string,
   code: 'store_unavailable' | 'aborted' = 'store_unavailable',

@@ -5,7 +5,8 @@ import type { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { notSent } from '../provider-kit/outcomes.js';
-import { askStore, recordResult } from '../stores/ask-store.js';
+import { andThen } from '../stores/and-then.js';
+import { type Awaitable, askStoreAtOnce, recordResult } from '../stores/ask-store.js';
 import type { CodeSecrets } from './code-secrets.js';
 import { afterApproval, isConclusion, isStep, keepMs, mayCount, recordAccepted } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
@@ -57,24 +58,40 @@ export interface Typed {
  *
  * @throws SmsError when it could not be judged
  */
-export async function checkChallenges(
-  { store, options, sender, unrecorded }: CheckDeps,
-  { subject, guesses }: Candidates,
-  { code, purpose, maxFailures, countsFailure, askedIssuers }: Typed,
+export function checkChallenges(
+  deps: CheckDeps,
+  candidates: Candidates,
+  typed: Typed,
   deadline: Deadline,
-): Promise<Checked> {
+): Awaitable<Checked> {
+  const { store, options } = deps;
+  const { subject, guesses } = candidates;
+  const { purpose, maxFailures, countsFailure } = typed;
   const { failureWindowMs } = options;
   const token = randomUUID();
-  const step = await askStore(
+  const compared = askStoreAtOnce(
     mayCount,
     deadline,
     () => store.check({ subject, guesses, purpose, token, maxFailures, failureWindowMs, keepMs, countsFailure }),
     { isAnswer: isStep },
   );
-  if (step.state === 'not-found') return notFound;
-  const challenged = { to: step.to, purpose: step.purpose };
-  if (step.state !== 'ask') return { result: resultOf(step), challenged };
+  return andThen(compared, (step) => {
+    if (step.state === 'not-found') return notFound;
+    if (step.state === 'ask') return judgedByIssuers(deps, candidates, typed, step, token, deadline);
+    return { result: resultOf(step), challenged: { to: step.to, purpose: step.purpose } };
+  });
+}
 
+/** The providers that could have made the code are asked, and the store told what they said. */
+async function judgedByIssuers(
+  { store, sender, unrecorded }: CheckDeps,
+  { subject, guesses }: Candidates,
+  { code, countsFailure, askedIssuers }: Typed,
+  step: PendingCheck,
+  token: string,
+  deadline: Deadline,
+): Promise<Checked> {
+  const challenged = { to: step.to, purpose: step.purpose };
   const issuers = step.issuers.filter((issuer) => !askedIssuers.has(nameOf(issuer)));
   if (issuers.length === 0) return { result: { outcome: 'incorrect', checksLeft: step.checksLeft }, challenged };
   for (const issuer of issuers) askedIssuers.add(nameOf(issuer));

@@ -3,6 +3,8 @@ import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { normaliseCode } from '../phone/typed-text.js';
+import { andThen } from '../stores/and-then.js';
+import type { Awaitable } from '../stores/ask-store.js';
 import {
   type Candidates,
   type CheckDeps,
@@ -52,7 +54,7 @@ interface Side extends Candidates {
  *
  * @throws SmsError when it could not be judged
  */
-export async function checkCode(deps: CheckDeps, input: CheckInput, deadline: Deadline): Promise<Checked> {
+export function checkCode(deps: CheckDeps, input: CheckInput, deadline: Deadline): Awaitable<Checked> {
   const code = normaliseCode(input.code);
   if (code === undefined) {
     const message = 'verifications.check(): code must have 1 to 32 characters; ask the person to type it.';
@@ -60,9 +62,29 @@ export async function checkCode(deps: CheckDeps, input: CheckInput, deadline: De
   }
   const { target } = input;
   const sides =
-    'id' in target
-      ? await sidesOfId(deps, target.id, code, deadline)
-      : await sidesOfPhone(deps, target, code, deadline);
+    'id' in target ? sidesOfId(deps, target.id, code, deadline) : sidesOfPhone(deps, target, code, deadline);
+  return andThen(sides, (each) => checkSides(deps, each, { code, purpose: target.purpose }, deadline));
+}
+
+/** A code without its signs and spaces, and what it must be for. */
+type Meant = Pick<Typed, 'code' | 'purpose'>;
+
+function checkSides(deps: CheckDeps, sides: readonly Side[], meant: Meant, deadline: Deadline): Awaitable<Checked> {
+  const [first, second] = sides;
+  if (first === undefined) return notFound;
+  if (second !== undefined) return checkBoth(deps, sides, meant, deadline);
+  if (first.guesses.length === 0) return notFound;
+  const { maxFailures } = deps.options;
+  return checkChallenges(
+    deps,
+    first,
+    { code: meant.code, purpose: meant.purpose, maxFailures, countsFailure: true, askedIssuers: new Set() },
+    deadline,
+  );
+}
+
+/** While a pepper is replaced. */
+async function checkBoth(deps: CheckDeps, sides: readonly Side[], meant: Meant, deadline: Deadline): Promise<Checked> {
   const askedIssuers = new Set<string>();
   let checked: Checked | undefined;
   let countsFailure = true;
@@ -70,7 +92,7 @@ export async function checkCode(deps: CheckDeps, input: CheckInput, deadline: De
     if (side.guesses.length === 0) continue;
     const other = sides.find((each) => each !== side);
     const maxFailures = deps.options.maxFailures - (other?.state.failures ?? 0);
-    const typed = { code, purpose: target.purpose, maxFailures, countsFailure, askedIssuers };
+    const typed = { ...meant, maxFailures, countsFailure, askedIssuers };
     const next = maxFailures > 0 ? await checkChallenges(deps, side, typed, deadline) : exhausted(side, typed);
     if (next.result.outcome === 'approved') {
       return other === undefined ? next : endOther(deps, side, other, next, typed, deadline);
@@ -83,18 +105,30 @@ export async function checkCode(deps: CheckDeps, input: CheckInput, deadline: De
   return checked ?? notFound;
 }
 
-/** The subject of an id, and the other one of its phone and purpose. Without a rotation nothing need be read. */
-async function sidesOfId(deps: CheckDeps, id: string, code: string, deadline: Deadline): Promise<readonly Side[]> {
+/** The subject of an id. Without a rotation nothing need be read. */
+function sidesOfId(deps: CheckDeps, id: string, code: string, deadline: Deadline): Awaitable<readonly Side[]> {
   const { secrets } = deps;
   const subject = secrets.subjectOf(id);
   if (subject === undefined) return [];
   const guesses = [{ id, digests: secrets.digests(id, code) }];
-  if (!secrets.areRotating) return [{ subject, guesses, state: nothing }];
+  return secrets.areRotating
+    ? bothSidesOfId(deps, id, { subject, guesses }, deadline)
+    : [{ subject, guesses, state: nothing }];
+}
+
+/** The subject of an id, and the other one of its phone and purpose. */
+async function bothSidesOfId(
+  deps: CheckDeps,
+  id: string,
+  candidates: Candidates,
+  deadline: Deadline,
+): Promise<readonly Side[]> {
+  const { subject } = candidates;
   const state = await readSubject(deps, subject, beforeChecking, deadline);
   const challenge = state.challenges.find((each) => each.id === id);
   if (challenge === undefined) return [];
-  const side = { subject, guesses, state };
-  const other = secrets.otherSubject(subject, parsePhoneNumber(challenge.to), challenge.purpose);
+  const side = { ...candidates, state };
+  const other = deps.secrets.otherSubject(subject, parsePhoneNumber(challenge.to), challenge.purpose);
   if (other === undefined) return [side];
   const otherSide = { subject: other, guesses: [], state: await readSubject(deps, other, beforeChecking, deadline) };
   return isOutdated(id, otherSide.state) ? [] : [side, otherSide];

@@ -65,7 +65,7 @@ describe('an id', () => {
   const { current: subject } = secrets.subjects(phone, 'login');
 
   it('has its subject, and is new every time', () => {
-    const ids = Array.from({ length: 1_000 }, () => secrets.newId(phone, 'login'));
+    const ids = Array.from({ length: 1_000 }, () => secrets.newChallenge(phone, 'login').id);
     expect(new Set(ids.map((id) => id.slice(22))).size).toBe(1_000);
     for (const id of ids) {
       expect(id).toMatch(/^[\w-]{44}$/);
@@ -75,7 +75,7 @@ describe('an id', () => {
   });
 
   it('has another subject for another tenant, whatever its pepper', () => {
-    const id = secrets.newId(phone, 'login');
+    const id = secrets.newChallenge(phone, 'login').id;
     const subjects = ['', 'shop', 'bank'].map((tenant) => new CodeSecrets(pepper(current), tenant).subjectOf(id));
     expect(new Set(subjects).size).toBe(3);
     expect(new CodeSecrets(pepper(old), '').subjectOf(id)).toBe(subject);
@@ -99,7 +99,7 @@ describe('an id', () => {
 
 describe('a digest', () => {
   const secrets = new CodeSecrets(pepper(current), '');
-  const id = secrets.newId(phone, 'login');
+  const id = secrets.newChallenge(phone, 'login').id;
 
   it('is HMAC-SHA-256 in base64url, the same every time', () => {
     expect(secrets.digest(id, '123456')).toMatch(/^[\w-]{43}$/);
@@ -110,7 +110,7 @@ describe('a digest', () => {
     const others = [
       secrets.digest(id, '123457'),
       secrets.digest(id, '0123456'),
-      secrets.digest(secrets.newId(phone, 'login'), '123456'),
+      secrets.digest(secrets.newChallenge(phone, 'login').id, '123456'),
       new CodeSecrets(pepper(old), '').digest(id, '123456'),
     ];
     expect(new Set([secrets.digest(id, '123456'), ...others]).size).toBe(5);
@@ -155,7 +155,7 @@ it('what is in a store is found again by every version: fields are written with 
       .digest('base64url')
       .slice(0, 22);
   expect(secrets.subjects(phone, 'login')).toEqual({ current: subject(current), previous: subject(old) });
-  expect(secrets.newId(phone, 'login').slice(0, 22)).toBe(handle(current));
+  expect(secrets.newChallenge(phone, 'login').id.slice(0, 22)).toBe(handle(current));
   expect(secrets.keyOf('äb')).toBe(under(current, '3:key3:ten2:äb').slice(0, 22));
   expect(secrets.digests('id', '123456')).toEqual([
     under(current, '4:code2:id6:123456'),

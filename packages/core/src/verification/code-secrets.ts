@@ -1,13 +1,6 @@
-import {
-  createHash,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-  randomInt,
-  randomUUID,
-} from 'node:crypto';
+import { hash, randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { canonicalPhone, type PhoneNumber } from '../phone/phone-number.js';
+import { HmacSha256 } from './hmac-sha256.js';
 import type { SubjectState } from './verification-store.js';
 
 /** A code of so many digits, all equally likely, leading zeros included. */
@@ -19,8 +12,9 @@ export function makeCode(length: number): string {
 export const idLength = 44;
 export const markLength = 8;
 
-/** Characters of a handle, a subject, and the random half of an id: 128 bits, and 122 bits, in base64url. */
+/** Characters of a handle, a subject, and the random half of an id: 128 bits in base64url. */
 const halfLength = 22;
+const halfBytes = 16;
 const idForm = new RegExp(`^[\\w-]{${idLength}}(?:[\\w-]{${markLength}})?$`);
 
 /**
@@ -34,14 +28,14 @@ const idForm = new RegExp(`^[\\w-]{${idLength}}(?:[\\w-]{${markLength}})?$`);
  * - A *digest* stands for a code of one id, and so of one tenant, purpose, phone and challenge.
  */
 export class CodeSecrets {
-  readonly #current: KeyObject;
-  readonly #previous: KeyObject | undefined;
+  readonly #current: HmacSha256;
+  readonly #previous: HmacSha256 | undefined;
   readonly #tenant: string;
 
   /** Without a pepper: a random one, which is lost when the process ends. */
   constructor(pepper: { readonly current: string; readonly previous: string | undefined } | undefined, tenant: string) {
-    this.#current = createSecretKey(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current));
-    this.#previous = pepper?.previous === undefined ? undefined : createSecretKey(Buffer.from(pepper.previous));
+    this.#current = new HmacSha256(pepper === undefined ? randomBytes(32) : Buffer.from(pepper.current));
+    this.#previous = pepper?.previous === undefined ? undefined : new HmacSha256(Buffer.from(pepper.previous));
     this.#tenant = tenant;
   }
 
@@ -65,14 +59,14 @@ export class CodeSecrets {
     return subject === previous ? current : undefined;
   }
 
-  /**
-   * A new id for a phone and purpose, under the pepper.
-   *
-   * @param mark while the pepper is replaced: the latest approval under the other one, see `approvalMark`
-   */
-  newId(to: PhoneNumber, purpose: string, mark = ''): string {
-    const random = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-    return this.#handle(this.#current, to, purpose) + random + mark;
+  /** A new id for a phone and purpose, under the pepper, and the subjects of these. */
+  newChallenge(to: PhoneNumber, purpose: string): NamedChallenge {
+    const handle = this.#handle(this.#current, to, purpose);
+    return {
+      id: handle + randomHalf(),
+      subject: this.#subject(handle),
+      previous: this.#previous && this.#subject(this.#handle(this.#previous, to, purpose)),
+    };
   }
 
   /** The subject of an id, if it is one of this tenant's; undefined for what is no id. */
@@ -96,28 +90,50 @@ export class CodeSecrets {
     return hmac(this.#current, 'key', this.#tenant, text).slice(0, halfLength);
   }
 
-  #handle(key: KeyObject, to: PhoneNumber, purpose: string): string {
+  #handle(key: HmacSha256, to: PhoneNumber, purpose: string): string {
     return hmac(key, 'subject', this.#tenant, purpose, canonicalPhone(to).e164).slice(0, halfLength);
   }
 
   /** Not under a pepper: the subject of an id stays the same while the pepper is replaced. */
   #subject(handle: string): string {
-    return createHash('sha256')
-      .update(joined('id', this.#tenant, handle))
-      .digest('base64url')
-      .slice(0, halfLength);
+    return sha256(joined(['id', this.#tenant, handle])).slice(0, halfLength);
   }
 }
 
-function hmac(key: KeyObject, ...fields: readonly string[]): string {
-  return createHmac('sha256', key)
-    .update(joined(...fields))
-    .digest('base64url');
+/** What a new challenge is called. */
+export interface NamedChallenge {
+  readonly id: string;
+  readonly subject: string;
+  /** The subject under the previous pepper while it is in use. */
+  readonly previous: string | undefined;
+}
+
+/** Random bytes for many ids: one call for each costs several times as much as taking some of these. */
+const pool = Buffer.alloc(halfBytes * 256);
+let used = pool.length;
+
+function randomHalf(): string {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += halfBytes;
+  return pool.toString('base64url', used - halfBytes, used);
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'base64url');
+}
+
+function hmac(key: HmacSha256, ...fields: readonly string[]): string {
+  return key.of(joined(fields));
 }
 
 /** Each field with its length. */
-function joined(...fields: readonly string[]): string {
-  return fields.map((field) => `${field.length}:${field}`).join('');
+function joined(fields: readonly string[]): string {
+  let all = '';
+  for (const field of fields) all += `${field.length}:${field}`;
+  return all;
 }
 
 /**
@@ -127,7 +143,7 @@ function joined(...fields: readonly string[]): string {
  */
 export function approvalMark({ challenges }: SubjectState): string {
   const latest = challenges.findLast(({ state }) => state === 'approved')?.id ?? '';
-  return createHash('sha256').update(latest).digest('base64url').slice(0, markLength);
+  return sha256(latest).slice(0, markLength);
 }
 
 /** Whether a code of the other subject has been approved since an id was made. */

@@ -47,7 +47,7 @@ describe('a memory store of verifications that is full', () => {
     const { store } = storeAt({ maxSubjects: 2 });
     await store.open(challengeOf('a'));
     await store.open(challengeOf('b'));
-    await expect(store.open(challengeOf('c'))).rejects.toEqual(full);
+    await expect(async () => store.open(challengeOf('c'))).rejects.toEqual(full);
     expect(await remembers(store, 'c')).toBe(false);
     expect(await store.check(checkOf('a', 'right'))).toMatchObject({ state: 'approved' });
     expect(await store.check(checkOf('b', 'right'))).toMatchObject({ state: 'approved' });
@@ -56,7 +56,7 @@ describe('a memory store of verifications that is full', () => {
   it('may hold one alone', async () => {
     const { store } = storeAt({ maxSubjects: 1 });
     await store.open(challengeOf('a'));
-    await expect(store.open(challengeOf('b'))).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(async () => store.open(challengeOf('b'))).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
   it('goes on with the subjects that it knows', async () => {
@@ -71,10 +71,10 @@ describe('a memory store of verifications that is full', () => {
     await store.open(challengeOf('a'));
     await store.open(challengeOf('b', { keepMs: 500 }));
     clock.ms += 149;
-    await expect(store.open(challengeOf('c'))).rejects.toEqual(full);
+    await expect(async () => store.open(challengeOf('c'))).rejects.toEqual(full);
     clock.ms += 1;
     await store.open(challengeOf('c'));
-    await expect(store.open(challengeOf('d'))).rejects.toEqual(full);
+    await expect(async () => store.open(challengeOf('d'))).rejects.toEqual(full);
   });
 
   it('never forgets failures to make room', async () => {
@@ -83,7 +83,7 @@ describe('a memory store of verifications that is full', () => {
     await store.open(challengeOf('b', { keepMs: 5_000 }));
     await store.check(checkOf('a', 'wrong'));
     clock.ms += 999;
-    await expect(store.open(challengeOf('c'))).rejects.toEqual(full);
+    await expect(async () => store.open(challengeOf('c'))).rejects.toEqual(full);
     expect(await store.read('a')).toEqual({ challenges: [], failures: 1, failuresEndInMs: 1 });
     clock.ms += 1;
     expect(await store.open(challengeOf('c'))).toMatchObject({ state: 'opened' });
@@ -95,7 +95,7 @@ describe('a memory store of verifications that is full', () => {
     await store.open(challengeOf('b'));
     await store.settle('a', 'a-1', { codes: [], providers: [] });
     await store.open(challengeOf('c'));
-    await expect(store.open(challengeOf('a'))).rejects.toEqual(full);
+    await expect(async () => store.open(challengeOf('a'))).rejects.toEqual(full);
   });
 
   it('keeps no subject for being asked about', async () => {
@@ -133,7 +133,7 @@ describe('a memory store of verifications that is full', () => {
         case 'read':
           return store.read(subject);
         default:
-          return store.open(challengeOf(subject, { keepMs })).then(({ state }) => state);
+          return (await store.open(challengeOf(subject, { keepMs }))).state;
       }
     };
     await fc.assert(

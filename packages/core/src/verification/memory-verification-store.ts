@@ -1,5 +1,5 @@
 import { configurationInvalid } from '../provider-kit/options.js';
-import { storeFull } from '../stores/ask-store.js';
+import { type Awaitable, storeFull } from '../stores/ask-store.js';
 import { type Expiring, ExpiryQueue, notHeld } from '../stores/expiry-queue.js';
 import { checkSubject, concludeSubject } from './subject-checks.js';
 import {
@@ -44,7 +44,8 @@ const sweptAtOnce = 4;
 /**
  * Verifications in the memory of this process: they neither reach other processes nor survive a restart.
  *
- * When it is full, it refuses further subjects: a subject that was forgotten would have its failures back.
+ * When it is full, it refuses further subjects: a subject that was forgotten would have its failures back. It answers at
+ * once, without promises.
  */
 export class MemoryVerificationStore implements VerificationStore {
   readonly isShared = false;
@@ -64,7 +65,7 @@ export class MemoryVerificationStore implements VerificationStore {
   }
 
   /** @throws SmsError `store_unavailable` if the store is full; nothing is saved then */
-  async open(challenge: NewChallenge): Promise<Opening> {
+  open(challenge: NewChallenge): Awaitable<Opening> {
     const now = this.#now();
     this.#sweep(now);
     const entry = this.#entryAt(challenge.subject, now) ?? this.#newEntry(challenge.subject);
@@ -73,28 +74,28 @@ export class MemoryVerificationStore implements VerificationStore {
     return opening;
   }
 
-  async settle(subject: string, id: string, sent: SentCodes): Promise<void> {
+  settle(subject: string, id: string, sent: SentCodes): Awaitable<void> {
     this.#withRecord(subject, undefined, (record) => settleChallenge(record, id, sent));
   }
 
-  async check(check: StoreCheck): Promise<CheckStep> {
+  check(check: StoreCheck): Awaitable<CheckStep> {
     const unknown: CheckStep = { state: 'not-found' };
     return this.#withRecord(check.subject, unknown, (record, now) => checkSubject(record, check, now));
   }
 
-  async conclude(conclusion: CheckConclusion): Promise<'approved' | 'refunded' | 'not-found'> {
+  conclude(conclusion: CheckConclusion): Awaitable<'approved' | 'refunded' | 'not-found'> {
     return this.#withRecord(conclusion.subject, 'not-found', (record, now) => concludeSubject(record, conclusion, now));
   }
 
-  async cancel(subject: string, id: string): Promise<boolean> {
+  cancel(subject: string, id: string): Awaitable<boolean> {
     return this.#withRecord(subject, false, (record, now) => cancelChallenge(record, id, now));
   }
 
-  async read(subject: string): Promise<SubjectState> {
+  read(subject: string): Awaitable<SubjectState> {
     return this.#withRecord(subject, unknownSubject, readSubject);
   }
 
-  async end(subject: string, keepMs: number): Promise<SubjectState> {
+  end(subject: string, keepMs: number): Awaitable<SubjectState> {
     return this.#withRecord(subject, unknownSubject, (record, now) => endSubject(record, keepMs, now));
   }
 
@@ -136,10 +137,13 @@ export class MemoryVerificationStore implements VerificationStore {
   #keep(entry: Entry): void {
     const expiresAt = forgetRecordAt(entry);
     if (expiresAt === entry.expiresAt) return;
-    this.#remove(entry);
-    if (expiresAt === undefined) return;
+    if (expiresAt === undefined) {
+      this.#remove(entry);
+      return;
+    }
+    if (entry.position === notHeld) this.#entries.set(entry.subject, entry);
+    else this.#queue.remove(entry);
     entry.expiresAt = expiresAt;
-    this.#entries.set(entry.subject, entry);
     this.#queue.add(entry);
   }
 

@@ -1,6 +1,6 @@
 import type { Deadline } from '../contract/deadline.js';
 import { type FailureOutcome, isSmsError, SmsError } from '../errors/sms-error.js';
-import { askStore, type StoreQuestion, withGrace } from '../stores/ask-store.js';
+import { type Awaitable, askStore, type StoreQuestion, withGrace } from '../stores/ask-store.js';
 import type { CheckStep, Opening, SubjectState, VerificationStore } from './verification-store.js';
 
 /** How long a challenge is remembered after its end, so that a late check is told why, in milliseconds. */
@@ -48,7 +48,7 @@ export function readSubject(
 export async function recordAccepted<Answer>(
   asked: StoreQuestion,
   deadline: Deadline,
-  ask: () => Promise<Answer>,
+  ask: () => Awaitable<Answer>,
   isAnswer: (answer: Answer) => boolean,
 ): Promise<Answer> {
   try {

@@ -60,7 +60,12 @@ export function concludeSubject(
 
 /** In the order of the ids, each once. */
 function challengesOf({ challenges }: SubjectRecord, ids: readonly string[]): readonly ChallengeRecord[] {
-  return [...new Set(ids.flatMap((id) => challenges.find((challenge) => challenge.id === id) ?? []))];
+  const found: ChallengeRecord[] = [];
+  for (const id of ids) {
+    const challenge = challenges.find((each) => each.id === id);
+    if (challenge !== undefined && !found.includes(challenge)) found.push(challenge);
+  }
+  return found;
 }
 
 /** The same command, once more: its answer may have been lost. */

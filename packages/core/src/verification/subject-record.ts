@@ -74,9 +74,9 @@ export function prune(record: SubjectRecord, now: number): void {
 
 /** When nothing of it need be remembered any more; undefined if that is now. */
 export function forgetRecordAt({ challenges, failures }: SubjectRecord): number | undefined {
-  const times = challenges.map(({ forgetAt }) => forgetAt);
-  if (failures !== undefined) times.push(failures.endsAt);
-  return times.length === 0 ? undefined : Math.max(...times);
+  let last = failures?.endsAt;
+  for (const { forgetAt } of challenges) if (last === undefined || forgetAt > last) last = forgetAt;
+  return last;
 }
 
 function isExpired({ openedAt }: ChallengeRecord, { lifetimeMs }: LiveCode, now: number): boolean {

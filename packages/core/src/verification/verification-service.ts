@@ -2,7 +2,7 @@ import type { Deadline } from '../contract/deadline.js';
 import { SeldomWarning } from '../errors/seldom-warning.js';
 import { SmsError } from '../errors/sms-error.js';
 import { parsePhoneNumber } from '../phone/parse.js';
-import { askStore, recordResult } from '../stores/ask-store.js';
+import { type Awaitable, askStore, askStoreAtOnce, recordResult } from '../stores/ask-store.js';
 import type { CheckDeps, Checked, VerificationDeps } from './check-challenges.js';
 import { type CheckInput, checkCode } from './check-code.js';
 import { approvalMark, isOutdated, makeCode } from './code-secrets.js';
@@ -43,25 +43,26 @@ export class VerificationService {
     const { kind, names } = options.message;
     const plan = sender.plan({ ...input, message: { kind, name: variantFor(names, locale) } });
     const startedAt = Date.now();
-    const { current: subject, previous } = secrets.subjects(to, purpose);
+    const { id: unmarked, subject, previous } = secrets.newChallenge(to, purpose);
     const beside =
       previous === undefined ? undefined : await readSubject(this.#deps, previous, beforeSending, deadline);
     const limits = limitsBeside(beside, options.maxFailures);
-    const id = secrets.newId(to, purpose, beside && approvalMark(beside));
+    const id = beside === undefined ? unmarked : unmarked + approvalMark(beside);
     const code = plan.senders.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
     const digest = code === undefined ? '' : secrets.digest(id, code);
     const codes = plan.senders.map((sender) => codeFrom(sender, digest, undefined, options));
-    const forget = { codes: [], providers: [] };
-    const opening = await askStore(
+    const { maxFailures, maxLive } = limits;
+    const opened = askStoreAtOnce(
       beforeSending,
       deadline,
-      () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), ...limits, keepMs }),
+      () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
       {
         isAnswer: isOpening,
         // Saved too late: nothing is sent. A challenge that nobody can use must not count towards the lock.
-        onLate: () => void (async () => store.settle(subject, id, forget))().catch(() => {}),
+        onLate: () => void (async () => store.settle(subject, id, { codes: [], providers: [] }))().catch(() => {}),
       },
     );
+    const opening = opened instanceof Promise ? await opened : opened;
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
 
     const { attempts, sent, error } = await plan.send({
@@ -79,16 +80,17 @@ export class VerificationService {
     const mayFollow = options.deliverWithinMs !== undefined && error === undefined && own !== undefined;
     const live = mayFollow ? [...sentCodes, codeFrom(own, digest, undefined, options)] : sentCodes;
     // If the store fails now, every code can still be checked: `open` saved all codes that might be sent.
-    await recordResult(this.#deps.unrecorded, deadline, () =>
+    const settled = recordResult(this.#deps.unrecorded, deadline, () =>
       store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),
     );
+    if (settled !== undefined) await settled;
     if (error !== undefined) throw live.length === 0 ? error : withVerification(error, id);
     const lifetimeMs = Math.max(...live.map((each) => each.lifetimeMs));
     return { id, provider: attempts.at(-1)?.provider ?? '', expiresAt: startedAt + lifetimeMs, attempts };
   }
 
   /** @throws SmsError when the code could not be judged */
-  check(input: CheckInput, deadline: Deadline): Promise<Checked> {
+  check(input: CheckInput, deadline: Deadline): Awaitable<Checked> {
     return checkCode(this.#deps, input, deadline);
   }
 
@@ -156,6 +158,7 @@ function codeFrom(
 
 /** Each code once. Our own code is one, even if several providers may carry it. */
 function distinct(codes: readonly LiveCode[]): readonly LiveCode[] {
+  if (codes.length === 1) return codes;
   const local = codes.find(({ kind }) => kind === 'local');
   return codes.filter((code) => code.kind === 'issued' || code === local);
 }

@@ -1,10 +1,12 @@
+import type { Awaitable } from '../stores/ask-store.js';
+
 /**
  * Keeps the codes that are under way, so that each is accepted at most once and guessed at most a few times.
  *
  * What belongs to one phone and purpose is a *subject*; it may have several challenges, one for each code that its
  * owner asked for. Every operation is atomic, over all processes that share the store, and concerns one subject. A
- * method that rejects means that the store is down. Times are durations, measured by the store's own clock, since
- * the clocks of processes differ.
+ * method that throws or rejects means that the store is down. Times are durations, measured by the store's own clock,
+ * since the clocks of processes differ.
  */
 export interface VerificationStore {
   /** Whether it is outside this process: then a pepper must be configured, the same for all processes. */
@@ -13,24 +15,24 @@ export interface VerificationStore {
    * Saves a challenge before anything is sent, with every code that may be. Opening the same id again changes
    * nothing and gives the same answer: a connection may repeat a command whose answer was lost.
    */
-  open(challenge: NewChallenge): Promise<Opening>;
+  open(challenge: NewChallenge): Awaitable<Opening>;
   /**
    * Says which of the codes may have been sent; the others can no longer be checked. Without any the challenge is
    * forgotten. Does nothing to a challenge that has ended meanwhile, or is not known.
    */
-  settle(subject: string, id: string, sent: SentCodes): Promise<void>;
+  settle(subject: string, id: string, sent: SentCodes): Awaitable<void>;
   /**
    * Compares a code with the local codes of some challenges, and accepts it or charges one check to each of them and
    * one failure to the subject. Codes that providers made are still to be asked for, with the check charged:
    * see {@link VerificationStore.conclude}. A check that is repeated with the same token is charged once.
    */
-  check(check: StoreCheck): Promise<CheckStep>;
+  check(check: StoreCheck): Awaitable<CheckStep>;
   /** Ends a check for which providers were asked. */
-  conclude(conclusion: CheckConclusion): Promise<'approved' | 'refunded' | 'not-found'>;
+  conclude(conclusion: CheckConclusion): Awaitable<'approved' | 'refunded' | 'not-found'>;
   /** Ends a challenge; its codes are no longer accepted. False if it is not known, or has ended. */
-  cancel(subject: string, id: string): Promise<boolean>;
+  cancel(subject: string, id: string): Awaitable<boolean>;
   /** What is known of a subject: its challenges, oldest first, and how long no code of it will be accepted. */
-  read(subject: string): Promise<SubjectState>;
+  read(subject: string): Awaitable<SubjectState>;
   /**
    * Ends every challenge of a subject that has not ended, as canceled, and forgets its failures: a code of the same
    * phone and purpose was accepted under another subject. They have two while a pepper is replaced. Answers what
@@ -38,7 +40,7 @@ export interface VerificationStore {
    *
    * @param keepMs as for an approval: how long the challenges are remembered
    */
-  end(subject: string, keepMs: number): Promise<SubjectState>;
+  end(subject: string, keepMs: number): Awaitable<SubjectState>;
 }
 
 /** A code that could be accepted. */

@@ -69,7 +69,14 @@ function compileText(text: unknown, params: ReadonlySet<string>, report: ReportP
   }
   const undeclared = new Set(result.text.names.filter((name) => !params.has(name)));
   if (undeclared.size > 0) report('.text', `uses ${listOfQuoted(undeclared)}, which params does not declare`);
-  return (envelope, valueFor) => ({ ...envelope, kind: 'text', text: fillTemplateText(result.text, valueFor) });
+  return (envelope, valueFor) => {
+    const { id, to, validForMs, reportUrl } = envelope;
+    const filled = fillTemplateText(result.text, valueFor);
+    // As below. A code has a time after which it is worth nothing.
+    if (reportUrl !== undefined) return { ...envelope, kind: 'text', text: filled };
+    if (validForMs !== undefined) return { kind: 'text', id, to, validForMs, text: filled };
+    return { kind: 'text', id, to, text: filled };
+  };
 }
 
 function compileEntry(entry: unknown, declared: ReadonlySet<string>, path: string, report: ReportProblem): MessageForm {
