@@ -76,7 +76,7 @@ function clientOver(first: BoxProcess, backup: BoxProcess, publicUrl: string): S
   const templates = { twilio: { template: contentSid }, aliyun: { template: 'SMS_100000002' } };
   return createSmsClient({
     providers: [
-      twilio({ ...account, baseUrl: first.urlOf('twilio') }),
+      twilio({ ...account, onlySender: true, baseUrl: first.urlOf('twilio') }),
       aliyun({ ...keys, baseUrl: backup.urlOf('aliyun') }),
     ],
     templates: { shipped: { params: ['order', 'carrier'], providers: templates } },
