@@ -105,7 +105,14 @@ describe('the command', () => {
     // Elsewhere: whoever lists the packages at the same time is not to find one more.
     const scratch = mkdtempSync(join(tmpdir(), 'polysms-new-provider-'));
     onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
-    for (const part of ['tests/dist', 'tests/new-provider', 'tsconfig.json', 'biome.json', '.gitignore', 'package.json']) {
+    for (const part of [
+      'tests/dist',
+      'tests/new-provider',
+      'tsconfig.json',
+      'biome.json',
+      '.gitignore',
+      'package.json',
+    ]) {
       cpSync(join(root, part), join(scratch, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(scratch, 'node_modules'));

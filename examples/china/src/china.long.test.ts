@@ -77,7 +77,9 @@ describe('codes with faults on', () => {
     // What the app hears of each code is what the ledger says of it. Mob has no reports.
     const fates = box.messages
       .filter(({ vendor }) => vendor === 'aliyun')
-      .map(({ vendor, to, failed }) => [vendor, maskPhoneNumber(parsePhoneNumber(to)), failed?.state ?? 'delivered'].join(' '));
+      .map(({ vendor, to, failed }) =>
+        [vendor, maskPhoneNumber(parsePhoneNumber(to)), failed?.state ?? 'delivered'].join(' '),
+      );
     await expect.poll(() => told.toSorted(), { timeout: patienceMs }).toEqual(fates.toSorted());
     const byVendor = (vendor: string) => box.messages.filter((message) => message.vendor === vendor).length;
     expect(byVendor('mob')).toBeGreaterThan(count / 4);
