@@ -52,10 +52,8 @@ x-acs-date:${date}\n${tokenLine}x-acs-signature-nonce:${nonce}\nx-acs-version:${
     authorization: `${algorithm} Credential=${accessKeyId},SignedHeaders=${names},Signature=${signature}`,
     'user-agent': 'polysms',
   };
-  if (securityToken) {
-    headers['x-acs-accesskey-id'] = accessKeyId;
-    headers['x-acs-security-token'] = securityToken;
-  }
+  if (securityToken)
+    Object.assign(headers, { 'x-acs-accesskey-id': accessKeyId, 'x-acs-security-token': securityToken });
   return { method: 'POST', path: `/?${query}`, headers };
 }
 

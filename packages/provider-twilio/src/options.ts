@@ -33,10 +33,7 @@ export interface TwilioOptions extends ConnectionOptions {
   readonly from?: ByCountry<string> | undefined;
   /** The SID of a Messaging Service, `MG…`, which chooses the sender where `from` names none. */
   readonly messagingServiceSid?: string | undefined;
-  /**
-   * Set it if nothing but this one process sends with the senders of this account. Then a message whose answer was lost is
-   * found by its text, its sender and its time, which another process could have sent as well. Default false.
-   */
+  /** Whether this process alone sends with these senders: its text then proves whose a message is. Default false. */
   readonly onlySender?: boolean | undefined;
   /** The SID of a Verify service, `VA…`, for codes that Twilio makes. Default: none, and `verification` is null. */
   readonly verifyServiceSid?: string | undefined;
