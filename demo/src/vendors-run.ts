@@ -39,11 +39,17 @@ export async function vendorsRun(write: (line: string) => void): Promise<boolean
 
   await using twilioBox = await startBoxProcess(appKey, `twilio=${new URL(first.urlOf('twilio')).port}`);
   await twilioBox.call('/reports/settings', { reportsTo: webhook.publicUrl });
+  const told: SmsEvents['report'][] = [];
+  sms.on('report', (each) => told.push(each));
   const delivered = next(sms, 'report', ({ state }) => state === 'delivered');
   const taken = await attemptsOf(sms, { to: inAmerica, text: 'Your parcel is here.' });
   write(row('Twilio is back', taken));
   const report = await delivered;
   write(row('a signed report', `${report.provider} ${report.state}`));
+
+  const [{ reference = '' } = {}] = (await twilioBox.messages()).slice(-1);
+  const forged = await forgedReport(webhook.publicUrl, reference);
+  write(row('a forged report', `refused with HTTP ${forged}`));
 
   await twilioBox.call('/faults', { vendor: 'twilio', fault: { kind: 'drop', when: 'after-processing' } });
   const resolution = next(sms, 'resolved', () => true);
@@ -64,6 +70,8 @@ export async function vendorsRun(write: (line: string) => void): Promise<boolean
     failedOver === 'twilio not-sent network_error, aliyun accepted' &&
     received?.vendor === 'aliyun' &&
     taken === 'twilio accepted' &&
+    forged === 403 &&
+    told.every(({ reported }) => reported !== 'undelivered') &&
     lost === 'twilio unknown network_error' &&
     resolved.outcome === 'accepted' &&
     inbound.optOut === 'stop' &&
@@ -96,6 +104,14 @@ async function attemptsOf(sms: SmsClient, request: SendRequest): Promise<string>
       ? said({ outcome: error.outcome, code: error.code })
       : error.attempts.map(said).join(', ');
   }
+}
+
+/** Says of a message that it never arrived, without the auth token. @returns the HTTP status of the answer */
+async function forgedReport(publicUrl: string, MessageSid: string): Promise<number> {
+  const headers = { 'x-twilio-signature': Buffer.alloc(20).toString('base64') };
+  const body = new URLSearchParams({ MessageSid, MessageStatus: 'undelivered', ErrorCode: '30003', To: inAmerica });
+  const { status } = await fetch(`${publicUrl}/twilio`, { method: 'POST', headers, body });
+  return status;
 }
 
 /** The next event of this name that is meant. */

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { namesIn, section, sorted } from './document-tables.js';
 import { layProvider } from './lay-provider.js';
 import { root } from './repository.js';
@@ -61,5 +62,60 @@ describe('pnpm new-provider', () => {
     for (const name of ['', 'Tencent', 'tencent-cloud', '../core', '9lives', 'x'.repeat(32)]) {
       expect(() => layProvider(name, join(folder, 'none'))).toThrow('small letters and digits');
     }
+  });
+});
+
+describe('the command', () => {
+  const command = join(root, 'tests/dist/new-provider.js');
+  const ended = (...args: readonly string[]) =>
+    run(process.execPath, [command, ...args], { cwd: root }).then(
+      ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+      ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+    );
+  const before = () => [
+    readFileSync(join(root, 'tsconfig.json'), 'utf8'),
+    readdirSync(join(root, 'packages')).sort().join(),
+  ];
+
+  it.each([
+    [[], 'Usage: npx -y pnpm@12 new-provider NAME'],
+    [['--'], 'Usage: npx -y pnpm@12 new-provider NAME'],
+    [['twilio'], 'packages/provider-twilio exists already.'],
+    [['--', 'aliyun'], 'packages/provider-aliyun exists already.'],
+    [['Tencent-Cloud'], 'The name of a provider has 2 to 31 small letters and digits'],
+    [['/../../elsewhere'], 'The name of a provider has 2 to 31 small letters and digits'],
+  ])('given %j says what is wrong, and touches nothing', async (args, said) => {
+    const untouched = before();
+    const { code, stdout, stderr } = await ended(...args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(said);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(before()).toEqual(untouched);
+  });
+
+  it('lays a package, linted and known to the solution, and says what comes next', async () => {
+    // Elsewhere: whoever lists the packages at the same time is not to find one more.
+    const scratch = mkdtempSync(join(tmpdir(), 'polysms-new-provider-'));
+    onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+    for (const part of [
+      'tests/dist',
+      'tests/new-provider',
+      'tsconfig.json',
+      'biome.json',
+      '.gitignore',
+      'package.json',
+    ]) {
+      cpSync(join(root, part), join(scratch, part), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(scratch, 'node_modules'));
+    const args = [join(scratch, 'tests/dist/new-provider.js'), '--', 'zebra8'];
+    const { stdout } = await run(process.execPath, args, { cwd: scratch });
+    expect(stdout).toContain('npx vitest run packages/provider-zebra8');
+    expect(readdirSync(join(scratch, 'packages/provider-zebra8/src'))).toContain('zebra8.ts');
+    const referencesOf = (folder: string): readonly unknown[] =>
+      JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8')).references;
+    expect(referencesOf(scratch)).toEqual([...referencesOf(root), { path: './packages/provider-zebra8' }]);
+    const again = await run(process.execPath, args, { cwd: scratch }).catch((error) => error);
+    expect(again).toMatchObject({ code: 1, stderr: 'packages/provider-zebra8 exists already.\n' });
   });
 });

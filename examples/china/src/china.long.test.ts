@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Attempt, isSmsError } from '@polysms/core';
+import { type Attempt, isSmsError, parsePhoneNumber } from '@polysms/core';
+import { maskPhoneNumber } from '@polysms/core/provider-kit';
 import type { Simulator } from '@polysms/simulator';
 import { describe, expect, it } from 'vitest';
 import { type ChinaApp, startChinaApp } from './app.js';
@@ -11,6 +12,9 @@ import { accountsIn, startChinaBox } from './box.js';
 const count = process.env['POLYSMS_TEST_SUITE'] === 'long' ? 1_000 : 60;
 /** No two with one prefix, so that the guard sees no flood. */
 const phones = Array.from({ length: count }, (_, index) => `+8613${String(800_000_000 + index * 1_111).slice(0, 9)}`);
+
+/** Reports come half a second later. */
+const patienceMs = 60_000;
 
 /** One person's code: every attempt, of every time that it was asked for. */
 async function askUntilSent({ sms }: ChinaApp, to: string): Promise<readonly Attempt[]> {
@@ -43,6 +47,8 @@ describe('codes with faults on', () => {
     box.fail({ kind: 'drop', when: 'after-processing' }, { vendor: 'mob', probability: 0.1 });
     box.fail({ kind: 'rate-limit' }, { vendor: 'aliyun', probability: 0.2 });
     box.fail({ kind: 'drop', when: 'after-processing' }, { vendor: 'aliyun', probability: 0.1 });
+    const told: string[] = [];
+    app.sms.on('report', ({ provider, to, reported }) => told.push([provider, to, reported].join(' ')));
     const seen = new Set<string>();
     for (const to of phones) {
       const attempts = await askUntilSent(app, to);
@@ -68,6 +74,13 @@ describe('codes with faults on', () => {
         'mob unknown network_error',
       ]),
     );
+    // What the app hears of each code is what the ledger says of it. Mob has no reports.
+    const fates = box.messages
+      .filter(({ vendor }) => vendor === 'aliyun')
+      .map(({ vendor, to, failed }) =>
+        [vendor, maskPhoneNumber(parsePhoneNumber(to)), failed?.state ?? 'delivered'].join(' '),
+      );
+    await expect.poll(() => told.toSorted(), { timeout: patienceMs }).toEqual(fates.toSorted());
     const byVendor = (vendor: string) => box.messages.filter((message) => message.vendor === vendor).length;
     expect(byVendor('mob')).toBeGreaterThan(count / 4);
     expect(byVendor('aliyun')).toBeGreaterThan(count / 4);

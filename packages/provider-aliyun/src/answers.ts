@@ -2,6 +2,7 @@ import {
   type Accepted,
   accepted,
   type CheckOutcome,
+  codeIn,
   type HttpOutcome,
   type JsonObject,
   jsonObject,
@@ -34,8 +35,9 @@ export function readAnswer<Outcome>(
 ): Outcome | Refused | NotSent | Unknown {
   if (http.outcome !== 'answered') return http;
   const fields = readJsonObject(http.body);
-  const providerCode = fields && textIn(fields, 'Code');
-  if (fields === undefined || providerCode === undefined) return outcomeOfHttpStatus(http.status, http.headers);
+  // A sentence, which may repeat the phone, is no code, and a number is none of theirs.
+  const providerCode = fields && textIn(fields, 'Code') && codeIn(fields, 'Code');
+  if (fields === undefined || !providerCode) return outcomeOfHttpStatus(http.status, http.headers);
   if (providerCode === 'OK') {
     if (http.status >= 200 && http.status < 300) return onOk(fields);
     return unknown('invalid_response', `Alibaba Cloud answered OK with HTTP ${http.status}.`);

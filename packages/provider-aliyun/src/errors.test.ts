@@ -136,7 +136,15 @@ describe('what decides besides the code', () => {
   });
 
   it('nothing of an answer without a code: HTTP alone', async () => {
-    for (const body of [{}, { Code: 7 }, { Code: '' }, [], '<html>', '{"Code":"OK"']) {
+    for (const body of [
+      {},
+      { Code: 7 },
+      { Code: '' },
+      { Code: 'the phone 13800138000' },
+      [],
+      '<html>',
+      '{"Code":"OK"',
+    ]) {
       expect(await outcomeOf(body as object)).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
     }
     expect(await outcomeOf({}, 403)).toMatchObject({ outcome: 'refused', code: 'permission_denied' });

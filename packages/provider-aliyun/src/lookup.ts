@@ -1,4 +1,5 @@
 import {
+  codeIn,
   countIn,
   dayInBeijing,
   type JsonObject,
@@ -7,7 +8,6 @@ import {
   type MessageLookup,
   objectsIn,
   parseBeijingTime,
-  textIn,
   unknown,
 } from '@polysms/core/provider-kit';
 import { readAnswer } from './answers.js';
@@ -59,7 +59,7 @@ function pageOf(fields: JsonObject, page: number) {
 }
 
 function foundOf(row: JsonObject): MessageFound {
-  const code = textIn(row, 'ErrCode');
+  const code = codeIn(row, 'ErrCode');
   const receipt = receiptBy(countIn(row, 'SendStatus'), code);
   const at = receipt?.state === 'queued' ? undefined : parseBeijingTime(row['ReceiveDate']);
   return { outcome: 'found', ...receipt, ...(code && { providerCode: code }), ...(at && { at }) };

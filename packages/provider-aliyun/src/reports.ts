@@ -1,4 +1,5 @@
 import {
+  codeIn,
   countIn,
   type DeliveryReport,
   type InboundMessage,
@@ -47,7 +48,7 @@ function eventOf(row: JsonObject): ProviderEvent | undefined {
 }
 
 function domesticReport(row: JsonObject): DeliveryReport {
-  const code = textIn(row, 'err_code');
+  const code = codeIn(row, 'err_code');
   return {
     kind: 'report',
     id: ownMessageId(row['out_id']),
@@ -68,7 +69,7 @@ function internationalReport(row: JsonObject): DeliveryReport {
     reference: textIn(row, 'MessageId'),
     to: pushedPhone(row['To']),
     ...(internationalReceipts.get(countIn(row, 'Status')) ?? { state: 'queued' }),
-    providerCode: textIn(row, 'ErrorCode'),
+    providerCode: codeIn(row, 'ErrorCode'),
     at: momentIn(row, 'ReceiveDate'),
     segments: countIn(row, 'SmsSize'),
   };

@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { contentSid, context, serviceSid, startTwilio, text, to } from './twilio.test.fixture.js';
+import { twilio } from './twilio.js';
+import {
+  accountSid,
+  authToken,
+  contentSid,
+  context,
+  from,
+  serviceSid,
+  startTwilio,
+  text,
+  to,
+} from './twilio.test.fixture.js';
 
 type Account = Awaited<ReturnType<typeof startTwilio>>;
 
@@ -54,7 +65,10 @@ describe('a message whose answer was lost', () => {
     const account = await startTwilio();
     await account.provider.send({ ...text, id: randomUUID() }, context());
     expect(await find(account, await lost(account, text.text, false))).toEqual({ outcome: 'absent' });
-    expect(await find(account, await lost(account))).toMatchObject({ outcome: 'found', reference: taken(account)[1] });
+    const words = 'Your code is 5678';
+    await account.provider.send({ ...text, id: randomUUID(), text: words }, context());
+    const query = await lost(account, words);
+    expect(await find(account, query)).toMatchObject({ outcome: 'found', reference: taken(account)[2] });
   });
 
   it('cannot be told from its equal', async () => {
@@ -67,18 +81,48 @@ describe('a message whose answer was lost', () => {
     const account = await startTwilio();
     const query = await lost(account);
     const moved = (ms: number) => ({ ...query, sentFrom: query.sentFrom + ms, sentUntil: query.sentUntil + ms });
-    expect(await find(account, moved(60_000))).toMatchObject({ outcome: 'found' });
     expect(await find(account, moved(61_000))).toEqual({ outcome: 'absent' });
     expect(await find(account, moved(-61_000))).toEqual({ outcome: 'absent' });
     const message = account.twilio.messages[0];
+    const sender = message?.sender;
     if (message !== undefined) Object.assign(message, { sender: '+15005550010' });
     expect(await find(account, query)).toEqual({ outcome: 'inconclusive' });
+    if (message !== undefined) Object.assign(message, { sender });
+    expect(await find(account, moved(60_000))).toMatchObject({ outcome: 'found' });
   });
 
   it('is known to the process that sent it alone', async () => {
     const account = await startTwilio();
     const { id, ...query } = await lost(account);
     expect(await find(account, { id: randomUUID(), ...query })).toEqual({ outcome: 'inconclusive' });
+  });
+
+  it('is not one that a second process sent, to the same phone with the same text, and neither takes the other’s', async () => {
+    const account = await startTwilio({}, { onlySender: undefined });
+    const second = twilio({ accountSid, authToken, from, baseUrl: account.baseUrl });
+    const never = await lost(account, text.text, false);
+    await second.send({ ...text, id: randomUUID() }, context());
+    expect(taken(account)).toHaveLength(1);
+    expect(await find(account, never)).toEqual({ outcome: 'inconclusive' });
+    const accepted = await account.provider.send({ ...text, id: 'known' }, context());
+    const known = { ...never, id: 'known', reference: accepted.outcome === 'accepted' ? accepted.reference : '' };
+    expect(await find(account, known)).toMatchObject({ outcome: 'found', reference: taken(account)[1] });
+    await second.close();
+  });
+
+  it('is not one that is on its way in this process, nor the only one of two that may be it', async () => {
+    const account = await startTwilio();
+    const never = await lost(account, text.text, false);
+    account.simulator.fail({ kind: 'delay', delayMs: 1_000 });
+    const underway = account.provider.send({ ...text, id: randomUUID() }, context());
+    await expect.poll(() => taken(account).length).toBe(1);
+    expect(await find(account, never)).toEqual({ outcome: 'inconclusive' });
+    account.clock.advance(1_000);
+    expect(await underway).toMatchObject({ outcome: 'accepted' });
+    expect(await find(account, never)).toEqual({ outcome: 'absent' });
+    const came = await lost(account);
+    expect(await find(account, never)).toEqual({ outcome: 'inconclusive' });
+    expect(await find(account, came)).toEqual({ outcome: 'inconclusive' });
   });
 
   it('stays open if it was a template, whose text only Twilio knows', async () => {

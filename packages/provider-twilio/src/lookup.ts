@@ -23,10 +23,17 @@ const mostPages = 20;
 
 /**
  * Asks Twilio what became of a message. By its SID that is certain. Without one, Twilio's list has no id of ours, and no
- * promise how soon it is complete: the text and the sender can confirm that a message was taken, if this process has sent
- * it, and nothing can rule it out. That is why no time to wait is asked for: absence proves nothing at any age.
+ * promise how soon it is complete: the text and the sender can confirm that a message was taken, and nothing can rule it
+ * out. That is why no time to wait is asked for: absence proves nothing at any age.
+ *
+ * @param onlySender whether nobody else sends with these senders; else an equal text may be of another process
  */
-export function twilioLookup(transport: HttpTransport, requests: TwilioRequests, sent: SentMessages): MessageLookup {
+export function twilioLookup(
+  transport: HttpTransport,
+  requests: TwilioRequests,
+  sent: SentMessages,
+  onlySender: boolean,
+): MessageLookup {
   const fetch = async (sid: string, { to }: MessageQuery, context: CallContext): Promise<LookupOutcome> => {
     const http = await transport.request(requests.fetchMessage(sid), context);
     // Somebody has deleted it.
@@ -53,7 +60,11 @@ export function twilioLookup(transport: HttpTransport, requests: TwilioRequests,
       const sender = textIn(message, 'messaging_service_sid') ?? textIn(message, 'from') ?? '';
       return sent.isText(query.id, textIn(message, 'body') ?? '', sender);
     });
-    if (only !== undefined && others.length === 0) return foundOf(only);
+    const isCertain = onlySender && others.length === 0 && sent.isAlone(query.id);
+    if (only !== undefined && isCertain) {
+      sent.found(query.id, messageSidIn(only) ?? '');
+      return foundOf(only);
+    }
     return { outcome: candidates.length === 0 ? 'absent' : 'inconclusive' };
   };
 

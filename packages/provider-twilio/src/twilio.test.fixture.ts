@@ -30,7 +30,15 @@ export async function openTwilioAccount(settings: TwilioSimulatorSettings = {}, 
   const simulator = await startSimulator({ dialects: [dialect], seed: 7, clock });
   const [open] = opens as [OpenTwilio];
   const baseUrl = simulator.urlOf('twilio');
-  const provider = twilio({ accountSid, authToken, from, verifyServiceSid: verifySid, baseUrl, ...options });
+  const provider = twilio({
+    accountSid,
+    authToken,
+    from,
+    onlySender: true,
+    verifyServiceSid: verifySid,
+    baseUrl,
+    ...options,
+  });
   const close = async () => {
     await provider.close();
     await simulator.close();

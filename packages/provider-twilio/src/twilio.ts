@@ -42,7 +42,7 @@ export function twilio(options: TwilioOptions): SmsProvider {
       verifyServiceSid === undefined ? null : verification(verify, requests, verifyServiceSid, codeLifetimeMs),
     webhooks: authToken === undefined ? null : twilioWebhooks(authToken),
     events: null,
-    lookup: twilioLookup(api, requests, sent),
+    lookup: twilioLookup(api, requests, sent, parsed.onlySender),
     async send(message, context) {
       if (!sends[message.kind]) {
         const said = 'This account sends only codes of Verify; set from or messagingServiceSid.';
@@ -52,8 +52,9 @@ export function twilio(options: TwilioOptions): SmsProvider {
       if (problem !== undefined) return notSent('template_rejected', problem);
       const sender = requests.senderOf(message);
       if (sender === undefined) return notSent('sender_rejected', 'from: names no sender for this country.');
+      sent.sending(message, sender[1]);
       const outcome = readMessage(await api.request(requests.message(message, sender), context));
-      sent.remember(message, sender[1], outcome);
+      sent.settled(message.id, outcome);
       return outcome;
     },
     async close() {

@@ -65,6 +65,7 @@ export { dayInBeijing, formatBeijingTime, parseBeijingTime } from './beijing-tim
 export { type ByCountry, byCountry, forCountry } from './by-country.js';
 export { checkableCodeProblem } from './checkable-code.js';
 export { type Clock, type DeadlineSignal, deadlineAfter, deadlineSignal, longestDelayMs } from './deadline.js';
+export { hmacSha256, sha256Hex } from './digests.js';
 export type { Answered, HttpCallContext, HttpOutcome } from './http-exchange.js';
 export { createHttpTransport, type HttpRequest, type HttpTransport } from './http-transport.js';
 export {

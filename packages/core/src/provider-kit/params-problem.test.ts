@@ -21,3 +21,10 @@ it('nothing is wrong with names and values that fit, and without any', () => {
   expect(paramsProblem([param('a', '👍'), param('b')], names)).toBeUndefined();
   expect(paramsProblem([], names)).toBeUndefined();
 });
+
+it('of values that go by their position the names are not judged, but everything else is', () => {
+  expect(paramsProblem([param('any name at all'), param('')])).toBeUndefined();
+  expect(paramsProblem([param('a', '')])).toContain('must be a text, and not empty');
+  expect(paramsProblem([param('a', 'x\ud83d')])).toContain('is not well-formed text');
+  expect(paramsProblem([param('a'), param('a')])).toContain('is given twice');
+});

@@ -9,20 +9,24 @@ export interface ParamNames {
 }
 
 /**
- * What is wrong with the parameters of a template, before a vendor is asked that takes them by name; undefined if nothing
- * is. An empty value is wrong as well: most vendors refuse it, and the others show a gap.
+ * What is wrong with the parameters of a template, before a vendor is asked; undefined if nothing is. An empty value is
+ * wrong as well: most vendors refuse it, and the others show a gap.
+ *
+ * @param names undefined for a vendor that takes values by their position: it never sees a name, so that any will do
  */
-export function paramsProblem(params: TemplateMessage['params'], { form, expected }: ParamNames): string | undefined {
+export function paramsProblem(params: TemplateMessage['params'], names?: ParamNames): string | undefined {
   if (!Array.isArray(params)) return 'params: must be a list of names and values';
-  const names = new Set<string>();
+  const seen = new Set<string>();
   for (const { name, value } of params) {
     const shown = shownName(String(name));
-    if (typeof name !== 'string' || !form.test(name)) return `params: ${shown} ${expected}`;
-    if (names.has(name)) return `params: ${shown} is given twice`;
+    if (names !== undefined && (typeof name !== 'string' || !names.form.test(name))) {
+      return `params: ${shown} ${names.expected}`;
+    }
+    if (seen.has(name)) return `params: ${shown} is given twice`;
     if (typeof value !== 'string' || value === '') return `params: the value of ${shown} must be a text, and not empty`;
     // Half a character would arrive as a question mark.
     if (!value.isWellFormed()) return `params: the value of ${shown} is not well-formed text`;
-    names.add(name);
+    seen.add(name);
   }
   return undefined;
 }

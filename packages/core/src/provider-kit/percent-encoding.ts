@@ -6,6 +6,8 @@ export type Fields = readonly (readonly [name: string, value: string | undefined
  * that sign what they are sent want exactly this. Half a character becomes U+FFFD, as in every UTF-8 encoder.
  */
 export function percentEncoded(text: string): string {
+  // Names and most ids are left as they are.
+  if (/^[\w.~-]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -3,7 +3,7 @@ import type { SendOutcome } from '../contract/outcomes.js';
 import type { HttpOutcome } from './http-exchange.js';
 import { accepted, notSent } from './outcomes.js';
 import { codeIn, readCodedAnswer } from './read-coded-answer.js';
-import { textIn } from './read-json-object.js';
+import { jsonObject, textIn } from './read-json-object.js';
 import { vendorCodes } from './vendor-codes.js';
 
 const codes = vendorCodes([[[7, 'blocked'], 'recipient_blocked', 'The recipient wants no messages.']]);
@@ -77,6 +77,31 @@ describe('the answer of a vendor', () => {
     expect(judged(400, 7)).toMatchObject({ code: 'recipient_blocked' });
     expect(judged(404, 8)).toMatchObject({ code: 'unrecognized_provider_code' });
     expect(judged(500, 7)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('is refused with 200 too by a vendor that says no so, and left open by a code that nobody knows', () => {
+    const judged = (status: number, body: object) =>
+      readCodedAnswer(
+        { outcome: 'answered', status, headers: {}, body: JSON.stringify(body) },
+        {
+          ...{ vendor: 'Acme', codes, refusesWith: 'any-status' },
+          codeOf: (answer) => codeIn(jsonObject(answer['Error']) ?? {}, 'Code'),
+          success: (answer) => (textIn(answer, 'id') === undefined ? undefined : accepted(textIn(answer, 'id'))),
+        },
+      );
+    for (const status of [200, 201, 400]) {
+      const refusal = { outcome: 'refused', code: 'recipient_blocked', providerCode: 'blocked' };
+      expect(judged(status, { Error: { Code: 'blocked' } })).toMatchObject(refusal);
+      const open = { outcome: 'unknown', code: 'unrecognized_provider_code', providerCode: 'new' };
+      expect(judged(status, { Error: { Code: 'new' } })).toMatchObject(open);
+    }
+    expect(judged(200, { id: 'a' })).toEqual({ outcome: 'accepted', reference: 'a' });
+    expect(judged(200, {})).toMatchObject({ outcome: 'unknown', code: 'invalid_response' });
+    expect(judged(500, { Error: { Code: 'blocked' } })).toMatchObject({ outcome: 'unknown' });
+    expect(judged(401, { Error: { Code: 'new' } })).toMatchObject({
+      code: 'authentication_failed',
+      providerCode: 'new',
+    });
   });
 
   it('that never came stays what it is', () => {

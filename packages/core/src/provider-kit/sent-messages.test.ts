@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { OutboundMessage } from '../contract/messages.js';
+import type { SendOutcome } from '../contract/outcomes.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { accepted, refused, unknown } from './outcomes.js';
 import { SentMessages } from './sent-messages.js';
@@ -8,10 +10,15 @@ const text = (id: string) => ({ kind: 'text', id, to, text: 'Your code is 1234' 
 const template = { kind: 'template', id: 'a', to, template: 't', params: [] } as const;
 const lost = unknown('timeout', 'No answer came in time.');
 
+const send = (sent: SentMessages, message: OutboundMessage, outcome?: SendOutcome, sender = 'Shop') => {
+  sent.sending(message, sender);
+  if (outcome !== undefined) sent.settled(message.id, outcome);
+};
+
 describe('what this process has sent', () => {
   it('is known by the vendor’s id, which is of no other message', () => {
     const sent = new SentMessages();
-    sent.remember(text('a'), 'Shop', accepted('ref-1'));
+    send(sent, text('a'), accepted('ref-1'));
     expect([sent.referenceOf('a'), sent.referenceOf('b')]).toEqual(['ref-1', undefined]);
     expect([sent.isOfAnother('ref-1', 'a'), sent.isOfAnother('ref-1', 'b'), sent.isOfAnother('ref-2', 'b')]).toEqual([
       false,
@@ -23,7 +30,7 @@ describe('what this process has sent', () => {
 
   it('is known by its text and its sender after an unknown outcome', () => {
     const sent = new SentMessages();
-    sent.remember(text('a'), 'Shop', lost);
+    send(sent, text('a'), lost);
     expect(sent.isText('a', 'Your code is 1234', 'Shop')).toBe(true);
     expect(sent.isText('a', 'Your code is 1235', 'Shop')).toBe(false);
     expect(sent.isText('a', 'Your code is 1234', 'Other')).toBe(false);
@@ -32,17 +39,42 @@ describe('what this process has sent', () => {
 
   it('is not known if it was a template, or was refused, or the vendor gave no id', () => {
     const sent = new SentMessages();
-    sent.remember(template, 'Shop', lost);
-    sent.remember(text('b'), 'Shop', refused('rate_limited', 'Too fast.'));
-    sent.remember(text('c'), 'Shop', accepted());
+    send(sent, template, lost);
+    send(sent, text('b'), refused('rate_limited', 'Too fast.'));
+    send(sent, text('c'), accepted());
     expect(['a', 'b', 'c'].map((id) => sent.isText(id, 'Your code is 1234', 'Shop'))).toEqual([false, false, false]);
     expect(['a', 'b', 'c'].map((id) => sent.referenceOf(id))).toEqual([undefined, undefined, undefined]);
   });
 
+  it('is alone unless another without a known outcome may look like it', () => {
+    const elsewhere = { ...text('x'), to: parsePhoneNumber('+4915112345679') };
+    const others: readonly (readonly [OutboundMessage, SendOutcome?, string?])[] = [
+      [text('x')],
+      [text('x'), lost],
+      [{ ...template, id: 'x' }, lost],
+    ];
+    for (const other of others) {
+      const sent = new SentMessages();
+      send(sent, text('a'), lost);
+      expect(sent.isAlone('a')).toBe(true);
+      send(sent, ...other);
+      expect(sent.isAlone('a')).toBe(false);
+      sent.settled('x', accepted('ref-1'));
+      expect(sent.isAlone('a')).toBe(true);
+    }
+    const sent = new SentMessages();
+    send(sent, text('a'), lost);
+    send(sent, elsewhere, lost);
+    send(sent, text('b'), lost, 'Other');
+    send(sent, { ...text('c'), text: 'Your code is 1235' }, lost);
+    expect([sent.isAlone('a'), sent.isAlone('unheard of')]).toEqual([true, false]);
+    sent.found('a', 'ref-1');
+    expect([sent.referenceOf('a'), sent.isOfAnother('ref-1', 'b')]).toEqual(['ref-1', true]);
+  });
+
   it('is remembered for the newest ten thousand', () => {
     const sent = new SentMessages();
-    for (let index = 0; index <= 10_000; index += 1)
-      sent.remember(text(`id-${index}`), 'Shop', accepted(`ref-${index}`));
+    for (let index = 0; index <= 10_000; index += 1) send(sent, text(`id-${index}`), accepted(`ref-${index}`));
     expect([sent.referenceOf('id-0'), sent.referenceOf('id-1')]).toEqual([undefined, 'ref-1']);
     expect([sent.isOfAnother('ref-0', 'x'), sent.isOfAnother('ref-1', 'x')]).toEqual([false, true]);
   });
