@@ -234,6 +234,23 @@ describe('a vendor that hangs up', () => {
     },
   );
 
+  it('ends no process by the errors that its connection has', async () => {
+    const handler = toNodeHandler(webhooksOver([listening('acme').provider]).webhooks);
+    const thrown: unknown[] = [];
+    await using server = await serving((request, response) => {
+      void handler(request, response);
+      for (const side of [request, response]) {
+        try {
+          side.emit('error', new Error('canary'));
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+    });
+    expect((await fetch(`${server.url}/acme`)).status).toBe(204);
+    expect(thrown).toEqual([]);
+  });
+
   it('and a middleware that answered first are left alone', async () => {
     const { webhooks } = webhooksOver([listening('acme').provider]);
     const handler = toNodeHandler(webhooks);
