@@ -82,6 +82,24 @@ describe('a gate', () => {
     ]);
   });
 
+  it('lets a new one pass at the very moment at which the wait is over', async () => {
+    const gate = gateOf(2_000);
+    await clock.advanceTo(1_500);
+    again(gate, 'a', 1_000, 0, 1_500);
+    await clock.advanceTo(2_500);
+    enter(gate);
+    expect(log).toEqual(['a at once', 'new at once']);
+  });
+
+  it('lets those that it holds go when it learns that this helps nobody', async () => {
+    const gate = gateOf(5_000);
+    again(gate, 'a', 4_000);
+    await clock.advanceTo(2_000);
+    again(gate, 'b', 6_000, 2_000, 0);
+    await clock.advanceTo(3_000);
+    expect(log).toEqual(['b at once', 'a begins at 2000']);
+  });
+
   it('waits longer when one of those that were under way is told so', async () => {
     const gate = gateOf();
     again(gate, 'a', 1_000);
@@ -132,6 +150,7 @@ describe('a gate that has ended', () => {
     enter(gate);
     gate.end();
     gate.end();
+    expect(clock.timers).toBe(0);
     expect(gate.held).toBe(0);
     enter(gate);
     again(gate, 'c', 1_000);
