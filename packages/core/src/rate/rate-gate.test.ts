@@ -91,6 +91,15 @@ describe('a gate', () => {
     expect(log).toEqual(['a at once', 'new at once']);
   });
 
+  it('lets no new one pass before those that it holds, though a stall has made room for both', async () => {
+    const gate = gateOf();
+    again(gate, 'a', 1_000);
+    clock.stallTo(5_000);
+    enter(gate);
+    await clock.advanceTo(9_000);
+    expect(log.map((line) => line.replace(/ at \d+$/, ''))).toEqual(['a begins', 'new begins']);
+  });
+
   it('lets those that it holds go when it learns that this helps nobody', async () => {
     const gate = gateOf(5_000);
     again(gate, 'a', 4_000);

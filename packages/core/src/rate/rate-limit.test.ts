@@ -37,6 +37,11 @@ describe('a failure because of the rate', () => {
       undefined,
     ],
     [
+      'both, the first of which names no time',
+      error('all_providers_failed', 'refused', [limited, { ...limited, retryAfterMs: 900 }], 900),
+      undefined,
+    ],
+    [
       'one, beside one that asks for time for another reason',
       error('all_providers_failed', 'refused', [
         { ...limited, retryAfterMs: 900 },
