@@ -39,6 +39,7 @@ describe('a report that says opted_out', () => {
   it('is kept though it came before the end of its call, and named the reference alone', async () => {
     const { events, tell } = connection();
     const early = async () => {
+      await tell({ kind: 'report', reference: 'early', state: 'sent' });
       await tell({ ...optedOut, reference: 'early' });
       return accepted('early');
     };
