@@ -91,6 +91,15 @@ describe('a gate', () => {
     expect(log).toEqual(['a at once', 'new at once']);
   });
 
+  it('wakes a new one that waits when the wait is over', async () => {
+    const gate = gateOf(2_000);
+    await clock.advanceTo(1_500);
+    again(gate, 'a', 1_000, 0, 1_500);
+    enter(gate);
+    await clock.advanceTo(2_500);
+    expect(log).toEqual(['a at once', 'new begins at 2500']);
+  });
+
   it('lets no new one pass before those that it holds, though a stall has made room for both', async () => {
     const gate = gateOf();
     again(gate, 'a', 1_000);
@@ -125,8 +134,10 @@ describe('a message that is held', () => {
     again(gate, 'a', 1_500);
     again(gate, 'b', 1_500);
     again(gate, 'c', 1_500);
+    enter(gate);
     await clock.advanceTo(5_000);
-    expect(log).toEqual(['a begins at 1500', 'b fails at 2000', 'c fails at 2000']);
+    // Those that failed have used no turn.
+    expect(log).toEqual(['a begins at 1500', 'b fails at 2000', 'c fails at 2000', 'new begins at 2553']);
     expect(clock.timers).toBe(0);
   });
 
