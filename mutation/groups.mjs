@@ -72,7 +72,7 @@ export const groups = [
       `${core}/webhooks/*.test.ts`,
       `!${core}/webhooks/{node-frameworks,node-handler-forged.long,webhooks-leaks}.test.ts`,
       `${core}/provider-kit/webhook-proof.test.ts`,
-      `${core}/client/vendor-events.test.ts`,
+      `${core}/client/{vendor-events,reported-opt-outs}.test.ts`,
     ],
   },
   {

@@ -39,6 +39,7 @@ describe('a report that says opted_out', () => {
   it('is kept though it came before the end of its call, and named the reference alone', async () => {
     const { events, tell } = connection();
     const early = async () => {
+      await tell({ kind: 'report', reference: 'early', state: 'sent' });
       await tell({ ...optedOut, reference: 'early' });
       return accepted('early');
     };
@@ -83,6 +84,48 @@ describe('a report that says opted_out', () => {
     await one.tell({ ...optedOut, id, to: '+14255550123' });
     expect((await sms.send({ ...hello, via: ['a'] })).provider).toBe('a');
     expect((await sms.send({ ...hello, via: ['b'] })).provider).toBe('b');
+  });
+
+  it('is not one of another reason, whether the vendor tells it or a look-up', async () => {
+    const { events, tell } = connection();
+    const find = async () => ({ outcome: 'found', state: 'rejected', reason: 'unreachable' }) as const;
+    const lookup = { visibleAfterMs: 1_000, absenceProves: false, find };
+    const sms = client([fake('a', [accepted('r'), lost, accepted()], undefined, { events, lookup })]);
+    const { id } = await sms.send(hello);
+    await tell({ kind: 'report', id, state: 'undelivered', reason: 'unreachable' });
+    await failureOf(sms.send(hello));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await sms.send(hello)).provider).toBe('a');
+  });
+
+  it('is a warning when a look-up says it and it cannot be kept: nobody repeats that', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const find = async () => ({ outcome: 'found', state: 'rejected', reason: 'opted_out' }) as const;
+    const optOuts = Object.assign(new MemoryOptOutStore(), { add: () => Promise.reject(new RangeError('canary')) });
+    const lookup = { visibleAfterMs: 1_000, absenceProves: false, find };
+    const sms = client([fake('a', [lost], undefined, { lookup })], { stores: { optOuts } });
+    await failureOf(sms.send(hello));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(warned).toHaveBeenCalledOnce();
+    const said = warned.mock.calls.flat().join();
+    expect(said).toMatch(/^An opt-out that a vendor has told of could not be kept \(store_unavailable/);
+    expect(said).not.toMatch(/canary|13800138000/);
+  });
+
+  it('is taken, and nothing is kept, with optOut: false', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { events, tell } = connection();
+    const find = async () => ({ outcome: 'found', state: 'rejected', reason: 'opted_out' }) as const;
+    const lookup = { visibleAfterMs: 1_000, absenceProves: false, find };
+    const sms = client([fake('a', [accepted('r'), lost, accepted()], undefined, { events, lookup })], {
+      optOut: false,
+    });
+    const { id } = await sms.send(hello);
+    await tell({ ...optedOut, id });
+    await failureOf(sms.send(hello));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await sms.send(hello)).provider).toBe('a');
+    expect(warned).not.toHaveBeenCalled();
   });
 
   it('counts for nothing with optOut.reports: false', async () => {

@@ -57,6 +57,16 @@ describe('a turn', () => {
     expect(ends.length).toBeLessThanOrEqual(2 + 10);
   });
 
+  it('is not taken before those who wait, though a stall has made room for both', async () => {
+    const { ends, call } = crowd(createPace({ maxPerSecond: 1, burst: 2 }, clock));
+    for (const name of ['a', 'b', 'c']) void call(name);
+    await clock.advanceTo(0);
+    clock.stallTo(5_000);
+    void call('d');
+    await clock.advanceTo(5_000);
+    expect(ends).toEqual(['a turn at 0', 'b turn at 0', 'c turn at 5000', 'd turn at 5000']);
+  });
+
   it('may take longer than a timer can hold', async () => {
     const { ends, call } = crowd(createPace({ maxPerSecond: 1e-12 }, clock));
     void call('a');
@@ -74,6 +84,13 @@ describe('a turn that would come too late', () => {
     expect(ends).toEqual(['a turn at 0', 'd not-sent rate_limited at 0']);
     await clock.advanceTo(3_000);
     expect(ends.slice(2)).toEqual(['b turn at 1000', 'c turn at 2000']);
+  });
+
+  it('is not one that leaves exactly the second which a request needs', async () => {
+    const { ends, call } = crowd(createPace({ maxPerSecond: 1 }, clock));
+    for (const name of ['a', 'b', 'c', 'd', 'e']) void call(name, { deadline: clock.deadlineAfter(5_000) });
+    await clock.advanceTo(5_000);
+    expect(ends.at(-1)).toBe('e turn at 4000');
   });
 
   it('says that it was our own pace, and when there will be a place', async () => {
@@ -128,6 +145,30 @@ describe('a call that ends while it waits', () => {
     controller.abort();
     await clock.advanceTo(1_000);
     expect(ends).toEqual(['a turn at 0', 'b not-sent aborted at 100', 'c turn at 1000']);
+  });
+
+  it('is told how it ended, in words', async () => {
+    const pace = createPace({ maxPerSecond: 1 }, clock);
+    const controller = new AbortController();
+    await pace.turn(patiently());
+    const waiting = pace.turn({ deadline: clock.deadlineAfter(10_000, controller.signal) });
+    controller.abort();
+    expect(await waiting).toEqual({
+      outcome: 'not-sent',
+      code: 'aborted',
+      message: 'The caller aborted the call while it waited for its turn.',
+    });
+    expect(await pace.turn({ deadline: clock.deadlineAfter(0) })).toEqual({
+      outcome: 'not-sent',
+      code: 'deadline_exceeded',
+      message: 'The call had ended before it had its turn.',
+    });
+    pace.close();
+    expect(await pace.turn(patiently())).toEqual({
+      outcome: 'not-sent',
+      code: 'client_closed',
+      message: 'The provider is closed.',
+    });
   });
 
   it('leaves no timer behind if it was the last', async () => {
@@ -233,6 +274,10 @@ describe('options that cannot work', () => {
     expect(() => createPace(options as OptionalPaceOptions)).toThrow(
       expect.objectContaining({ code: 'configuration_invalid', message: expect.stringContaining(message) }),
     );
+  });
+
+  it('are not the largest that there are', () => {
+    expect(createPace({ maxPerSecond: 10_000, burst: 10_000 }, clock)).toBeDefined();
   });
 
   it('are not those that are left out: there is no pace then', () => {

@@ -28,3 +28,14 @@ it('counts what comes late', () => {
   counter.add(1_000);
   expect(counter.count(1_500)).toBe(2);
 });
+
+it('counts what happens at the end of a second for the next one', () => {
+  const counter = new LastSecond();
+  for (let event = 0; event < 10; event += 1) counter.add(0);
+  counter.add(1_000);
+  expect(counter.count(1_500)).toBe(6);
+  counter.clear();
+  counter.add(0);
+  counter.add(2_000);
+  expect(counter.count(2_500)).toBe(1);
+});

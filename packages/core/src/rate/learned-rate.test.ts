@@ -93,12 +93,23 @@ describe('a learned rate', () => {
   it('counts nothing that was accepted of an earlier run', () => {
     const rate = afterBurst(2, 1_000);
     rate.begin(1_000);
-    for (let late = 0; late < 100; late += 1) rate.accepted(0);
     rate.accepted(1_000);
+    for (let late = 0; late < 100; late += 1) rate.accepted(0);
     rate.begin(2_100);
     rate.refused(2_100, 2_100, 1_000);
     rate.begin(3_100);
     expect(1_000 / (rate.readyAt - 3_100)).toBeCloseTo(0.95, 1);
+  });
+
+  it('counts what was accepted from the first moment of its run', () => {
+    const rate = afterBurst(2, 1_000);
+    rate.begin(1_000);
+    for (let message = 0; message < 5; message += 1) rate.accepted(1_000);
+    rate.begin(2_000);
+    rate.refused(2_000, 2_000, 1_000);
+    rate.begin(3_000);
+    // It was 1.9, and had come back by a quarter of the way to 2.
+    expect(1_000 / (rate.readyAt - 3_000)).toBeCloseTo(1.925 * 0.95, 2);
   });
 
   it('is at least one a second, however little was accepted', () => {
@@ -191,6 +202,17 @@ describe('waiting that helps nobody', () => {
     expect(rate.refused(1_010, 1_000, 3_600_000)).toBe(false);
     expect(rate.readyAt).toBe(before);
     expect(before).toBeGreaterThan(1_100);
+  });
+
+  it('ends for all when nothing was accepted, and the vendor names a time that is too long', () => {
+    const rate = learned(5_000);
+    expect(rate.refused(0, 0, 1_000)).toBe(true);
+    rate.begin(1_000);
+    expect(rate.refused(1_000, 1_000, 6_000)).toBe(false);
+    expect(rate.readyAt).toBe(Number.NEGATIVE_INFINITY);
+    // Late ones of those before.
+    expect(rate.refused(1_100, 0, 100)).toBe(false);
+    expect(rate.readyAt).toBe(Number.NEGATIVE_INFINITY);
   });
 
   it('ends for all when nothing was accepted for so long', () => {

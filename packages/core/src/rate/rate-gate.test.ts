@@ -82,6 +82,42 @@ describe('a gate', () => {
     ]);
   });
 
+  it('lets a new one pass at the very moment at which the wait is over', async () => {
+    const gate = gateOf(2_000);
+    await clock.advanceTo(1_500);
+    again(gate, 'a', 1_000, 0, 1_500);
+    await clock.advanceTo(2_500);
+    enter(gate);
+    expect(log).toEqual(['a at once', 'new at once']);
+  });
+
+  it('wakes a new one that waits when the wait is over', async () => {
+    const gate = gateOf(2_000);
+    await clock.advanceTo(1_500);
+    again(gate, 'a', 1_000, 0, 1_500);
+    enter(gate);
+    await clock.advanceTo(2_500);
+    expect(log).toEqual(['a at once', 'new begins at 2500']);
+  });
+
+  it('lets no new one pass before those that it holds, though a stall has made room for both', async () => {
+    const gate = gateOf();
+    again(gate, 'a', 1_000);
+    clock.stallTo(5_000);
+    enter(gate);
+    await clock.advanceTo(9_000);
+    expect(log.map((line) => line.replace(/ at \d+$/, ''))).toEqual(['a begins', 'new begins']);
+  });
+
+  it('lets those that it holds go when it learns that this helps nobody', async () => {
+    const gate = gateOf(5_000);
+    again(gate, 'a', 4_000);
+    await clock.advanceTo(2_000);
+    again(gate, 'b', 6_000, 2_000, 0);
+    await clock.advanceTo(3_000);
+    expect(log).toEqual(['b at once', 'a begins at 2000']);
+  });
+
   it('waits longer when one of those that were under way is told so', async () => {
     const gate = gateOf();
     again(gate, 'a', 1_000);
@@ -98,8 +134,10 @@ describe('a message that is held', () => {
     again(gate, 'a', 1_500);
     again(gate, 'b', 1_500);
     again(gate, 'c', 1_500);
+    enter(gate);
     await clock.advanceTo(5_000);
-    expect(log).toEqual(['a begins at 1500', 'b fails at 2000', 'c fails at 2000']);
+    // Those that failed have used no turn.
+    expect(log).toEqual(['a begins at 1500', 'b fails at 2000', 'c fails at 2000', 'new begins at 2553']);
     expect(clock.timers).toBe(0);
   });
 
@@ -132,6 +170,7 @@ describe('a gate that has ended', () => {
     enter(gate);
     gate.end();
     gate.end();
+    expect(clock.timers).toBe(0);
     expect(gate.held).toBe(0);
     enter(gate);
     again(gate, 'c', 1_000);

@@ -20,6 +20,7 @@ describe('a failure because of the rate', () => {
   it.each([
     ['a vendor', error('rate_limited', 'refused', [limited], 3_000), 3_000],
     ['a vendor that names no time', error('rate_limited', 'refused', [limited]), undefined],
+    ['a vendor that may be asked again at once', error('rate_limited', 'refused', [limited], 0), 0],
     ['our own pace', error('rate_limited', 'not-sent', [], 200), 200],
     ['the first of two', error('all_providers_failed', 'refused', [{ ...limited, retryAfterMs: 900 }, down], 900), 900],
     [
@@ -33,6 +34,11 @@ describe('a failure because of the rate', () => {
     [
       'both, of which one names no time',
       error('all_providers_failed', 'refused', [{ ...limited, retryAfterMs: 900 }, limited], 900),
+      undefined,
+    ],
+    [
+      'both, the first of which names no time',
+      error('all_providers_failed', 'refused', [limited, { ...limited, retryAfterMs: 900 }], 900),
       undefined,
     ],
     [

@@ -124,6 +124,29 @@ describe('a webhook over node:http', () => {
     expect(heard.asked.map(({ url }) => url)).toEqual([`${publicUrl}/acme?x=%7e`]);
   });
 
+  it.each(['hooks/acme?a', '?a'])('has a path though a framework left its slash away: %s', async (originalUrl) => {
+    const heard = listening('acme');
+    const { webhooks } = webhooksOver([heard.provider], { options: { publicUrl: undefined } });
+    const handler = toNodeHandler(webhooks, { provider: 'acme' });
+    await using server = await serving(
+      (request, response) => void handler(Object.assign(request, { originalUrl }), response),
+    );
+    expect((await fetch(server.url)).status).toBe(204);
+    expect(heard.asked.map(({ url }) => url)).toEqual([`${server.url}/${originalUrl}`]);
+  });
+
+  it('that no web request can be is a 400, and no bug of anybody here', async () => {
+    const { webhooks } = webhooksOver([listening('acme').provider]);
+    const handler = toNodeHandler(webhooks);
+    await using server = await serving((request, response) => {
+      request.rawHeaders.push('no name', 'canary');
+      void handler(request, response);
+    });
+    const answer = await fetch(`${server.url}/acme`);
+    expect([answer.status, await answer.text()]).toEqual([400, 'Bad Request']);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it('has the provider that its handler is for', async () => {
     await using server = await open({}, 'acme');
     expect((await fetch(`${server.url}/hooks/anything`, { method: 'POST', body: 'x' })).status).toBe(204);
@@ -210,6 +233,23 @@ describe('a vendor that hangs up', () => {
       expect(warned).not.toHaveBeenCalled();
     },
   );
+
+  it('ends no process by the errors that its connection has', async () => {
+    const handler = toNodeHandler(webhooksOver([listening('acme').provider]).webhooks);
+    const thrown: unknown[] = [];
+    await using server = await serving((request, response) => {
+      void handler(request, response);
+      for (const side of [request, response]) {
+        try {
+          side.emit('error', new Error('canary'));
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+    });
+    expect((await fetch(`${server.url}/acme`)).status).toBe(204);
+    expect(thrown).toEqual([]);
+  });
 
   it('and a middleware that answered first are left alone', async () => {
     const { webhooks } = webhooksOver([listening('acme').provider]);
