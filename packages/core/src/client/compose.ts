@@ -101,11 +101,8 @@ export function compose(options: SmsClientOptions): Composition {
   // Nothing is recorded where nothing can be tracked.
   const deliveries = providers.some(isTrackable) ? new RecordedDeliveries({ router, log, watches }) : router;
   const sweeper = new Sweeper({ store: messageStore, log, providers: providersById, deadlineMs });
-  const idempotentSends = new IdempotentSends({
-    log,
-    ttlMs: parsed.idempotency?.ttlMs ?? dayMs,
-    providers: [...providersById.keys()],
-  });
+  const keyTtlMs = parsed.idempotency?.ttlMs ?? dayMs;
+  const idempotentSends = new IdempotentSends({ log, ttlMs: keyTtlMs, providers: [...providersById.keys()] });
   const secrets = new CodeSecrets(verification.pepper, verification.tenant);
   const ownLimits = stores.limits === undefined ? new MemoryLimitStore() : undefined;
   const guard = guardOf(parsed, ownLimits, secrets, events);
@@ -143,7 +140,9 @@ export function compose(options: SmsClientOptions): Composition {
     }),
     reportUrlOf,
     idempotentSends,
-    messages: new ClientMessages({ log, store: messageStore, sweeper, watches, inFlight, deadlineMs, defaultCountry }),
+    messages: new ClientMessages({
+      ...{ log, store: messageStore, sweeper, watches, inFlight, deadlineMs, defaultCountry, keyTtlMs },
+    }),
     sweepTimer: sweepTimerOf(parsed, sweeper, inFlight),
     guard,
     verifications: new ClientVerifications({

@@ -23,6 +23,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe('messages.keys', () => {
+  it('say how idempotency keys are kept', () => {
+    expect(client([fake('a')]).messages.keys).toEqual({ isShared: false, ttlMs: 86_400_000 });
+    const shared = storeOver(new MemoryMessageStore(), { isShared: true });
+    const sms = client([fake('a')], { stores: { messages: shared }, idempotency: { ttlMs: 50_000 } });
+    expect(sms.messages.keys).toEqual({ isShared: true, ttlMs: 50_000 });
+  });
+});
+
 describe('messages.get()', () => {
   it('says what was reported, farthest first, in copies that change nothing', async () => {
     const { events, tell } = connection();

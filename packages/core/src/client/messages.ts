@@ -16,6 +16,8 @@ import type { InFlight } from './in-flight.js';
 
 /** What became of messages after they were sent. */
 export interface Messages {
+  /** How the idempotency keys of `send()` are kept: what a queue must know before it repeats a call. */
+  readonly keys: KeyKeeping;
   /**
    * Where a message stands. Undefined if nothing is recorded under this id: none of its providers reports or can be
    * asked, and it had no idempotency key; or it is older than `messages.retainMs`.
@@ -37,6 +39,14 @@ export interface Messages {
    * @throws SmsError `store_unavailable`, `invalid_phone_number`
    */
   forget(phone: string): Promise<number>;
+}
+
+/** How idempotency keys are kept. */
+export interface KeyKeeping {
+  /** Whether other processes see them: false with a store in memory. */
+  readonly isShared: boolean;
+  /** For how long after its call, in milliseconds: the client's `idempotency.ttlMs`. */
+  readonly ttlMs: number;
 }
 
 /** Where a message stands. */
@@ -76,6 +86,7 @@ export interface AttemptStatus {
 
 /** What {@link ClientMessages} work with. */
 export interface ClientMessagesDeps {
+  readonly keyTtlMs: number;
   readonly log: MessageLog;
   readonly store: MessageStore;
   readonly sweeper: Sweeper;
@@ -87,9 +98,11 @@ export interface ClientMessagesDeps {
 
 /** The messages of a client. */
 export class ClientMessages implements Messages {
+  readonly keys: KeyKeeping;
   readonly #deps: ClientMessagesDeps;
 
   constructor(deps: ClientMessagesDeps) {
+    this.keys = { isShared: deps.store.isShared, ttlMs: deps.keyTtlMs };
     this.#deps = deps;
   }
 

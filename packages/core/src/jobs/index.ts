@@ -1,0 +1,14 @@
+/** Jobs: messages that are sent later, or by another process. What a queue or an outbox is made of. */
+
+export { type JobDefaults, type JobMessage, type JobOptions, newJob, readJob, type SmsJob } from './job.js';
+export {
+  type DeadLetter,
+  type DeadLetterReason,
+  type JobMoment,
+  type JobOutcome,
+  type JobStep,
+  nextStep,
+  stepInsteadOfRunning,
+} from './next-step.js';
+export { type JobRun, runJob } from './run-job.js';
+export { type JobWorkerOptions, readJobWorkerOptions } from './worker-options.js';
