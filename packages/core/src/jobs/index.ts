@@ -1,6 +1,16 @@
 /** Jobs: messages that are sent later, or by another process. What a queue or an outbox is made of. */
 
-export { type JobDefaults, type JobMessage, type JobOptions, newJob, readJob, type SmsJob } from './job.js';
+export {
+  endOf,
+  type JobDefaults,
+  type JobLane,
+  type JobMessage,
+  type JobOptions,
+  jobLanes,
+  newJob,
+  readJob,
+  type SmsJob,
+} from './job.js';
 export {
   type DeadLetter,
   type DeadLetterReason,

@@ -17,6 +17,7 @@ export interface SmsJob {
   /** Also the idempotency key of its message: whoever runs the job, and however often, it is sent once. */
   readonly id: string;
   readonly message: JobMessage;
+  readonly lane: JobLane;
   /** When it was made, in milliseconds since 1970, like all times here. */
   readonly createdAt: number;
   /** When it could be sent first. */
@@ -31,6 +32,12 @@ export interface SmsJob {
   readonly unknownSince?: number | undefined;
 }
 
+/** What goes first where jobs wait: codes for people who wait in front of a form before all else, campaigns last. */
+export type JobLane = (typeof jobLanes)[number];
+
+/** Every lane, what goes first at the beginning. */
+export const jobLanes = ['codes', 'messages', 'campaigns'] as const;
+
 /** What is sent: a request as data. A job has its own key, and nobody waits who could abort it or be screened. */
 export type JobMessage =
   | Omit<TextRequest, 'idempotencyKey' | 'signal' | 'screening'>
@@ -38,6 +45,8 @@ export type JobMessage =
 
 /** When a job is to run. */
 export interface JobOptions {
+  /** What goes first where jobs wait. Default `messages`. */
+  readonly lane?: JobLane | undefined;
   /** The message is not sent earlier: a Date, or milliseconds since 1970. Default: at once. */
   readonly sendAt?: Date | number | undefined;
   /**
@@ -69,13 +78,15 @@ export function newJob(
   { defaultCountry, now = Date.now }: JobDefaults = {},
 ): SmsJob {
   const { request, options } = readGiven(caller, () => {
-    const { sendAt, expiresAt, ...rest } = given;
-    return { request: readSendRequest(rest as SendRequest), options: { sendAt, expiresAt } };
+    const { lane, sendAt, expiresAt, ...rest } = given;
+    return { request: readSendRequest(rest as SendRequest), options: { lane, sendAt, expiresAt } };
   });
   const { idempotencyKey, signal, screening, ...message } = request;
   if (signal !== undefined) throw invalidRequest(`${caller}: signal: a job outlives the call; cancel the job instead.`);
   if (screening !== undefined)
     throw invalidRequest(`${caller}: screening: screen the request before it becomes a job.`);
+  const { lane = 'messages' } = options;
+  if (!jobLanes.includes(lane)) throw invalidRequest(`${caller}: lane must be one of ${jobLanes.join(', ')}.`);
   const createdAt = now();
   const availableAt = timeOf(`${caller}: sendAt`, options.sendAt) ?? createdAt;
   const expiresAt = timeOf(`${caller}: expiresAt`, options.expiresAt);
@@ -85,7 +96,7 @@ export function newJob(
   const to = parsePhoneNumberIn(defaultCountry, request.to).e164;
   const id = idempotencyKey ?? newMessageId();
   const times = defined({ createdAt, availableAt, firstAt: Math.max(createdAt, availableAt), expiresAt });
-  return { version: 1, id, message: defined({ ...message, to }) as JobMessage, ...times, failures: 0 };
+  return { version: 1, id, message: defined({ ...message, to }) as JobMessage, lane, ...times, failures: 0 };
 }
 
 /** When a job's time is over: by default a day after it could be sent first. */
@@ -112,6 +123,7 @@ const jobSchema = v.object({
   version: v.literal(1),
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   message: v.looseObject({ to: v.string() }),
+  lane: v.picklist(jobLanes),
   createdAt: time,
   availableAt: time,
   firstAt: time,

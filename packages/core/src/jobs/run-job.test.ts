@@ -96,6 +96,7 @@ describe('a job', () => {
     [{ expiresAt: 'tomorrow' }, 'expiresAt must be a valid Date'],
     [{ signal: new AbortController().signal }, 'signal: a job outlives'],
     [{ guard: true, screening: {} }, 'screening: screen the request'],
+    [{ lane: 'fast' }, 'lane must be one of codes, messages, campaigns'],
     [{ txt: 'x' }, 'txt'],
   ])('is refused at once with %j', (wrong, said) => {
     const make = () => newJob('enqueue()', { ...message, ...(wrong as object) }, { now });
