@@ -47,7 +47,9 @@ export function readPlace(caller: string, options: QueueOptions): QueuePlace {
     throw invalid(`${caller}: prefix must be one to sixty-four letters, digits, colons, underscores or hyphens.`);
   }
   if (isCluster && !prefix.startsWith('{')) {
-    throw invalid(`${caller}: prefix must have braces around it in a cluster, so that one node holds the queue's keys.`);
+    throw invalid(
+      `${caller}: prefix must have braces around it in a cluster, so that one node holds the queue's keys.`,
+    );
   }
   return { connection, name, prefix };
 }

@@ -104,12 +104,13 @@ export function surroundings(url: string) {
 }
 
 /** What is to be done later is due now. */
-async function hurry(connection: Redis, { prefix, name }: { readonly prefix: string; readonly name: string }) {
+export async function hurry(connection: Redis, { prefix, name }: { readonly prefix: string; readonly name: string }) {
   for (const lane of ['codes', 'messages', 'campaigns']) {
     const keys = `${prefix}:${name}-${lane}`;
-    const ids = await connection.zrange(`${keys}:delayed`, 0, -1);
-    for (const id of ids) await connection.zadd(`${keys}:delayed`, 0, id);
-    if (ids.length > 0) await connection.zadd(`${keys}:marker`, 0, '1');
+    const ids = await connection.zrange(`${keys}:delayed`, '0', '-1');
+    // Only what is still there: a worker may have taken it meanwhile.
+    await Promise.all(ids.map((id) => connection.zadd(`${keys}:delayed`, 'XX', '0', id)));
+    if (ids.length > 0) await connection.zadd(`${keys}:marker`, '0', '1');
   }
 }
 

@@ -50,8 +50,14 @@ describe.skipIf(skipWithoutRedis(url))('the queue', () => {
     const many = Array.from({ length: 1_000 }, (_, index) => ({ ...message, idempotencyKey: `order-${index}` }));
     expect((await queue.enqueueMany(many)).slice(0, 2)).toEqual(['order-0', 'order-1']);
     expect((await queue.figures()).messages.waiting).toBe(1_000);
-    const wrong = queue.enqueueMany([{ ...message, idempotencyKey: 'new' }, { ...message, to: '1' }]);
-    await expect(wrong).rejects.toMatchObject({ code: 'invalid_phone_number', message: expect.stringContaining('request 1') });
+    const wrong = queue.enqueueMany([
+      { ...message, idempotencyKey: 'new' },
+      { ...message, to: '1' },
+    ]);
+    await expect(wrong).rejects.toMatchObject({
+      code: 'invalid_phone_number',
+      message: expect.stringContaining('request 1'),
+    });
     expect(await queue.get('new')).toBeUndefined();
     expect(await queue.enqueueMany([])).toEqual([]);
     const tooMany = Array.from({ length: 10_001 }, () => message);
@@ -299,7 +305,10 @@ describe.skipIf(skipWithoutRedis(url))('the queue', () => {
   it.each([
     [{ deliverWithinMs: 5_000, via: ['a', 'b'] }, "onUnknown to 'failover'"],
     [{ deliverWithinMs: 5_000, onUnknown: 'failover' }, 'needs via'],
-    [{ deliverWithinMs: 5_000, onUnknown: 'failover', via: ['a', 'b'], idempotencyKey: 'k'.repeat(231) }, 'at most 230'],
+    [
+      { deliverWithinMs: 5_000, onUnknown: 'failover', via: ['a', 'b'], idempotencyKey: 'k'.repeat(231) },
+      'at most 230',
+    ],
     [{ lane: 'fast' }, 'lane'],
   ])('refuses %j', async (wrong, said) => {
     const { queue } = await here.start(vendor());

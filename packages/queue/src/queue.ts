@@ -1,5 +1,13 @@
 import type { SendRequest } from '@polysms/core';
-import { type DeadLetter, type JobLane, type JobOptions, jobLanes, newJob, readJob, type SmsJob } from '@polysms/core/jobs';
+import {
+  type DeadLetter,
+  type JobLane,
+  type JobOptions,
+  jobLanes,
+  newJob,
+  readJob,
+  type SmsJob,
+} from '@polysms/core/jobs';
 import { isSmsError, SmsError } from '@polysms/core/stores';
 import { Queue } from 'bullmq';
 import { type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
@@ -132,7 +140,9 @@ export function createQueue(options: QueueOptions & { readonly defaultCountry?: 
     },
     async enqueueMany(requests) {
       if (!Array.isArray(requests) || requests.length > mostAtOnce) {
-        throw invalidRequest(`enqueueMany() takes a list of at most ${mostAtOnce} messages; call it again for the rest.`);
+        throw invalidRequest(
+          `enqueueMany() takes a list of at most ${mostAtOnce} messages; call it again for the rest.`,
+        );
       }
       const jobs = requests.map((request: QueueRequest, index) =>
         named(index, () => jobOf('enqueueMany()', request, defaultCountry)),
@@ -236,13 +246,17 @@ function jobOf(caller: string, request: QueueRequest, defaultCountry: string | u
   const { deliverWithinMs, via, onUnknown } = job.message;
   if (deliverWithinMs === undefined) return job;
   if (onUnknown !== 'failover') {
-    throw invalidRequest(`${caller}: deliverWithinMs is for messages that may arrive twice; set onUnknown to 'failover'.`);
+    throw invalidRequest(
+      `${caller}: deliverWithinMs is for messages that may arrive twice; set onUnknown to 'failover'.`,
+    );
   }
   if (via === undefined || via.length < 2) {
     throw invalidRequest(`${caller}: deliverWithinMs needs via: the ids of two providers or more, in their order.`);
   }
   if (job.id.length > longestWatchedKey) {
-    throw invalidRequest(`${caller}: idempotencyKey must have at most ${longestWatchedKey} characters with deliverWithinMs.`);
+    throw invalidRequest(
+      `${caller}: idempotencyKey must have at most ${longestWatchedKey} characters with deliverWithinMs.`,
+    );
   }
   return job;
 }

@@ -82,7 +82,12 @@ function later(queued: QueuedJob, { dueAt }: DeliveryWatch, { now = Date.now }: 
 }
 
 /** The same message for the next providers: a message of its own, with a key of its own. */
-function handedOn({ key, handed: before, job }: QueuedJob, { next }: DeliveryWatch, stalls: number, now: number): QueuedJob {
+function handedOn(
+  { key, handed: before, job }: QueuedJob,
+  { next }: DeliveryWatch,
+  stalls: number,
+  now: number,
+): QueuedJob {
   const handed = before + 1;
   const { unknownSince: _, ...known } = job;
   const message = { ...job.message, via: next };

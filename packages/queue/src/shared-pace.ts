@@ -1,6 +1,6 @@
 import type { SmsProvider } from '@polysms/core';
 import type { JobLane } from '@polysms/core/jobs';
-import { notSent, type CallContext, type NotSent } from '@polysms/core/provider-kit';
+import { type CallContext, type NotSent, notSent } from '@polysms/core/provider-kit';
 import { figuresOf } from './pace-script.js';
 import { invalid, type QueueOptions, readPlace } from './queue-options.js';
 import { sendingLane } from './sending-lane.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobLane } from '@polysms/core/jobs';
-import { type CallContext, notSent, type NotSent } from '@polysms/core/provider-kit';
+import { type CallContext, type NotSent, notSent } from '@polysms/core/provider-kit';
 import { type PaceFigures, takeTurns } from './pace-script.js';
 import type { Connection } from './queue-options.js';
 

@@ -1,5 +1,11 @@
 import type { SmsClient } from '@polysms/core';
-import { type DeadLetter, type JobLane, type JobWorkerOptions, jobLanes, readJobWorkerOptions } from '@polysms/core/jobs';
+import {
+  type DeadLetter,
+  type JobLane,
+  type JobWorkerOptions,
+  jobLanes,
+  readJobWorkerOptions,
+} from '@polysms/core/jobs';
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { checkWhole, invalid, type QueueOptions, type QueuePlace, queueNameOf, readPlace } from './queue-options.js';
 import { readQueuedJob } from './queued-job.js';
@@ -67,7 +73,9 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
   const given: Retrying = place.connection.options;
   const { maxRetriesPerRequest } = place.connection.isCluster ? (given.redisOptions ?? {}) : given;
   if (maxRetriesPerRequest !== null) {
-    throw invalid('createWorker(): connection must have maxRetriesPerRequest: null, so that it waits for a restart of Redis.');
+    throw invalid(
+      'createWorker(): connection must have maxRetriesPerRequest: null, so that it waits for a restart of Redis.',
+    );
   }
   const shared = {
     connection: place.connection,
@@ -92,7 +100,11 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
   const upkeep = sweepEveryMs === false ? undefined : sweeping(place, sms, sweepEveryMs, shared);
   for (const worker of workers) worker.on('error', () => warn());
 
-  async function runBull(bull: Job<unknown, DoneJob, string>, token: string | undefined, lane: JobLane): Promise<DoneJob> {
+  async function runBull(
+    bull: Job<unknown, DoneJob, string>,
+    token: string | undefined,
+    lane: JobLane,
+  ): Promise<DoneJob> {
     const queued = readQueuedJob(bull.data);
     const step: QueueStep =
       queued === undefined
