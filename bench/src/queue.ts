@@ -169,7 +169,9 @@ async function main(): Promise<void> {
         await connection.flushall();
       }
     }
-    const [ours, bare, empty] = kinds.map((kind) => medianOf(rates[kind])) as [number, number, number];
+    const ours = medianOf(rates.ours).median;
+    const bare = medianOf(rates.bare).median;
+    const empty = medianOf(rates.empty).median;
     console.log(
       `${workers} workers: ${ours.toFixed(0)} messages/s; bare BullMQ with the same send ${bare.toFixed(0)} ` +
         `(${(ours / bare).toFixed(2)}); bare BullMQ that does nothing ${empty.toFixed(0)} (${(ours / empty).toFixed(2)})`,

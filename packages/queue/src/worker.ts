@@ -98,7 +98,7 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
       ),
   );
   const upkeep = sweepEveryMs === false ? undefined : sweeping(place, sms, sweepEveryMs, shared);
-  for (const worker of workers) worker.on('error', () => warn());
+  for (const worker of workers) worker.on('error', warn);
 
   async function runBull(
     bull: Job<unknown, DoneJob, string>,
@@ -173,9 +173,9 @@ function sweeping(
     concurrency: 1,
   });
   queue.on('error', () => {});
-  worker.on('error', () => warn());
+  worker.on('error', warn);
   const opts = { removeOnComplete: true, removeOnFail: true, stackTraceLimit: 0 };
-  const scheduled = queue.upsertJobScheduler('sweep', { every: everyMs }, { name: 'sweep', opts }).catch(() => warn());
+  const scheduled = queue.upsertJobScheduler('sweep', { every: everyMs }, { name: 'sweep', opts }).catch(warn);
   return {
     ready: Promise.all([scheduled, worker.waitUntilReady()]),
     close: async () => {
@@ -199,10 +199,17 @@ function concurrencyOf({ concurrency = 20 }: QueueWorkerOptions, lane: JobLane):
 const quietMs = 60_000;
 let quietUntil = Number.NEGATIVE_INFINITY;
 
-/** At most once a minute. What Redis says may repeat the arguments of a command: it is not passed on. */
-function warn(): void {
+/**
+ * At most once a minute. What Redis says may repeat the arguments of a command: it is not passed on. A lock that is lost is
+ * among it: this process was busy or away for longer than `takeOverAfterMs`, and another worker has the job.
+ */
+function warn(error: unknown): void {
   const now = performance.now();
   if (now < quietUntil) return;
   quietUntil = now + quietMs;
-  process.emitWarning('The queue has trouble with Redis; it goes on when Redis is back.', 'PolysmsWarning');
+  const isLock = error instanceof Error && /\block\b/i.test(error.message);
+  const what = isLock
+    ? 'took longer than takeOverAfterMs over a job, and another worker has taken it over'
+    : 'has trouble with Redis, and goes on when Redis is back';
+  process.emitWarning(`A worker of the queue ${what}.`, 'PolysmsWarning');
 }
