@@ -115,9 +115,4 @@ export const groups = [
     mutate: ['packages/store-redis/src/**/*.ts'],
     tests: ['packages/store-redis/src/**/*.test.ts', '!packages/store-redis/src/{redis-cluster,redis-faults}.test.ts'],
   },
-  {
-    name: 'jobs',
-    mutate: ['packages/core/src/jobs/**/*.ts'],
-    tests: ['packages/core/src/jobs/**/*.test.ts'],
-  },
 ];

@@ -15,7 +15,7 @@ const workersAtOnce = isLong ? 4 : 2;
 // A worker that is only slow is not to be taken for a dead one too often.
 const patience = isLong ? { deadlineMs: 5_000, takeOverAfterMs: 3_000 } : { deadlineMs: 1_000, takeOverAfterMs: 500 };
 /** Fewer than the points of all messages, for each kill. */
-const pointsForKill = Math.floor((8 * messages) / kills);
+const pointsForKill = Math.floor(((isLong ? 16 : 8) * messages) / kills);
 
 /** Numbers from 0 to 1 that follow from the seed (mulberry32). */
 function seeded(seed: number): () => number {
@@ -44,7 +44,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))(`${kills} kills of wo
     const queue = createQueue({ connection, ...place });
     const order = {
       ...{ redis: server.url, place, store: 'killed-store', vendors: vendors.map(({ url }) => url) },
-      ...{ ...patience, sweepEveryMs: 1_000, concurrency: 10 },
+      ...{ ...patience, sweepEveryMs: 1_000, concurrency: 5 },
     };
     const keys = Array.from({ length: messages }, (_, index) => `order-${index}`);
     for (let first = 0; first < messages; first += 5_000) {
@@ -74,7 +74,7 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))(`${kills} kills of wo
     };
     const working = Promise.all(Array.from({ length: workersAtOnce }, lives));
     const figures = await until(async () => {
-      await new Promise((resolve) => setTimeout(resolve, isLong ? 1_000 : 50));
+      await new Promise((resolve) => setTimeout(resolve, isLong ? 4_000 : 50));
       await hurry(connection, place);
       const lanes = Object.values(await queue.figures());
       return lanes.every((lane) => lane.waiting + lane.scheduled + lane.running === 0) && lanes;
