@@ -92,7 +92,13 @@ async function stop(children: readonly ChildProcess[]): Promise<void> {
 const phoneOf = (index: number) => `+86138${String(index).padStart(8, '0')}`;
 
 /** Messages a second, from the tenth part on: then all processes work. */
-async function throughput(url: string, connection: Redis, kind: Kind, workers: number, messages: number): Promise<number> {
+async function throughput(
+  url: string,
+  connection: Redis,
+  kind: Kind,
+  workers: number,
+  messages: number,
+): Promise<number> {
   const name = randomUUID();
   const all = Array.from({ length: messages }, (_, index) => ({
     to: phoneOf(index),

@@ -3,7 +3,7 @@
  * in `./stores`; options as data are in `./configuration`.
  */
 
-export type { KeyKeeping, MessageStatus, Messages } from './client/messages.js';
+export type { MessageStatus, Messages } from './client/messages.js';
 export { createSmsClient, type SmsClient } from './client/sms-client.js';
 export type { MessageOptions, SmsClientOptions, SmsStores, UnknownPolicy } from './client/sms-client-options.js';
 export type { Verifications } from './client/verifications.js';
