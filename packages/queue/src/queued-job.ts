@@ -32,7 +32,7 @@ const schema = v.object({
   version: v.literal(1),
   key: v.string(),
   handed: count,
-  job: v.custom<SmsJob>((value) => readJob(value) !== undefined),
+  job: v.unknown(),
   stalls: count,
   watch: v.optional(
     v.object({ messageId: v.string(), dueAt: v.pipe(v.number(), v.finite()), next: v.array(v.string()) }),
