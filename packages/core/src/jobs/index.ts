@@ -1,5 +1,6 @@
 /** Jobs: messages that are sent later, or by another process. What a queue or an outbox is made of. */
 
+export { type DeliveryStep, deliveryStep } from '../messages/delivered-or-next.js';
 export {
   endOf,
   type JobDefaults,

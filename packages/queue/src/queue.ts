@@ -1,0 +1,321 @@
+import type { SendRequest } from '@polysms/core';
+import {
+  type DeadLetter,
+  type JobLane,
+  type JobOptions,
+  jobLanes,
+  newJob,
+  readJob,
+  type SmsJob,
+} from '@polysms/core/jobs';
+import { isSmsError, SmsError } from '@polysms/core/stores';
+import { Queue } from 'bullmq';
+import { type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
+import { bullIdOf, type QueuedJob, readLetter, readQueuedJob } from './queued-job.js';
+
+/** A message for the queue: what `send()` takes, and when and in which lane it is to be sent. */
+export type QueueRequest = SendRequest & JobOptions;
+
+/** What became of a request to cancel. */
+export type CancelResult =
+  /** It was waiting, and is not sent. */
+  | 'canceled'
+  /** A worker has it, or had it and nobody knows the end: it may have been sent. */
+  | 'running'
+  /** It has been sent, has been canceled, or never was. */
+  | 'not-found';
+
+/** Where a message stands in the queue. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly lane: JobLane;
+  /** `delivering`: a provider has it, and its report is waited for. */
+  readonly state: 'waiting' | 'scheduled' | 'running' | 'unknown' | 'delivering' | 'dead';
+  /** How often it was tried and certainly not sent. */
+  readonly failures: number;
+  /** How often a worker died while it had the message. */
+  readonly stalls: number;
+  /** Whether bytes of it may have left: a run is under way, or nobody knows how one ended. */
+  readonly mayHaveBeenSent: boolean;
+}
+
+/** How many messages of a lane there are. */
+export interface LaneFigures {
+  /** Ready to be sent. */
+  readonly waiting: number;
+  /** To be sent, or looked at again, later. */
+  readonly scheduled: number;
+  readonly running: number;
+  /** Dead letters. */
+  readonly dead: number;
+  /** Messages that a provider took, since the queue began. */
+  readonly done: number;
+}
+
+/** A job that ended without success. */
+export interface QueueDeadLetter extends DeadLetter {
+  readonly id: string;
+  readonly lane: JobLane;
+  /** What was to be sent. Undefined for a job that no worker could read. */
+  readonly job: SmsJob | undefined;
+}
+
+/** Takes messages that workers send. */
+export interface SmsQueue extends AsyncDisposable {
+  /**
+   * Puts a message into the queue. A second message with the same `idempotencyKey` changes nothing, while the first waits,
+   * runs or is a dead letter; afterwards it gets the first one's result, and sends nothing.
+   *
+   * @returns the job's id: its `idempotencyKey`, or a new one
+   * @throws SmsError `invalid_request`, `invalid_phone_number`; `store_unavailable` with the outcome `unknown` if Redis did
+   * not say that it has the message: enqueue it again with the same key
+   */
+  enqueue(request: QueueRequest): Promise<string>;
+  /**
+   * The same for many, at most 10000: those of one lane in one transaction. None is written if one cannot be. Answers
+   * their ids in order.
+   */
+  enqueueMany(requests: readonly QueueRequest[]): Promise<readonly string[]>;
+  /** Takes a message back that no worker has. */
+  cancel(id: string): Promise<CancelResult>;
+  /** Where a message stands; undefined if it was sent, canceled, or never enqueued. */
+  get(id: string): Promise<QueuedMessage | undefined>;
+  /** How many messages there are in each lane. */
+  figures(): Promise<Readonly<Record<JobLane, LaneFigures>>>;
+  /** Jobs that ended without success, the oldest of each lane first. */
+  deadLetters(limit?: number): Promise<readonly QueueDeadLetter[]>;
+  /**
+   * Sends a dead letter's message after all, with a day of time. One that may have been sent is not: its key stands.
+   * Answers whether there was one.
+   */
+  revive(id: string): Promise<boolean>;
+  /** Erases a dead letter, text and phone. Answers whether there was one. */
+  discard(id: string): Promise<boolean>;
+  /** Lets go of the connection, and leaves it open. */
+  close(): Promise<void>;
+}
+
+const mostAtOnce = 10_000;
+
+/**
+ * Makes the end of a queue at which messages are put in. It sends nothing: {@link createWorker} does.
+ *
+ * @param options.defaultCountry whose numbers are meant that have no country code, as with `createSmsClient`
+ * @throws SmsError `configuration_invalid`
+ */
+export function createQueue(options: QueueOptions & { readonly defaultCountry?: string | undefined }): SmsQueue {
+  const place = readPlace('createQueue()', options);
+  const { defaultCountry } = options;
+  const { connection, name, prefix } = place;
+  const lanes = new Map(
+    jobLanes.map((lane) => {
+      const queue = new Queue<unknown, unknown, string>(queueNameOf(name, lane), { connection, prefix });
+      // The calls that trouble hits tell it themselves.
+      queue.on('error', () => {});
+      return [lane, queue] as const;
+    }),
+  );
+  const queueOf = (lane: JobLane) => lanes.get(lane) as Queue<unknown, unknown, string>;
+  let closed: Promise<unknown> | undefined;
+
+  async function find(id: string) {
+    const found = await asked(() =>
+      Promise.all(jobLanes.map(async (lane) => ({ lane, bull: await queueOf(lane).getJob(bullIdOf(id)) }))),
+    );
+    return found.flatMap(({ lane, bull }) => (bull === undefined ? [] : [{ lane, bull }]));
+  }
+
+  async function findDead(id: string) {
+    for (const { lane, bull } of await find(id)) {
+      if ((await asked(() => bull.getState())) === 'failed') return { lane, bull };
+    }
+    return undefined;
+  }
+
+  const queue: SmsQueue = {
+    async enqueue(request) {
+      const job = jobOf('enqueue()', request, defaultCountry);
+      await added(() => queueOf(job.lane).add('sms', dataOf(job), addOptions(job)));
+      return job.id;
+    },
+    async enqueueMany(requests) {
+      if (!Array.isArray(requests) || requests.length > mostAtOnce) {
+        throw invalidRequest(
+          `enqueueMany() takes a list of at most ${mostAtOnce} messages; call it again for the rest.`,
+        );
+      }
+      const jobs = requests.map((request: QueueRequest, index) =>
+        named(index, () => jobOf('enqueueMany()', request, defaultCountry)),
+      );
+      for (const lane of jobLanes) {
+        const own = jobs.filter((job) => job.lane === lane);
+        if (own.length === 0) continue;
+        await added(() =>
+          queueOf(lane).addBulk(own.map((job) => ({ name: 'sms', data: dataOf(job), opts: addOptions(job) }))),
+        );
+      }
+      return jobs.map(({ id }) => id);
+    },
+    async cancel(id) {
+      const found = await find(id);
+      for (const { lane, bull } of found) {
+        const state = await asked(() => bull.getState());
+        // A dead letter is discarded, not canceled.
+        if (state === 'failed' || state === 'completed' || state === 'unknown') continue;
+        if (state === 'active' || mayHaveBeenSent(readQueuedJob(bull.data), bull.stalledCounter)) return 'running';
+        // A worker that took it meanwhile holds its lock.
+        return (await asked(() => queueOf(lane).remove(bullIdOf(id)))) === 1 ? 'canceled' : 'running';
+      }
+      return 'not-found';
+    },
+    async get(id) {
+      const [found] = await find(id);
+      if (found === undefined) return undefined;
+      const { lane, bull } = found;
+      const bullState = await asked(() => bull.getState());
+      const queued = readQueuedJob(bull.data);
+      const state = stateOf(bullState, queued);
+      if (state === undefined) return undefined;
+      return {
+        id,
+        lane,
+        state,
+        failures: queued?.job.failures ?? 0,
+        stalls: bull.stalledCounter,
+        mayHaveBeenSent:
+          state === 'dead'
+            ? readLetter(bull.failedReason).reason === 'unknown'
+            : state === 'running' || mayHaveBeenSent(queued, bull.stalledCounter),
+      };
+    },
+    async figures() {
+      const all = await asked(() => Promise.all(jobLanes.map(async (lane) => [lane, await figuresOf(queueOf(lane))])));
+      return Object.fromEntries(all) as Record<JobLane, LaneFigures>;
+    },
+    async deadLetters(limit = 100) {
+      const letters = jobLanes.map(async (lane) => {
+        const jobs = await queueOf(lane).getFailed(0, limit - 1);
+        return jobs.map((bull): QueueDeadLetter => {
+          const id = decodeURIComponent((bull.id ?? '').replace(/^k\./, ''));
+          // Also one of another version: a person may want to see it.
+          const job = readJob((bull.data as Partial<QueuedJob> | undefined)?.job);
+          return { id, lane, job, ...readLetter(bull.failedReason) };
+        });
+      });
+      return (await asked(() => Promise.all(letters))).flat().slice(0, limit);
+    },
+    async revive(id) {
+      const found = await findDead(id);
+      const queued = found && readQueuedJob(found.bull.data);
+      if (found === undefined || queued === undefined) return false;
+      const { expiresAt: _, ...job } = queued.job;
+      const now = Date.now();
+      const revived = { ...job, firstAt: now, availableAt: now, failures: 0 };
+      await asked(() => found.bull.updateData({ ...queued, job: revived }));
+      await asked(() => found.bull.retry('failed'));
+      return true;
+    },
+    async discard(id) {
+      const found = await findDead(id);
+      return found !== undefined && (await asked(() => queueOf(found.lane).remove(bullIdOf(id)))) === 1;
+    },
+    async close() {
+      closed ??= Promise.all([...lanes.values()].map((each) => each.close()));
+      await closed;
+    },
+    [Symbol.asyncDispose]: () => queue.close(),
+  };
+  return queue;
+}
+
+/** Done jobs are erased at once, with text and phone: the message's record knows what became of it. */
+function addOptions(job: SmsJob) {
+  const delay = Math.max(0, job.availableAt - job.createdAt);
+  return { jobId: bullIdOf(job.id), removeOnComplete: true, stackTraceLimit: 0, ...(delay === 0 ? {} : { delay }) };
+}
+
+function dataOf(job: SmsJob): QueuedJob {
+  return { version: 1, key: job.id, handed: 0, job, stalls: 0 };
+}
+
+/** A message that is handed on gets a longer key. */
+const longestWatchedKey = 230;
+
+function jobOf(caller: string, request: QueueRequest, defaultCountry: string | undefined): SmsJob {
+  const job = newJob(caller, request, { defaultCountry });
+  const { deliverWithinMs, via, onUnknown } = job.message;
+  if (deliverWithinMs === undefined) return job;
+  if (onUnknown !== 'failover') {
+    throw invalidRequest(
+      `${caller}: deliverWithinMs is for messages that may arrive twice; set onUnknown to 'failover'.`,
+    );
+  }
+  if (via === undefined || via.length < 2) {
+    throw invalidRequest(`${caller}: deliverWithinMs needs via: the ids of two providers or more, in their order.`);
+  }
+  if (job.id.length > longestWatchedKey) {
+    throw invalidRequest(
+      `${caller}: idempotencyKey must have at most ${longestWatchedKey} characters with deliverWithinMs.`,
+    );
+  }
+  return job;
+}
+
+function mayHaveBeenSent(queued: QueuedJob | undefined, stalledCounter: number): boolean {
+  if (queued === undefined) return stalledCounter > 0;
+  return queued.job.unknownSince !== undefined || queued.watch !== undefined || stalledCounter > queued.stalls;
+}
+
+function stateOf(state: string, queued: QueuedJob | undefined): QueuedMessage['state'] | undefined {
+  if (state === 'active') return 'running';
+  if (state === 'failed') return 'dead';
+  if (state === 'completed' || state === 'unknown') return undefined;
+  if (queued?.watch !== undefined) return 'delivering';
+  if (queued?.job.unknownSince !== undefined) return 'unknown';
+  return state === 'delayed' ? 'scheduled' : 'waiting';
+}
+
+async function figuresOf(queue: Queue<unknown, unknown, string>): Promise<LaneFigures> {
+  const [counts, { meta }] = await Promise.all([
+    queue.getJobCounts('wait', 'delayed', 'active', 'failed'),
+    queue.getMetrics('completed'),
+  ]);
+  const { wait = 0, delayed = 0, active = 0, failed = 0 } = counts;
+  return { waiting: wait, scheduled: delayed, running: active, dead: failed, done: meta.count };
+}
+
+/** An error of one request of many says which. */
+function named(index: number, make: () => SmsJob): SmsJob {
+  try {
+    return make();
+  } catch (error) {
+    if (!isSmsError(error)) throw error;
+    const message = `request ${index}: ${error.message}`;
+    throw new SmsError({ code: error.code, outcome: error.outcome, message });
+  }
+}
+
+function invalidRequest(message: string): SmsError {
+  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
+}
+
+/** What Redis says may repeat the arguments of a command, texts among them: it is not passed on. */
+async function added(add: () => Promise<unknown>): Promise<void> {
+  try {
+    await add();
+  } catch {
+    const message =
+      'Redis did not confirm that it has the message, so it may be in the queue or not. Enqueue it again with the same ' +
+      'idempotencyKey.';
+    throw new SmsError({ code: 'store_unavailable', outcome: 'unknown', message });
+  }
+}
+
+async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch {
+    const message = 'Redis did not answer, so nothing is known of the queue now. Ask again.';
+    throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
+  }
+}
