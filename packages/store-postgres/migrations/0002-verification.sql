@@ -44,23 +44,37 @@ $$;
 
 -- Checks that are left of the codes that have not expired.
 create function polysms.checks_left(challenge jsonb, now_ms double precision) returns integer
-language sql immutable as $$
-  select greatest(0, max((code->>'maxChecks')::integer - (challenge->>'checks')::integer)
-    filter (where now_ms < (code->>'expiresAt')::double precision))
-  from jsonb_array_elements(challenge->'codes') code
+language plpgsql immutable as $$
+declare
+  code jsonb;
+  most integer := 0;
+begin
+  for code in select * from jsonb_array_elements(challenge->'codes') loop
+    if now_ms < (code->>'expiresAt')::double precision then
+      most := greatest(most, (code->>'maxChecks')::integer - (challenge->>'checks')::integer);
+    end if;
+  end loop;
+  return most;
+end
 $$;
 
 -- The challenge with these codes, whose lifetimes count from its opening.
 create function polysms.with_codes(challenge jsonb, codes jsonb, providers jsonb) returns jsonb
-language sql immutable as $$
-  select challenge || jsonb_build_object(
-    'codes', jsonb_agg((code - 'lifetimeMs') || jsonb_build_object('expiresAt', ends_at) order by place),
-    'providers', providers,
-    'forgetAt', max(ends_at) + (challenge->>'keepMs')::double precision)
-  from (
-    select code, place, (challenge->>'openedAt')::double precision + (code->>'lifetimeMs')::double precision as ends_at
-    from jsonb_array_elements(codes) with ordinality as each_code(code, place)
-  ) timed
+language plpgsql immutable as $$
+declare
+  code jsonb;
+  ends_at double precision;
+  last_end double precision := 0;
+  timed jsonb := '[]';
+begin
+  for code in select * from jsonb_array_elements(codes) loop
+    ends_at := (challenge->>'openedAt')::double precision + (code->>'lifetimeMs')::double precision;
+    last_end := greatest(last_end, ends_at);
+    timed := timed || jsonb_build_array((code - 'lifetimeMs') || jsonb_build_object('expiresAt', ends_at));
+  end loop;
+  return challenge || jsonb_build_object(
+    'codes', timed, 'providers', providers, 'forgetAt', last_end + (challenge->>'keepMs')::double precision);
+end
 $$;
 
 -- The challenges that have not ended, ended now. The one with the index `approved`, if any, is approved by the token.
@@ -105,9 +119,12 @@ create function polysms.subject_save(
   which text, kept jsonb[], failures_now integer, failures_end double precision
 ) returns void language plpgsql volatile as $$
 declare
-  last_forgotten double precision := coalesce(
-    (select max((each->>'forgetAt')::double precision) from unnest(kept) each), 0);
+  challenge jsonb;
+  last_forgotten double precision := 0;
 begin
+  foreach challenge in array kept loop
+    last_forgotten := greatest(last_forgotten, (challenge->>'forgetAt')::double precision);
+  end loop;
   if failures_now <= 0 then
     failures_now := 0;
     failures_end := 0;
@@ -120,31 +137,43 @@ end
 $$;
 
 create function polysms.challenge_index(challenges jsonb[], wanted text) returns integer
-language sql immutable as $$
-  select place::integer from unnest(challenges) with ordinality as known(each, place)
-  where each->>'id' = wanted order by place limit 1
+language plpgsql immutable as $$
+begin
+  for i in 1 .. cardinality(challenges) loop
+    if challenges[i]->>'id' = wanted then return i; end if;
+  end loop;
+  return null;
+end
 $$;
 
 -- What read() answers.
 create function polysms.subject_state(
   challenges jsonb[], failures integer, failures_end_at double precision, now_ms double precision
-) returns jsonb language sql immutable as $$
-  select jsonb_build_object(
-    'challenges', coalesce((
-      select jsonb_agg(jsonb_build_object(
-        'id', each->'id', 'to', each->'to', 'purpose', each->'purpose', 'state', state,
-        'checksLeft', case when state = 'pending' then polysms.checks_left(each, now_ms) else 0 end,
-        'expiresInMs', case when state = 'pending' then (
-          select max((code->>'expiresAt')::double precision) - now_ms from jsonb_array_elements(each->'codes') code
-        ) else 0 end
-      ) order by place)
-      from (
-        select each, place, polysms.challenge_state(each, now_ms) as state
-        from unnest(challenges) with ordinality as known(each, place)
-      ) judged
-    ), '[]'),
-    'failures', failures,
-    'failuresEndInMs', case when failures > 0 then failures_end_at - now_ms else 0 end)
+) returns jsonb language plpgsql immutable as $$
+declare
+  challenge jsonb;
+  code jsonb;
+  state text;
+  last_end double precision;
+  states jsonb := '[]';
+begin
+  foreach challenge in array challenges loop
+    state := polysms.challenge_state(challenge, now_ms);
+    last_end := now_ms;
+    if state = 'pending' then
+      for code in select * from jsonb_array_elements(challenge->'codes') loop
+        last_end := greatest(last_end, (code->>'expiresAt')::double precision);
+      end loop;
+    end if;
+    states := states || jsonb_build_array(jsonb_build_object(
+      'id', challenge->'id', 'to', challenge->'to', 'purpose', challenge->'purpose', 'state', state,
+      'checksLeft', case when state = 'pending' then polysms.checks_left(challenge, now_ms) else 0 end,
+      'expiresInMs', last_end - now_ms));
+  end loop;
+  return jsonb_build_object(
+    'challenges', states, 'failures', failures,
+    'failuresEndInMs', case when failures > 0 then failures_end_at - now_ms else 0 end);
+end
 $$;
 
 -- The order is a NewChallenge without its subject; the answer an Opening.
@@ -159,6 +188,8 @@ declare
   last_end double precision;
   excess integer;
   kept jsonb[] := '{}';
+  provider jsonb;
+  previous jsonb := '[]';
 begin
   -- One that stays empty is deleted by purge(), which may be quicker than the lock.
   loop
@@ -199,26 +230,20 @@ begin
     challenge := polysms.with_codes(
       (new_order - '{codes,maxFailures,maxLive}'::text[]) || jsonb_build_object('openedAt', s.now_ms, 'checks', 0),
       new_order->'codes',
-      coalesce((
-        select jsonb_agg(code->'provider' order by place)
-        from jsonb_array_elements(new_order->'codes') with ordinality as each_code(code, place)
-        where code->>'kind' = 'issued'
-      ), '[]'));
+      jsonb_path_query_array(new_order, '$.codes[*] ? (@.kind == "issued").provider'));
     challenges := kept || challenge;
     perform polysms.subject_save(which, challenges, s.failures, s.failures_end_at);
   end if;
 
-  return jsonb_build_object('state', 'opened', 'previous', coalesce((
-    select jsonb_agg(provider order by challenge_place desc, provider_place desc)
-    from (
-      -- Each once, where it comes first from the end.
-      select distinct on (provider) provider, challenge_place, provider_place
-      from unnest(challenges) with ordinality as known(each, challenge_place),
-        jsonb_array_elements(each->'providers') with ordinality as tried(provider, provider_place)
-      where each->>'id' <> new_order->>'id' and each->>'ended' is distinct from 'approved'
-      order by provider, challenge_place desc, provider_place desc
-    ) latest
-  ), '[]'));
+  -- The latest first, each once.
+  for i in reverse cardinality(challenges) .. 1 loop
+    continue when challenges[i]->>'id' = new_order->>'id' or challenges[i]->>'ended' = 'approved';
+    for last_provider in reverse jsonb_array_length(challenges[i]->'providers') - 1 .. 0 loop
+      provider := challenges[i]->'providers'->last_provider;
+      if not previous @> provider then previous := previous || jsonb_build_array(provider); end if;
+    end loop;
+  end loop;
+  return jsonb_build_object('state', 'opened', 'previous', previous);
 end
 $$;
 

@@ -21,8 +21,8 @@ create table polysms.limit_refunds (
 create index limit_refunds_expired on polysms.limit_refunds (ends_at);
 
 -- Takes a unit of each window, or none. The names are sorted, so that two who take together wait for each other in one
--- order. Answers for each name the id of its window and the number of the unit; or the name of the full window that ends
--- last, and when.
+-- order. Answers for each name the id of its window and the number of the unit; or each window that is full, and when it
+-- ends.
 create function polysms.limits_take(
   test_now double precision, names text[], maxima integer[], lengths_ms double precision[], token text
 ) returns table (name text, id text, number integer, retry_after_ms double precision)
@@ -30,70 +30,79 @@ language plpgsql volatile as $$
 #variable_conflict use_column
 declare
   now_ms double precision := polysms.now_ms(test_now);
-  locked integer;
-  refusals integer;
+  w polysms.limit_windows;
+  known integer := 0;
+  is_full boolean := false;
 begin
   -- A flood that is refused writes nothing, and waits for nobody.
-  return query
-    select w.name, null::text, null::integer, w.ends_at - now_ms
-    from unnest(names, maxima) as wanted(name, most)
-    join polysms.limit_windows w on w.name = wanted.name
-    where w.ends_at > now_ms and w.used > 0 and w.used >= wanted.most;
-  if found then return; end if;
+  for i in 1 .. cardinality(names) loop
+    select * into w from polysms.limit_windows held where held.name = names[i];
+    continue when not found;
+    known := known + 1;
+    if w.ends_at > now_ms and w.used >= maxima[i] then
+      is_full := true;
+      return query select names[i], null::text, null::integer, w.ends_at - now_ms;
+    end if;
+  end loop;
+  if is_full then return; end if;
 
   loop
-    insert into polysms.limit_windows (name)
-    select wanted.name from unnest(names) as wanted(name)
-    where not exists (select from polysms.limit_windows w where w.name = wanted.name)
-    on conflict do nothing;
-    perform from polysms.limit_windows w where w.name = any(names) order by w.name for update;
-    get diagnostics locked = row_count;
+    if known < cardinality(names) then
+      insert into polysms.limit_windows (name) select * from unnest(names) on conflict do nothing;
+    end if;
+    known := 0;
+    for i in 1 .. cardinality(names) loop
+      perform from polysms.limit_windows held where held.name = names[i] for update;
+      if found then known := known + 1; end if;
+    end loop;
     -- Else purge() was quicker.
-    exit when locked = cardinality(names);
+    exit when known = cardinality(names);
   end loop;
+
   now_ms := polysms.now_ms(test_now);
+  for i in 1 .. cardinality(names) loop
+    select * into w from polysms.limit_windows held where held.name = names[i];
+    if w.ends_at > now_ms and w.used >= maxima[i] then
+      is_full := true;
+      return query select names[i], null::text, null::integer, w.ends_at - now_ms;
+    end if;
+  end loop;
+  if is_full then return; end if;
 
-  return query
-    select w.name, null::text, null::integer, w.ends_at - now_ms
-    from unnest(names, maxima) as wanted(name, most)
-    join polysms.limit_windows w on w.name = wanted.name
-    where w.ends_at > now_ms and w.used > 0 and w.used >= wanted.most;
-  if found then return; end if;
-
-  return query
-    update polysms.limit_windows w
-    set id = case when w.ends_at > now_ms and w.used > 0 then w.id else token end,
-      used = case when w.ends_at > now_ms then w.used + 1 else 1 end,
-      last_number = case when w.ends_at > now_ms and w.used > 0 then w.last_number + 1 else 1 end,
-      ends_at = case when w.ends_at > now_ms and w.used > 0 then w.ends_at else now_ms + wanted.length_ms end
-    from unnest(names, lengths_ms) as wanted(name, length_ms)
-    where w.name = wanted.name
-    returning w.name, w.id, w.last_number, null::double precision;
+  for i in 1 .. cardinality(names) loop
+    return query
+      update polysms.limit_windows held
+      set id = case when held.ends_at > now_ms and held.used > 0 then held.id else token end,
+        used = case when held.ends_at > now_ms then held.used + 1 else 1 end,
+        last_number = case when held.ends_at > now_ms and held.used > 0 then held.last_number + 1 else 1 end,
+        ends_at = case when held.ends_at > now_ms and held.used > 0 then held.ends_at else now_ms + lengths_ms[i] end
+      where held.name = names[i]
+      returning held.name, held.id, held.last_number, null::double precision;
+  end loop;
 end
 $$;
 
--- Gives units back: to the windows that they were taken from, each unit once.
+-- Gives units back: to the windows that they were taken from, each unit once. The names are sorted.
 create function polysms.limits_refund(
   test_now double precision, names text[], ids text[], numbers integer[]
 ) returns void language plpgsql volatile as $$
 declare
   now_ms double precision;
 begin
-  perform from polysms.limit_windows w where w.name = any(names) order by w.name for update;
+  for i in 1 .. cardinality(names) loop
+    perform from polysms.limit_windows w where w.name = names[i] for update;
+  end loop;
   now_ms := polysms.now_ms(test_now);
-  with given_back as (
+  for i in 1 .. cardinality(names) loop
     insert into polysms.limit_refunds (name, window_id, number, ends_at)
-    select distinct w.name, w.id, unit.number, w.ends_at
-    from unnest(names, ids, numbers) as unit(name, id, number)
-    join polysms.limit_windows w on w.name = unit.name
-    where w.id = unit.id and w.ends_at > now_ms and w.used > 0 and unit.number between 1 and w.last_number
-    on conflict do nothing
-    returning name
-  ), counted as (
-    select name, count(*) as units from given_back group by name
-  )
-  update polysms.limit_windows w set used = w.used - counted.units
-  from counted where w.name = counted.name;
+    select w.name, w.id, numbers[i], w.ends_at from polysms.limit_windows w
+    where w.name = names[i] and w.id = ids[i] and w.ends_at > now_ms and w.used > 0
+      and numbers[i] between 1 and w.last_number
+    on conflict do nothing;
+    if found then
+      update polysms.limit_windows w set used = w.used - 1 where w.name = names[i];
+    end if;
+  end loop;
 end
 $$;
 

@@ -44,6 +44,7 @@ export class PostgresLimitStore implements LimitStore {
       return number === '' ? [] : [{ name: nameOf(unit), windowId, number: Number(number) }];
     });
     if (named.length === 0) return;
+    named.sort((one, other) => (one.name < other.name ? -1 : 1));
     const values = [
       named.map(({ name }) => name),
       named.map(({ windowId }) => windowId),

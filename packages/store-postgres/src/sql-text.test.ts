@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sqlJson, sqlText, textOf, valueOf } from './sql-text.js';
+import { sqlJson, sqlText, textOf, parsedJson } from './sql-text.js';
 
 const unusual = [
   '',
@@ -32,7 +32,7 @@ describe('a text for PostgreSQL', () => {
     for (const text of unusual) {
       for (const other of unusual) {
         expect(JSON.parse(sqlJson({ text, other }))).toEqual({ text: sqlText(text), other: sqlText(other) });
-        expect(valueOf(sqlJson({ text, other }))).toEqual({ text, other });
+        expect(parsedJson(sqlJson({ text, other }))).toEqual({ text, other });
       }
     }
   });

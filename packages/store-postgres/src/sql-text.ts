@@ -25,7 +25,7 @@ export function sqlJson(value: unknown): string {
 }
 
 /** The value of a JSON text that a function of the database has answered. */
-export function valueOf(json: string): unknown {
+export function parsedJson(json: string): unknown {
   if (!json.includes(mark)) return JSON.parse(json);
   return JSON.parse(json, (_, each: unknown) => (typeof each === 'string' ? textOf(each) : each));
 }

@@ -9,7 +9,7 @@ import type {
   VerificationStore,
 } from '@polysms/core/stores';
 import { keyPart } from './key-part.js';
-import { sqlJson, valueOf } from './sql-text.js';
+import { sqlJson, parsedJson } from './sql-text.js';
 import type { Statements } from './statements.js';
 
 type Operation = 'open' | 'settle' | 'check' | 'conclude' | 'cancel' | 'read' | 'end';
@@ -63,6 +63,6 @@ export class PostgresVerificationStore implements VerificationStore {
       store: 'verification store',
       ifLost,
     });
-    return valueOf(row?.[0] ?? 'null');
+    return parsedJson(row?.[0] ?? 'null');
   }
 }
