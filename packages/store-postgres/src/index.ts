@@ -5,6 +5,6 @@ export type { PostgresAnswer, PostgresClient, PostgresStatement } from './postgr
 export {
   type PostgresStores,
   type PostgresStoresOptions,
-  type PurgeOptions,
   postgresStores,
 } from './postgres-stores.js';
+export { type PurgeOptions, purge } from './purge.js';

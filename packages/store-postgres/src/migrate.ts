@@ -34,7 +34,7 @@ export async function migrate(client: PostgresClient, options: MigrateOptions = 
   if (typeof client?.query !== 'function') {
     throw invalid('migrate', 'client: must be a Pool or Client of pg; make one with `new Pool({ connectionString })`.');
   }
-  const schema = checkedSchema('migrate', options.schema ?? 'polysms');
+  const schema = checkedSchema('migrate', options.schema === undefined ? 'polysms' : options.schema);
   const texts = await migrationTexts();
   const text = inSchema(scriptOf(texts), schema);
   try {

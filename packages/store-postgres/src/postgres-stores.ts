@@ -4,7 +4,6 @@ import { PostgresLimitStore } from './limit-store.js';
 import { PostgresMessageStore } from './message-store.js';
 import { PostgresOptOutStore } from './opt-out-store.js';
 import type { PostgresClient } from './postgres-client.js';
-import { purgeAll } from './purge.js';
 import { Statements } from './statements.js';
 import { PostgresVerificationStore } from './verification-store.js';
 
@@ -32,21 +31,6 @@ export interface PostgresStores {
   readonly limits: LimitStore;
   readonly messages: MessageStore;
   readonly optOuts: OptOutStore;
-  /**
-   * Deletes what has expired. Nothing else does: call it every few minutes, from any process, or from several.
-   *
-   * @returns how many rows it has deleted or emptied
-   * @throws SmsError `store_unavailable`; what was deleted before stays deleted
-   */
-  purge(options?: PurgeOptions): Promise<number>;
-}
-
-/** Options of {@link PostgresStores.purge}. */
-export interface PurgeOptions {
-  /** Rows of one statement at most, 1 to 100000. Default 1000. Nobody waits for a batch: it skips what others use. */
-  readonly batchSize?: number | undefined;
-  /** Ends it after the batch that runs. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -64,12 +48,6 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
     limits: new PostgresLimitStore(statements),
     messages: new PostgresMessageStore(statements),
     optOuts: new PostgresOptOutStore(statements),
-    purge: async ({ batchSize = 1000, signal } = {}) => {
-      if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 100_000) {
-        throw invalid('purge', 'batchSize: must be a whole number of rows, from one to a hundred thousand.');
-      }
-      return purgeAll(statements, batchSize, signal);
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sqlJson, sqlText, textOf, parsedJson } from './sql-text.js';
+import { parsedJson, sqlJson, sqlText, textOf } from './sql-text.js';
 
 const unusual = [
   '',

@@ -29,7 +29,7 @@ export interface StatementsOptions {
 
 const asText = { getTypeParser: () => (text: string) => text };
 /** A statement that had to give way to others has changed nothing, and is run again. */
-const triesAtMost = 8;
+const triesAtMost = 20;
 
 /** Runs statements on the app's client, each in a transaction of its own. */
 export class Statements {

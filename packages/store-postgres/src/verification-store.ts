@@ -9,7 +9,7 @@ import type {
   VerificationStore,
 } from '@polysms/core/stores';
 import { keyPart } from './key-part.js';
-import { sqlJson, parsedJson } from './sql-text.js';
+import { parsedJson, sqlJson } from './sql-text.js';
 import type { Statements } from './statements.js';
 
 type Operation = 'open' | 'settle' | 'check' | 'conclude' | 'cancel' | 'read' | 'end';
