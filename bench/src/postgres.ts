@@ -18,7 +18,11 @@ async function compare(url: string): Promise<void> {
   await pool.query(`drop schema if exists ${schema} cascade`);
   await migrate(pool, { schema });
   const clientOver = (client: PostgresClient) =>
-    createSmsClient({ providers: [healthy('a')], stores: postgresStores({ client, schema }), verification: { pepper } });
+    createSmsClient({
+      providers: [healthy('a')],
+      stores: postgresStores({ client, schema }),
+      verification: { pepper },
+    });
 
   const statements: PostgresStatement[] = [];
   const recorded = clientOver({
