@@ -115,4 +115,9 @@ export const groups = [
     mutate: ['packages/store-redis/src/**/*.ts'],
     tests: ['packages/store-redis/src/**/*.test.ts', '!packages/store-redis/src/{redis-cluster,redis-faults}.test.ts'],
   },
+  {
+    name: 'postgres',
+    mutate: ['packages/store-postgres/src/**/*.ts'],
+    tests: ['packages/store-postgres/src/**/*.test.ts', '!packages/store-postgres/src/postgres-trouble.test.ts'],
+  },
 ];

@@ -1,26 +1,42 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants, readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 
-/** Debian keeps each version in a folder of its own, out of the PATH. */
-const versions = '/usr/lib/postgresql';
-const usualFolders = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+const run = promisify(execFile);
+/** Where Debian and its kin keep each version of the server. */
+const versionsFolder = '/usr/lib/postgresql';
+const usualFolders = ['/usr/local/bin', '/usr/local/pgsql/bin', '/opt/homebrew/bin'];
 
-/** The folder with `initdb` and `postgres` of this machine, the newest version first. */
+/** The folder with `initdb` and `postgres` of this machine, of the newest version. */
 export async function findPostgresServer(): Promise<string | undefined> {
-  const installed = await readdir(versions).catch(() => []);
-  const newestFirst = installed.sort((a, b) => Number(b) - Number(a)).map((version) => join(versions, version, 'bin'));
-  for (const folder of [...newestFirst, ...(process.env['PATH'] ?? '').split(delimiter), ...usualFolders]) {
-    const programs = ['initdb', 'postgres'].map((name) => access(join(folder, name), constants.X_OK));
-    const isThere = await Promise.all(programs).then(
+  const versions = (await readdir(versionsFolder).catch(() => [])).sort((one, other) => Number(other) - Number(one));
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    ...versions.map((version) => join(versionsFolder, version, 'bin')),
+    ...usualFolders,
+  ];
+  for (const folder of folders) {
+    const areThere = ['initdb', 'postgres'].map((name) => access(join(folder, name), constants.X_OK));
+    const isThere = await Promise.all(areThere).then(
       () => true,
       () => false,
     );
     if (isThere) return folder;
   }
   return undefined;
+}
+
+/** Who runs the server: PostgreSQL refuses to run as root. Undefined if this process may run it. */
+export async function serverUser(): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    const ids = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, name]))).catch(() => undefined);
+    if (ids !== undefined) return { uid: Number(ids[0]?.stdout), gid: Number(ids[1]?.stdout) };
+  }
+  throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody.');
 }
 
 /** A port of the loopback that nobody listens on now. */
@@ -32,46 +48,51 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whose rights a server has: PostgreSQL refuses to run as root. */
-export interface Owner {
-  readonly uid?: number;
-  readonly gid?: number;
+/** Makes an empty database cluster, with a superuser `postgres` who needs no password. */
+export async function initDatabase(bin: string, folder: string): Promise<void> {
+  const args = [
+    '-D',
+    folder,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+    '--no-instructions',
+  ];
+  await run(join(bin, 'initdb'), args, { cwd: '/', ...(await serverUser()) });
 }
 
-/** Runs a program to its end. */
-export async function runToEnd(program: string, args: readonly string[], owner: Owner): Promise<void> {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', ...owner });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
+/** Starts a server and waits until it is ready. It dies with this process. */
+export async function spawnServer(bin: string, folder: string, args: readonly string[]): Promise<ChildProcess> {
+  const user = await serverUser();
+  const child = spawn(join(bin, 'postgres'), ['-D', folder, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C' },
+    ...user,
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${program} ended with ${code}:\n${said}`);
-}
-
-/** Starts a server and waits until it is ready. It ends with this process. */
-export async function spawnServer(program: string, args: readonly string[], owner: Owner): Promise<ChildProcess> {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', ...owner });
-  watch(child);
+  watch(child, folder);
   const problem = await untilReady(child);
   if (problem !== undefined) {
-    await stopServer(child);
-    throw new Error(`${program}: ${problem}`);
+    await killServer(child);
+    throw new Error(`postgres: ${problem}`);
   }
-  child.unref();
-  // Its log is read to its end, or the server would wait for a reader.
-  child.stderr?.resume();
-  if (child.stderr instanceof Socket) child.stderr.unref();
+  letGo(child);
   return child;
 }
 
 /**
- * Ends the server when this process ends, however it does: test runners kill their workers. The shell waits for the
- * end of its input, which comes then.
+ * Ends the server when this process ends, however it does: test runners kill their workers. The shell waits for the end
+ * of its input, which comes then.
  */
-function watch(server: ChildProcess): void {
+function watch(server: ChildProcess, folder: string): void {
   if (server.pid === undefined) return;
-  const watcher = spawn('sh', ['-c', 'read -r _; kill -QUIT "$0"', String(server.pid)], {
+  const script = 'read -r _; kill -CONT "$0"; kill -QUIT "$0"; while kill -0 "$0"; do sleep 0.1; done; rm -rf "$1"';
+  const watcher = spawn('sh', ['-c', script, String(server.pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -82,6 +103,7 @@ function watch(server: ChildProcess): void {
 
 const patienceMs = 60_000;
 
+/** Its log says so: to connect would not do, since another server may have got the port. */
 function untilReady(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     let log = '';
@@ -99,11 +121,18 @@ function untilReady(child: ChildProcess): Promise<string | undefined> {
   });
 }
 
-/** Ends a server at once, with its connections: its next start recovers from its log, as after a crash. */
-export async function stopServer(child: ChildProcess): Promise<void> {
+/** Ends a server at once, also one that is paused. It recovers when it starts again. */
+export async function killServer(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
+  const exited = once(child, 'exit');
   child.kill('SIGCONT');
   child.kill('SIGQUIT');
-  await once(child, 'exit');
+  await exited;
+}
+
+/** This process may end while the server runs. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  if (child.stderr instanceof Socket) child.stderr.unref();
 }

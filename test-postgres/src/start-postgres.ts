@@ -1,80 +1,67 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPostgresServer, freePort, type Owner, runToEnd, spawnServer, stopServer } from './postgres-server.js';
+import { findPostgresServer, freePort, initDatabase, killServer, serverUser, spawnServer } from './postgres-server.js';
 
 /** Options of {@link startPostgres}. */
 export interface TestPostgresOptions {
-  /** Settings of the server by name, such as `{ max_connections: '8' }`. */
-  readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** Where its data lies: an empty folder, which stays. Default: a folder of its own, which goes with the server. */
+  /** Further arguments of the server, such as `['-c', 'max_connections=10']`. */
+  readonly args?: readonly string[] | undefined;
+  /** An empty folder for the data, such as one on a small disk. Default: a new one among the temporary files. */
   readonly folder?: string | undefined;
 }
 
-/** A PostgreSQL of one's own, on the loopback, empty, that trusts everybody. It ends with this process. */
+/** A PostgreSQL of one's own, on the loopback, empty, for a superuser `postgres` without a password. */
 export interface TestPostgres {
   readonly url: string;
   readonly port: number;
   /** Ends it for good. A second call does nothing. */
   stop(): Promise<void>;
-  /** Ends it at once and starts it again on the same port, with everything that was committed. */
+  /** Ends it at once and starts it again on the same port, with all that was committed. */
   restart(): Promise<void>;
-  /** Ends it at once. `restart()` starts it again. */
+  /** Ends it at once. `restart` starts it again. */
   kill(): Promise<void>;
 }
 
-const folders = new Set<string>();
-process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** What a test may lose when the machine loses its power is worth no waiting. */
-const quick = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** No write waits for the disk: no test pulls the plug. What is committed outlives the server all the same. */
+const quick = ['fsync=off', 'full_page_writes=off', 'unix_socket_directories='];
 
 /** @throws Error if there is no server on this machine, or it does not start */
-export async function startPostgres({ settings = {}, folder }: TestPostgresOptions = {}): Promise<TestPostgres> {
-  const programs = await findPostgresServer();
-  if (programs === undefined) throw new Error('There is no PostgreSQL server on this machine.');
-  const own = folder === undefined ? await mkdtemp(join(tmpdir(), 'test-postgres-')) : undefined;
-  const data = own ?? folder ?? '';
-  if (own !== undefined) folders.add(own);
-  const owner = ownerOf();
-  if (owner.uid !== undefined && owner.gid !== undefined) chownSync(data, owner.uid, owner.gid);
-  const initial = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-  await runToEnd(join(programs, 'initdb'), initial, owner);
-  const port = await freePort();
-  const given = Object.entries({ ...quick, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', data, ...given];
-  const start = () => spawnServer(join(programs, 'postgres'), args, owner);
-  let child = await start();
+export async function startPostgres({ args = [], folder }: TestPostgresOptions = {}): Promise<TestPostgres> {
+  const bin = await findPostgresServer();
+  if (bin === undefined) throw new Error('There is no PostgreSQL server on this machine.');
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'test-postgres-')));
+  const user = await serverUser();
+  if (user !== undefined) await chown(data, user.uid, user.gid);
+  await initDatabase(bin, data);
+  const settings = quick.flatMap((setting) => ['-c', setting]);
+  const start = (port: number) => spawnServer(bin, data, ['-h', '127.0.0.1', '-p', String(port), ...settings, ...args]);
+  const { port, child: first } = await startSomewhere(start);
+  let child = first;
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
     stop: async () => {
-      await stopServer(child);
-      if (own === undefined) return;
-      await rm(own, { recursive: true, force: true });
-      folders.delete(own);
+      await killServer(child);
+      await rm(data, { recursive: true, force: true });
     },
+    kill: () => killServer(child),
     restart: async () => {
-      await stopServer(child);
-      child = await start();
+      await killServer(child);
+      child = await start(port);
     },
-    kill: () => stopServer(child),
   };
 }
 
-function ownerOf(): Owner {
-  if (process.getuid?.() !== 0) return {};
-  for (const user of ['postgres', 'nobody']) {
+/** A port that was free may be somebody else's a moment later. */
+async function startSomewhere(start: (port: number) => Promise<ChildProcess>) {
+  for (let attemptsLeft = 4; ; attemptsLeft -= 1) {
+    const port = await freePort();
     try {
-      const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, user], { stdio: 'pipe' })));
-      if (uid !== undefined && gid !== undefined) return { uid, gid };
-    } catch {
-      // There is no such user.
+      return { port, child: await start(port) };
+    } catch (error) {
+      if (attemptsLeft === 0) throw error;
     }
   }
-  throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody.');
 }

@@ -11,7 +11,7 @@ const folder = join(root, 'tests/.generated-examples');
 /** Whether an example needs nothing but this process: no vendor, no Redis, no settings, no other test runner. */
 function isSelfContained({ language, title, text }: Block): boolean {
   const modules = [...text.matchAll(/ from '([^']+)'/g)].map(([, name]) => name);
-  const needs = /process\.env|readFileSync|'(?:node:test|vitest|ioredis|@polysms\/simulator\/playwright)'/;
+  const needs = /process\.env|readFileSync|'(?:node:test|vitest|ioredis|pg|@polysms\/simulator\/playwright)'/;
   const asksMob = modules.includes('@polysms/provider-mob') && !modules.includes('@polysms/provider-mob/simulator');
   return language === 'ts' && title === undefined && modules.length > 0 && !needs.test(text) && !asksMob;
 }

@@ -42,7 +42,7 @@ async function expectToCompile(folder: string) {
 
 describe('code in the documents', () => {
   it('is in a language that a test knows', () => {
-    const known = ['ts', 'sh', 'text', 'json'];
+    const known = ['ts', 'sh', 'sql', 'text', 'json'];
     expect(blocks.filter(({ language }) => !known.includes(language)).map(nameOf)).toEqual([]);
   });
 

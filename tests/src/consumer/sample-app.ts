@@ -11,9 +11,9 @@ const main = `async function main() {
   const { outcome } = await sms.verifications.check({ id, purpose: 'login', code });
   await sms.close();
   await simulator.close();
-  return [outcome, typeof notSent, typeof redisStores, typeof MemoryLimitStore, typeof smsOptionsFromEnv].join(' ');
+  return [outcome, typeof notSent, typeof postgresStores, typeof redisStores, typeof MemoryLimitStore, typeof smsOptionsFromEnv].join(' ');
 }`;
-const result = 'approved function function function function';
+const result = 'approved function function function function function';
 const run = `main().then((result) => { process.exitCode = result === '${result}' ? 0 : 1; });`;
 const test = `test('a verification', async () => { expect(await main()).toBe('${result}'); });`;
 
@@ -24,6 +24,7 @@ const imported = [
   ['MemoryLimitStore', '@polysms/core/stores'],
   ['mob', '@polysms/provider-mob'],
   ['startMobSimulator', '@polysms/provider-mob/simulator'],
+  ['postgresStores', '@polysms/store-postgres'],
   ['redisStores', '@polysms/store-redis'],
 ] as const;
 const esm = imported.map(([name, path]) => `import { ${name} } from '${path}';`).join('\n');

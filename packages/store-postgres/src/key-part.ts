@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+const plain = /^[A-Za-z0-9:._+-]{1,128}$/;
+
+/** Any text as a part of a key: as it is if it is short and plain, otherwise as a hash, which `~` tells apart. */
+export function keyPart(text: string): string {
+  return plain.test(text) ? text : `~${hashOf(text)}`;
+}
+
+/** SHA-256 in base64url. Of UTF-16, since UTF-8 cannot tell one lone surrogate from another. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text, 'utf16le').digest('base64url');
+}
