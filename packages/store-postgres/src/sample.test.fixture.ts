@@ -56,7 +56,7 @@ export async function taken(limits: LimitStore, key: string, limit = hourly): Pr
 }
 
 /** A unit of a window that there never was. */
-export const strayUnit: TakenUnit = { key: 'k', limit: hourly, id: 'window.1' };
+const strayUnit: TakenUnit = { key: 'k', limit: hourly, id: 'window.1' };
 
 /** Demands a `store_unavailable` that says these words, and nothing of what was asked. */
 export async function expectUnavailable(
