@@ -55,9 +55,6 @@ export async function taken(limits: LimitStore, key: string, limit = hourly): Pr
   return result.taken ? result.units : expect.fail(`${key} is full.`);
 }
 
-/** A unit of a window that there never was. */
-const strayUnit: TakenUnit = { key: 'k', limit: hourly, id: 'window.1' };
-
 /** Demands a `store_unavailable` that says these words, and nothing of what was asked. */
 export async function expectUnavailable(
   asked: unknown,
