@@ -44,10 +44,18 @@ export class KeptRunner {
   }
 }
 
+/** How the engine says that its workers have ended, well or not. */
+const endings = [
+  'pool:gracefulShutdown:complete',
+  'pool:gracefulShutdown:error',
+  'pool:forcefulShutdown:complete',
+  'pool:forcefulShutdown:error',
+] as const;
+
 /** Its workers have ended. Its promise would also wait for what it gives back to a database that is away, and may hang. */
 function endOf({ events, promise }: Runner): Promise<void> {
   return new Promise((resolve) => {
-    events.once('pool:gracefulShutdown:complete', () => resolve());
+    for (const ending of endings) events.once(ending, () => resolve());
     promise.then(resolve, () => resolve());
   });
 }
