@@ -31,6 +31,7 @@ function setup(status?: Partial<MessageStatus> | 'away', accepts = (sent: SendRe
       return { id: `message-${sent.length}`, provider, reference: undefined, attempts: [] };
     },
     messages: {
+      reports: (provider: string) => provider !== 'mute',
       async get() {
         if (status === 'away') throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message: 'Away.' });
         return status as MessageStatus | undefined;
@@ -52,6 +53,11 @@ describe('a message that is to be delivered in time', () => {
     const { run, sent } = setup();
     expect(await run(queued())).toEqual({ step: 'later', queued: queued({ watch }), atMs: start + 2_000 });
     expect(sent[0]).not.toHaveProperty('deliverWithinMs');
+  });
+
+  it('is done when a provider has it that does not report: it is not waited for', async () => {
+    const { run } = setup(undefined, () => 'mute');
+    expect(await run(queued())).toMatchObject({ step: 'done', result: { provider: 'mute' } });
   });
 
   it('is done when the last provider has it', async () => {

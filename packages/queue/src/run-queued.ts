@@ -42,7 +42,8 @@ export async function runQueued(queued: QueuedJob, run: QueueRun): Promise<Queue
       // Who was asked and did not take it is not asked again either.
       const asked = new Set([provider, ...step.receipt.attempts.map((attempt) => attempt.provider)]);
       const next = (message.via ?? []).filter((id) => !asked.has(id));
-      if (next.length === 0) return { step: 'done', result };
+      // From a provider that does not report, no `delivered` ever comes.
+      if (next.length === 0 || !sms.messages.reports(provider)) return { step: 'done', result };
       const watch = { messageId, dueAt: now() + deliverWithinMs, next };
       return later({ ...queued, stalls, watch }, watch, run);
     }

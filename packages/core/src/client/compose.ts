@@ -145,7 +145,7 @@ export function compose(options: SmsClientOptions): Composition {
     reportUrlOf,
     idempotentSends,
     messages: new ClientMessages({
-      ...{ log, store: messageStore, sweeper, watches, inFlight, deadlineMs, defaultCountry, keyTtlMs },
+      ...{ log, store: messageStore, sweeper, watches, inFlight, deadlineMs, defaultCountry, keyTtlMs, reports },
     }),
     sweepTimer: sweepTimerOf(parsed, sweeper, inFlight),
     guard,

@@ -32,6 +32,13 @@ describe('messages.keys', () => {
   });
 });
 
+describe('messages.reports()', () => {
+  it('says which providers tell what became of their messages', () => {
+    const sms = client([fake('tells', [], undefined, { events: connection().events }), fake('mute')]);
+    expect(['tells', 'mute', 'nobody'].map((id) => sms.messages.reports(id))).toEqual([true, false, false]);
+  });
+});
+
 describe('messages.get()', () => {
   it('says what was reported, farthest first, in copies that change nothing', async () => {
     const { events, tell } = connection();

@@ -19,6 +19,11 @@ export interface Messages {
   /** How the idempotency keys of `send()` are kept: what a queue must know before it repeats a call. */
   readonly keys: KeyKeeping;
   /**
+   * Whether a provider of this client tells by itself what became of its messages. From one that does not, no `delivered`
+   * ever comes. False for an id that is none.
+   */
+  reports(provider: string): boolean;
+  /**
    * Where a message stands. Undefined if nothing is recorded under this id: none of its providers reports or can be
    * asked, and it had no idempotency key; or it is older than `messages.retainMs`.
    *
@@ -86,6 +91,7 @@ export interface AttemptStatus {
 
 /** What {@link ClientMessages} work with. */
 export interface ClientMessagesDeps {
+  reports(provider: string): boolean;
   readonly keyTtlMs: number;
   readonly log: MessageLog;
   readonly store: MessageStore;
@@ -104,6 +110,10 @@ export class ClientMessages implements Messages {
   constructor(deps: ClientMessagesDeps) {
     this.keys = { isShared: deps.store.isShared, ttlMs: deps.keyTtlMs };
     this.#deps = deps;
+  }
+
+  reports(provider: string): boolean {
+    return this.#deps.reports(provider);
   }
 
   async get(id: string): Promise<MessageStatus | undefined> {
