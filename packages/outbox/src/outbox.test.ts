@@ -214,6 +214,22 @@ describe.skipIf(isSkipped)('the outbox', () => {
     expect(provider.taken).toHaveLength(1);
   });
 
+  it('erases the row of a worker that died after it had put another in its place', async () => {
+    const provider = vendor();
+    const { schema, outbox, idle } = await started(provider, { takeOverAfterMs: 100 });
+    await here.transaction(async (client) => {
+      await outbox.enqueue(client, { ...message, idempotencyKey: 'a' });
+      await client.query(
+        `update "${schema}"._private_jobs set locked_by = 'dead', locked_at = now() - interval '1 minute'`,
+      );
+      // What the engine does with the row of a running job whose key gets another row.
+      await client.query(`update "${schema}"._private_jobs set key = null, attempts = max_attempts`);
+      await outbox.enqueue(client, { ...message, idempotencyKey: 'a' });
+    });
+    await idle();
+    expect(provider.taken).toHaveLength(1);
+  });
+
   it('ends what it has begun before it closes', async () => {
     const provider = vendor();
     const { outbox, worker, idle } = await started(provider);

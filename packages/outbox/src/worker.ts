@@ -102,6 +102,13 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
         [sendTask, parsed.takeOverAfterMs / 1000],
       );
       if (rows.length > 0) await utils.forceUnlockWorkers(rows.map((row) => row.locked_by));
+      // A worker that died had put another row in the place of these, or they were canceled: nobody runs them.
+      const { rows: replaced } = await pool.query<{ id: string }>(
+        `select id from "${schema}".jobs
+         where task_identifier = $1 and key is null and attempts >= max_attempts and locked_at is null limit 1000`,
+        [sendTask],
+      );
+      if (replaced.length > 0) await utils.completeJobs(replaced.map((row) => row.id));
     } catch {
       // The database is away: the engine says so, and the next turn comes.
     }
