@@ -214,6 +214,26 @@ describe.skipIf(isSkipped)('the outbox', () => {
     expect(provider.taken).toHaveLength(1);
   });
 
+  it('loses nothing when a job is taken over from a worker that is only slow', async () => {
+    const provider = vendor();
+    const { schema, outbox, idle, hurry, worker } = await started(provider, { concurrency: 1 });
+    provider.answers.push(async () => {
+      await here.pool.query(`update "${schema}"._private_jobs set locked_by = null, locked_at = null`);
+      return failed('not-sent', 'network_error');
+    });
+    await outbox.enqueue(here.pool, message);
+    await until(() => provider.answers.length === 0);
+    // It has written down what it has done.
+    await worker.close();
+    expect(provider.taken).toHaveLength(0);
+    await hurry();
+    const sms = here.client(provider);
+    const next = await createOutboxWorker({ sms, pool: here.pool, schema, pollEveryMs: 10 });
+    here.after(() => next.close());
+    await idle();
+    expect(provider.taken).toHaveLength(1);
+  });
+
   it('erases the row of a worker that died after it had put another in its place', async () => {
     const provider = vendor();
     const { schema, outbox, idle } = await started(provider, { takeOverAfterMs: 100 });

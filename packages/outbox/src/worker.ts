@@ -8,7 +8,7 @@ import {
   runJob,
   type SmsJob,
 } from '@polysms/core/jobs';
-import type { JobHelpers, Runner, RunnerOptions } from 'graphile-worker';
+import type { JobHelpers, Runner, RunnerOptions, TaskSpec } from 'graphile-worker';
 import { KeptRunner } from './kept-runner.js';
 import { logger } from './log.js';
 import { deadTask, invalid, mostRuns, readSchema, sendTask } from './tables.js';
@@ -173,12 +173,27 @@ async function runTask(
       return;
     case 'repeat':
     case 'resolve':
-      // In the place of this row, in one statement: a process that dies here leaves the one or the other.
-      await helpers.addJob(sendTask, step.job, specOf(step.job, step.atMs));
+      await putInPlace(helpers, sendTask, step.job, specOf(step.job, step.atMs));
       return;
     case 'dead':
-      await helpers.addJob(deadTask, { job: payload, letter: step.letter }, { jobKey: key ?? `job ${helpers.job.id}` });
+      await putInPlace(
+        helpers,
+        deadTask,
+        { job: payload, letter: step.letter },
+        { jobKey: key ?? `job ${helpers.job.id}` },
+      );
   }
+}
+
+/**
+ * Puts a row in the place of the one that runs, in one statement: a process that dies here leaves the one or the other.
+ *
+ * @throws Error if the running row itself was changed: it had been taken over, since this worker was slow. Whoever ends a
+ * run well erases its row, and this one is to stay.
+ */
+async function putInPlace(helpers: JobHelpers, task: string, payload: unknown, spec: TaskSpec): Promise<void> {
+  const { id } = await helpers.addJob(task, payload, spec);
+  if (id === helpers.job.id) throw new Error('The job had been taken over from this worker, which was slow.');
 }
 
 function specOf(job: SmsJob, atMs: number) {
