@@ -1,5 +1,6 @@
 import { configurationInvalid } from '@polysms/core/provider-kit';
 import type { BoxMessage, FaultEntry, SettingsChange, Vendor } from './control/contract.js';
+import { LongPolls } from './control/long-poll.js';
 import type { Dialect, MessageContent } from './dialect.js';
 import { type CheckedFault, parseFault } from './faults/fault-schema.js';
 import { FaultScript } from './faults/fault-script.js';
@@ -22,6 +23,7 @@ export class Box implements Surroundings {
   readonly events = new EventHub();
   readonly messages = new Messages(this.events);
   readonly waits = new Waits(this.messages);
+  readonly longPolls = new LongPolls(this.messages);
   readonly requests = new WireRequests(this.events);
   readonly schedule: Schedule;
   readonly faults: FaultScript;
