@@ -64,7 +64,7 @@ export class Box implements Surroundings {
     const found = this.vendors.find(({ dialect }) => dialect.vendor === name);
     if (found !== undefined) return found;
     const names = this.vendors.map(({ dialect }) => dialect.vendor).join(', ');
-    throw configurationInvalid(`There is no vendor of this name in the box; there is ${names}.`);
+    throw configurationInvalid(`There is no vendor of this name in the box; use ${names}.`);
   }
 
   deliver({ vendor, title }: Dialect, content: MessageContent, requestId: string | undefined): BoxMessage {
