@@ -85,6 +85,7 @@ describe('the command', () => {
     );
     expect(printed).toMatch(/^Mob +https:/m);
     const page = /^page +(\S+)$/m.exec(printed)?.[1];
+    expect(printed).toContain(`certificate  curl -s ${page}/api/certificate > box.pem\n`);
     expect(await (await fetch(`${page}/api/reports`)).json()).toMatchObject({
       settings: { reportsTo: 'http://127.0.0.1:3000' },
     });

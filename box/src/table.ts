@@ -10,10 +10,16 @@ export function table({ url, vendors }: Pick<Simulator, 'url' | 'vendors'>): str
     '',
     `page         ${url}`,
     `control API  ${url}/api`,
+    ...(vendors.some((vendor) => vendor.url.startsWith('https:')) ? certificate(url) : []),
     '',
     ...lines,
     '',
   ].join('\n');
+}
+
+/** The lines below are of no use to whoever does not trust the vendors. */
+function certificate(url: string): readonly string[] {
+  return [`certificate  curl -s ${url}/api/certificate > box.pem`, '             NODE_EXTRA_CA_CERTS=box.pem node …'];
 }
 
 function rowOf({ title, url, sdk }: Simulator['vendors'][number]): readonly string[] {

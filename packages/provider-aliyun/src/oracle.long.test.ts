@@ -51,6 +51,15 @@ const issued = {
   outId: code.id,
 };
 
+it('the official SDK is led to the box by the line that the box prints', async () => {
+  const bench = await startAliyun();
+  configOf(bench);
+  const line = bench.simulator.vendors[0]?.sdk ?? '';
+  const printed = new Function('Dysmsapi', `return ${line};`)(dysms.default) as dysmsapi.default;
+  const { body } = await printed.sendSms(new dysms.SendSmsRequest(message));
+  expect(body).toMatchObject({ code: 'OK' });
+});
+
 describe.each([undefined, 'v2'])('the official SDK with the signature %s drives the dialect', (signatureAlgorithm) => {
   const signing = signatureAlgorithm === undefined ? {} : { signatureAlgorithm };
 

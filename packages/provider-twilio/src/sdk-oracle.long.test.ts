@@ -50,6 +50,14 @@ function lastRequest() {
 }
 
 describe('Twilio’s library, unchanged, over the dialect', () => {
+  it('is led there by the line that the box prints', async () => {
+    const line = account.simulator.vendors[0]?.sdk ?? '';
+    const printed = new Function('twilio', `${line} return client;`)(library) as Twilio;
+    expect(await printed.messages.create({ to: to.e164, from, body: 'Hi' })).toMatchObject({ status: 'queued' });
+    const { sid } = await printed.verify.v2.services(verifySid).verifications.create({ to: to.e164, channel: 'sms' });
+    expect(sid).toMatch(/^VE/);
+  });
+
   it('sends, fetches and lists', async () => {
     const sent = await client.messages.create({ to: to.e164, from, body: 'Hi from the library' });
     expect(sent).toMatchObject({ status: 'queued', to: to.e164, from, body: 'Hi from the library', numSegments: '1' });

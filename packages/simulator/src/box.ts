@@ -1,5 +1,6 @@
 import { configurationInvalid } from '@polysms/core/provider-kit';
 import type { BoxMessage, FaultEntry, SettingsChange, Vendor } from './control/contract.js';
+import { LongPolls } from './control/long-poll.js';
 import type { Dialect, MessageContent } from './dialect.js';
 import { type CheckedFault, parseFault } from './faults/fault-schema.js';
 import { FaultScript } from './faults/fault-script.js';
@@ -22,6 +23,7 @@ export class Box implements Surroundings {
   readonly events = new EventHub();
   readonly messages = new Messages(this.events);
   readonly waits = new Waits(this.messages);
+  readonly longPolls = new LongPolls(this.messages);
   readonly requests = new WireRequests(this.events);
   readonly schedule: Schedule;
   readonly faults: FaultScript;
@@ -62,7 +64,7 @@ export class Box implements Surroundings {
     const found = this.vendors.find(({ dialect }) => dialect.vendor === name);
     if (found !== undefined) return found;
     const names = this.vendors.map(({ dialect }) => dialect.vendor).join(', ');
-    throw configurationInvalid(`There is no vendor of this name in the box; there is ${names}.`);
+    throw configurationInvalid(`There is no vendor of this name in the box; use ${names}.`);
   }
 
   deliver({ vendor, title }: Dialect, content: MessageContent, requestId: string | undefined): BoxMessage {

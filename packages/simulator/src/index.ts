@@ -75,7 +75,7 @@ export type {
   TruncatedFault,
 } from './faults/faults.js';
 export { listeningEntries, type SimulatorOptions } from './options.js';
-export { numberFrom, objectOf, required, wholeNumber } from './schema-parts.js';
+export { numberFrom, objectOf, recordOf, required, wholeNumber } from './schema-parts.js';
 export { type Simulator, startSimulator } from './simulator.js';
 export { plainAddress } from './vendor-port/addresses.js';
 export type { TlsCertificate } from './vendor-port/tls-certificate.js';

@@ -46,3 +46,23 @@ export function objectOf(what: string): (issue: { readonly expected: string | nu
 export function required<Schema extends v.GenericSchema>(schema: Schema) {
   return v.optional(schema, null as never);
 }
+
+/**
+ * An object whose names the caller chooses. Unlike `record`, which leaves them out without a word, it refuses the names
+ * that JavaScript has for its own.
+ */
+export function recordOf<Name extends v.GenericSchema<string, string>, Value extends v.GenericSchema>(
+  name: Name,
+  value: Value,
+  expected: string,
+) {
+  return v.pipe(
+    v.custom<Record<v.InferInput<Name>, v.InferInput<Value>>>(
+      (given) => typeof given !== 'object' || given === null || reserved.every((each) => !Object.hasOwn(given, each)),
+      `must have no name called ${reserved.join(', ')}`,
+    ),
+    v.record(name, value, expected),
+  );
+}
+
+const reserved = ['__proto__', 'constructor', 'prototype'];

@@ -103,7 +103,7 @@ test.each([
     'when.endpoint: must be one of /messages',
   ],
   ['POST /api/vendors/tiny/settings', {}, 'Tiny SMS has no settings.'],
-  ['POST /api/vendors/huge/settings', {}, 'There is no vendor of this name in the box; there is tiny.'],
+  ['POST /api/vendors/huge/settings', {}, 'There is no vendor of this name in the box; use tiny.'],
   ['POST /api/vendors/tiny/calls/dance', {}, 'Tiny SMS has no such call.'],
   ['POST /api/reports/settings', { mode: 'off' }, 'mode: must be automatic or held'],
   ['POST /api/reports/settings', { reportsTo: 'here' }, 'reportsTo: must be an http or https URL'],

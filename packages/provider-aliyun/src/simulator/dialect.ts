@@ -2,7 +2,7 @@ import type { Dialect, OpenDialect, PhoneReport, World } from '@polysms/simulato
 import { Account } from './account.js';
 import { aliyunAnswers } from './answers.js';
 import { newCodeBook } from './code-book.js';
-import { answerCall, writerFor } from './gateway.js';
+import { answerCall, endpointOf, endpoints, writerFor } from './gateway.js';
 import { codeOf, replyPush, reportPush } from './pushes.js';
 import { type AliyunSimulatorSettings, parseSettings } from './settings.js';
 import { apiCallOf } from './signatures.js';
@@ -19,7 +19,7 @@ export function aliyunDialect(settings: AliyunSimulatorSettings = {}): Dialect {
   return {
     vendor: 'aliyun',
     title: 'Aliyun',
-    endpoints: ['/'],
+    endpoints,
     answers: aliyunAnswers,
     open: (world) => openAliyun(settings, world),
   };
@@ -29,6 +29,7 @@ function openAliyun(settings: AliyunSimulatorSettings, world: World): OpenDialec
   const account = new Account(settings, world);
   const codes = newCodeBook();
   return {
+    endpointAt: (path, head) => (path === '/' ? endpointOf(head) : undefined),
     onRequest: (request) =>
       request.path === '/'
         ? answerCall(account, codes, request)

@@ -93,3 +93,24 @@ describe('the gateway of the dialect', () => {
     expect((await fetch(`${bench.baseUrl}/sms`)).status).toBe(404);
   });
 });
+
+describe('a fault for one action', () => {
+  it('leaves the others alone', async () => {
+    const bench = await startAliyun();
+    bench.simulator.fail({ kind: 'http', httpStatus: 503 }, { endpoint: 'QuerySendDetails', times: Infinity });
+    expect((await call(bench)).code).toBe('OK');
+    expect((await call(bench, { action: 'QuerySendDetails' })).status).toBe(503);
+    // By the old signature the action can stand in the query.
+    const query = '/?Action=QuerySendDetails&SignatureVersion=1.0';
+    expect((await fetch(bench.baseUrl + query, { method: 'POST' })).status).toBe(503);
+  });
+
+  it('and one for all of them hit a call that names its action in the body, or none', async () => {
+    const bench = await startAliyun();
+    bench.simulator.fail({ kind: 'http', httpStatus: 503 }, { times: 3 });
+    const body = new URLSearchParams({ Action: 'SendSms' });
+    expect((await fetch(bench.baseUrl, { method: 'POST', body })).status).toBe(503);
+    expect((await fetch(bench.baseUrl, { method: 'POST' })).status).toBe(503);
+    expect((await call(bench, { action: 'constructor' })).status).toBe(503);
+  });
+});

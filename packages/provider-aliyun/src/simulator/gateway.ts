@@ -1,4 +1,4 @@
-import type { VendorAnswer, VendorRequest } from '@polysms/simulator';
+import type { RequestHead, VendorAnswer, VendorRequest } from '@polysms/simulator';
 import type { Account } from './account.js';
 import type { ActionContext } from './action-context.js';
 import { AnswerWriter } from './answers.js';
@@ -10,12 +10,24 @@ import { type ApiCall, apiCallOf, checkSignature, claimsOf } from './signatures.
 
 type ActionHandler = (context: ActionContext) => VendorAnswer;
 
-const actions: ReadonlyMap<string | undefined, ActionHandler> = new Map([
+const actions: ReadonlyMap<string, ActionHandler> = new Map([
   ['SendSms', sendSms],
   ['QuerySendDetails', querySendDetails],
   ['SendSmsVerifyCode', sendSmsVerifyCode],
   ['CheckSmsVerifyCode', checkSmsVerifyCode],
 ]);
+
+/**
+ * What a fault can be for: an action, or else the address itself. By the old signature a call may name its action in the
+ * body, which a fault can come before.
+ */
+export const endpoints: readonly string[] = [...actions.keys(), '/'];
+
+/** The endpoint of a call to the address. */
+export function endpointOf({ headers, query }: RequestHead): string {
+  const action = headers['x-acs-action'] ?? new URLSearchParams(query).get('Action');
+  return typeof action === 'string' && actions.has(action) ? action : '/';
+}
 
 /** Answers a request: the gateway's checks in their order, and then the product's. */
 export function answerCall(account: Account, codes: CodeBook, request: VendorRequest): VendorAnswer {
@@ -24,7 +36,7 @@ export function answerCall(account: Account, codes: CodeBook, request: VendorReq
   if (call === undefined) return write.refuse('InvalidParameter');
   const refusal = refusalOf(account, call, write);
   if (refusal !== undefined) return refusal;
-  const handle = actions.get(claimsOf(call).action);
+  const handle = actions.get(claimsOf(call).action ?? '');
   if (handle === undefined) return write.refuse('InvalidAction.NotFound');
   return handle({ account, codes, request, parameters: call.parameters, write });
 }
@@ -41,7 +53,7 @@ function refusalOf(account: Account, call: ApiCall, write: AnswerWriter): Vendor
   const { method } = call.request;
   if (method !== 'POST' && !(method === 'GET' && call.style === 'v1')) return write.refuse('UnsupportedHTTPMethod');
   if (version !== '2017-05-25') return write.refuse('InvalidVersion');
-  if (!actions.has(action)) return write.refuse('InvalidAction.NotFound');
+  if (!actions.has(action ?? '')) return write.refuse('InvalidAction.NotFound');
   if (keyId === undefined) return write.refuse('MissingAccessKeyId');
   if (keyId !== settings.accessKeyId) return write.refuse('InvalidAccessKeyId.NotFound');
   // Which name the gateway has for a wrong token is not documented.

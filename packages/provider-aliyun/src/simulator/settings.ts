@@ -1,5 +1,5 @@
 import { parseOptions } from '@polysms/core/provider-kit';
-import { numberFrom } from '@polysms/simulator';
+import { numberFrom, recordOf } from '@polysms/simulator';
 import * as v from 'valibot';
 
 /** How the console is set up. Everything has a default, and can be changed at run time. */
@@ -83,8 +83,8 @@ const entries = {
   accessKeyId: v.nullish(name, 'testAccessKeyId'),
   accessKeySecret: v.nullish(name, 'testAccessKeySecret'),
   securityToken: v.nullish(name, null),
-  signatures: v.nullish(v.record(name, state), { 示例签名: 'approved' }),
-  templates: v.nullish(v.record(name, template), {
+  signatures: v.nullish(recordOf(name, state, 'must be an object of states by signature'), { 示例签名: 'approved' }),
+  templates: v.nullish(recordOf(name, template, 'must be an object of templates by code'), {
     // biome would take these for templates of JavaScript's.
     SMS_100000001: { kind: 'code', text: '您的验证码为$' + '{code}。' },
     SMS_100000002: { kind: 'notice', text: 'Order $' + '{order} comes with $' + '{carrier}.' },
@@ -92,7 +92,7 @@ const entries = {
   }),
   balance: v.nullish(amount, Number.POSITIVE_INFINITY),
   blockedPhones: v.nullish(v.array(phone, phones), []),
-  receipts: v.nullish(v.record(phone, name), {}),
+  receipts: v.nullish(recordOf(phone, name, 'must be an object of receipts by phone'), {}),
   limits: v.nullish(
     v.strictObject({
       codesPerMinute: v.optional(amount, 1),

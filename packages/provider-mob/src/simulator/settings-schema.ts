@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { numberFrom, objectOf, required, wholeNumber } from '@polysms/simulator';
+import { numberFrom, objectOf, recordOf, required, wholeNumber } from '@polysms/simulator';
 import * as v from 'valibot';
 import { reservedNames, templateNumberPattern, variablesOf } from './templates.js';
 
@@ -41,7 +41,7 @@ const templateText = v.pipe(
   ),
 );
 
-const templates = v.record(
+const templates = recordOf(
   v.pipe(v.string(), v.regex(templateNumberPattern, 'must be a template number: letters, digits, _ and -, at most 64')),
   v.strictObject({ text: required(templateText) }, objectOf('the template (text)')),
   'must be an object of templates by number',

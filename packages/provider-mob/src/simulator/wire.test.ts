@@ -37,6 +37,22 @@ const samples = {
     ['User-Agent: Java/1.8.0_91', 'Connection: keep-alive', 'Content-type: application/x-www-form-urlencoded'],
     `${form}&`,
   ),
+  'the same in Go, with net/http': requestBytes(
+    'POST /sms/sendmsg HTTP/1.1',
+    ['User-Agent: Go-http-client/1.1', 'Content-Type: application/x-www-form-urlencoded', 'Accept-Encoding: gzip'],
+    form,
+  ),
+  'the same in Ruby, with Net::HTTP': requestBytes(
+    'POST /sms/sendmsg HTTP/1.1',
+    [
+      'Content-Type: application/x-www-form-urlencoded',
+      'Accept-Encoding: gzip;q=1.0,deflate;q=0.6,identity;q=0.3',
+      'Accept: */*',
+      'User-Agent: Ruby',
+      'Connection: close',
+    ],
+    form,
+  ),
   'the Python sample': requestBytes(
     'POST /sms/sendmsg HTTP/1.1',
     [

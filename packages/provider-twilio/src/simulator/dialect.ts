@@ -71,7 +71,8 @@ export function openTwilio(settings: Settings, world: World): OpenTwilio {
     onReply: (reply) => twilio.onReply(reply),
     sdkLine: (url) => {
       const { accountSid, authToken } = twilio.settings;
-      return `twilio({ accountSid: '${accountSid}', authToken: '${authToken}', from: '+15005550006', baseUrl: '${url}' })`;
+      const client = `twilio('${accountSid}', '${authToken}')`;
+      return `const client = ${client}; client.api.baseUrl = client.verify.baseUrl = '${url}';`;
     },
     reset: () => {
       twilio.settings = settings;

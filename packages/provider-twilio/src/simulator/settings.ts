@@ -1,5 +1,5 @@
 import { parseOptions } from '@polysms/core/provider-kit';
-import { wholeNumber } from '@polysms/simulator';
+import { recordOf, wholeNumber } from '@polysms/simulator';
 import * as v from 'valibot';
 
 /** How the simulated Twilio's console is set up. */
@@ -34,10 +34,10 @@ const many = 1_000_000_000;
 export const settingsEntries = {
   accountSid: v.nullish(text, `AC${'1'.padStart(32, '0')}`),
   authToken: v.nullish(text, 'simulated-auth-token'),
-  apiKeys: v.nullish(v.record(v.string(), text, 'must be an object of secrets by SID'), {}),
+  apiKeys: v.nullish(recordOf(v.string(), text, 'must be an object of secrets by SID'), {}),
   senders: v.nullish(v.array(text, 'must be a list')),
   poolSender: v.nullish(text, '+15005550006'),
-  templates: v.nullish(v.record(v.string(), text, 'must be an object of texts by ContentSid'), {}),
+  templates: v.nullish(recordOf(v.string(), text, 'must be an object of texts by ContentSid'), {}),
   listDelayMs: v.nullish(wholeNumber(0, many), 0),
   codeLength: v.nullish(wholeNumber(4, 10), 6),
   codeLifetimeMs: v.nullish(wholeNumber(1, many), 600_000),

@@ -27,6 +27,8 @@ const endpoints: readonly ControlEndpoint[] = [
   ...boxEndpoints,
 ];
 
+const list = new Intl.ListFormat('en-GB');
+
 /** The control API and the page. */
 export function controlApp(box: Box, options: ControlOptions): Hono {
   const app = new Hono({ strict: false });
@@ -37,7 +39,7 @@ export function controlApp(box: Box, options: ControlOptions): Hono {
   }
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const methods = endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
-    app.all(path, () => problem(405, `This path takes ${methods.join(' and ')}.`, { Allow: methods.join(', ') }));
+    app.all(path, () => problem(405, `This path takes ${list.format(methods)}.`, { Allow: methods.join(', ') }));
   }
   app.get('*', async (context, next) => (await options.page(context.req.raw)) ?? next());
   app.notFound(({ req }) => problem(404, `There is nothing at ${req.path}; GET /api lists what there is.`));

@@ -1,28 +1,61 @@
 import type { MessageFilter, Messages } from '../world/messages.js';
 import type { BoxMessage } from './contract.js';
+import { problem } from './endpoint.js';
 
-/** The messages that somebody asks for, or else, once one comes, that one. Nothing when the time is up. */
-export function messagesWithin(
-  messages: Messages,
-  filter: MessageFilter,
-  waitMs: number,
-  signal: AbortSignal,
-): Promise<readonly BoxMessage[]> {
-  const found = messages.find(filter);
-  if (found.length > 0 || waitMs === 0) return Promise.resolve(found);
-  return new Promise((resolve) => {
-    const settle = (result: readonly BoxMessage[]) => {
-      clearTimeout(timer);
-      stop();
-      signal.removeEventListener('abort', leave);
-      resolve(result);
-    };
-    const leave = () => settle([]);
-    const timer = setTimeout(leave, waitMs);
-    const stop = messages.listen(({ message, failed }) => {
-      if (failed !== undefined || (filter.to !== undefined && filter.to !== message.to)) return;
-      if (filter.vendor === undefined || filter.vendor === message.vendor) settle([message]);
+/** How many may wait at once: each holds a connection, and is asked about each message. */
+export const maxWaiting = 256;
+
+/** What somebody asks for. */
+export interface Wanted {
+  readonly filter: MessageFilter;
+  /** How long to wait for the first, in milliseconds. */
+  readonly waitMs: number;
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** Those who ask for messages that may not be there yet. */
+export class LongPolls {
+  readonly #messages: Messages;
+  #waiting = 0;
+
+  constructor(messages: Messages) {
+    this.#messages = messages;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** The messages, or else, once one comes, that one. Nothing when the time is up. 503 if too many wait. */
+  async within({ filter, waitMs, signal }: Wanted): Promise<readonly BoxMessage[] | Response> {
+    const found = this.#messages.find(filter);
+    if (found.length > 0 || waitMs === 0 || signal.aborted) return found;
+    if (this.#waiting >= maxWaiting) {
+      const why = `${maxWaiting} programs wait for messages already: end one of the waits, and try again.`;
+      return problem(503, why, { 'Retry-After': '5' });
+    }
+    this.#waiting += 1;
+    return this.#next(filter, waitMs, signal).finally(() => {
+      this.#waiting -= 1;
     });
-    signal.addEventListener('abort', leave);
-  });
+  }
+
+  #next(filter: MessageFilter, waitMs: number, signal: AbortSignal): Promise<readonly BoxMessage[]> {
+    return new Promise((resolve) => {
+      const settle = (result: readonly BoxMessage[]) => {
+        clearTimeout(timer);
+        stop();
+        signal.removeEventListener('abort', leave);
+        resolve(result);
+      };
+      const leave = () => settle([]);
+      const timer = setTimeout(leave, waitMs);
+      const stop = this.#messages.listen(({ message, failed }) => {
+        if (failed !== undefined || (filter.to !== undefined && filter.to !== message.to)) return;
+        if (filter.vendor === undefined || filter.vendor === message.vendor) settle([message]);
+      });
+      signal.addEventListener('abort', leave);
+    });
+  }
 }

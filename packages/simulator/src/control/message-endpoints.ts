@@ -1,7 +1,6 @@
 import type { BoxMessageDetails, PhoneConversation } from './contract.js';
 import { conversationOf, phonesOf } from './conversations.js';
 import { type ControlCall, type ControlEndpoint, problem } from './endpoint.js';
-import { messagesWithin } from './long-poll.js';
 import { asPhone, limited, messagesQuery, parseQuery } from './queries.js';
 import { timelineOf } from './timeline.js';
 
@@ -65,7 +64,8 @@ export const messageEndpoints: readonly ControlEndpoint[] = [
 
 async function listMessages({ box, query, signal }: ControlCall): Promise<unknown> {
   const { limit, wait = 0, ...filter } = parseQuery(messagesQuery, query);
-  const found = await messagesWithin(box.messages, filter, wait, signal);
+  const found = await box.longPolls.within({ filter, waitMs: wait, signal });
+  if (found instanceof Response) return found;
   return limited(found, { limit, after: filter.after });
 }
 

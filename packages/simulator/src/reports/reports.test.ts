@@ -101,7 +101,7 @@ test('without a webhook, and without an app behind it, a report says so', async 
   await send(box, { to, text: 'Hello' });
   expect(await call(box, 'POST /api/reports/1/release')).toMatchObject({
     status: 'lost',
-    problem: 'There is no webhook: set reportsTo, or let the app name one with its message.',
+    problem: 'No webhook: set reportsTo.',
   });
   box.configureReports({ reportsTo: 'http://127.0.0.1:1' });
   expect(await call(box, 'POST /api/reports/2/release')).toMatchObject({

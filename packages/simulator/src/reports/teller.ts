@@ -23,7 +23,7 @@ export interface Told<What> {
   onProgress(progress: Progress): void;
 }
 
-const nobody = 'There is no webhook: set reportsTo, or let the app name one with its message.';
+const nobody = 'No webhook: set reportsTo.';
 
 /** Tells apps, as often as a vendor does until it is taken. */
 export class Teller {

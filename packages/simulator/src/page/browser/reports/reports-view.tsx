@@ -67,8 +67,9 @@ function Target() {
   if (to === null) {
     return (
       <p class="notice">
-        No webhook is told. Name your app's: <code>startSimulator({'{ reportsTo }'})</code>, or{' '}
-        <code>POST /api/reports/settings</code> with <code>reportsTo</code>.
+        No webhook is told but those that a message names. Name your app’s: <code>box --reports-to URL</code>,{' '}
+        <code>startSimulator({'{ reportsTo }'})</code>, or <code>POST /api/reports/settings</code> with{' '}
+        <code>reportsTo</code>.
       </p>
     );
   }
