@@ -4,7 +4,7 @@ import { Pool, type PoolClient } from 'pg';
 const tables = `
   create table if not exists articles (name text primary key, pieces int not null check (pieces >= 0));
   create table if not exists orders (
-    id text primary key, phone text not null, article text not null references articles, sent_again int not null default 0
+    id text primary key, phone text not null, article text not null, sent_again int not null default 0
   );
   create table if not exists texts (message_id text primary key, order_id text not null references orders);
   create index if not exists texts_of_order on texts (order_id);

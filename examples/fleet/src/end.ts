@@ -1,8 +1,10 @@
 /** Ends this process in order: by a signal, or when the process that started it is gone. */
 export function whenToldToEnd(end: () => Promise<void>): void {
-  let ending: Promise<void> | undefined;
+  let isEnding = false;
   const begin = () => {
-    ending ??= end().then(() => process.exit(0));
+    if (isEnding) return;
+    isEnding = true;
+    void end().then(() => process.exit(0));
   };
   process.once('SIGTERM', begin);
   process.once('disconnect', begin);

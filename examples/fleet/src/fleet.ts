@@ -103,6 +103,7 @@ class KeptProcess {
     while (!this.#isEnding) {
       const child = fork(fileURLToPath(new URL(`../dist/${kind}.js`, import.meta.url)), {
         env: { ...process.env, ...env },
+        execArgv: [],
       });
       this.#child = child;
       let port: number | undefined;

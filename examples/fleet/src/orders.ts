@@ -22,7 +22,12 @@ export async function placeOrder(
     const { rowCount } = await client.query(insert, [id, phone, article]);
     isKnown = rowCount === 0;
     if (isKnown) return false;
-    await outbox.enqueue(client, { to: phone, template: 'ordered', params: { order: id }, idempotencyKey: keyOf(id, 0) });
+    await outbox.enqueue(client, {
+      to: phone,
+      template: 'ordered',
+      params: { order: id },
+      idempotencyKey: keyOf(id, 0),
+    });
     const take = 'update articles set pieces = pieces - 1 where name = $1 and pieces > 0';
     return (await client.query(take, [article])).rowCount === 1;
   });
@@ -60,6 +65,8 @@ export async function textsOf(pool: Pool, sms: SmsClient, order: string): Promis
     [order],
   );
   if (rows.length === 0) return undefined;
-  const states = rows.map(async ({ message_id: id }) => (id === null ? undefined : (await sms.messages.get(id))?.state));
+  const states = rows.map(async ({ message_id: id }) =>
+    id === null ? undefined : (await sms.messages.get(id))?.state,
+  );
   return (await Promise.all(states)).filter((state) => state !== undefined);
 }

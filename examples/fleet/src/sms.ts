@@ -38,7 +38,8 @@ function noting(provider: SmsProvider, pool: Pool): SmsProvider {
   return {
     ...{ specification, id, sends, verification, webhooks, events, lookup },
     async send(message, context) {
-      const order = message.kind === 'template' ? message.params.find(({ name }) => name === 'order')?.value : undefined;
+      const order =
+        message.kind === 'template' ? message.params.find(({ name }) => name === 'order')?.value : undefined;
       try {
         if (order !== undefined) await noteText(pool, order, message.id);
       } catch {
