@@ -17,6 +17,12 @@ const alone = [
 ];
 
 /**
+ * Packages as their users get them: Node loads them, once for each process. Otherwise each test file would load the
+ * whole of @polysms/core again, which takes longer than most test files.
+ */
+const built = /^(?!.*\/node_modules\/).*\/dist\//;
+
+/**
  * Two suites of the same tests. `pnpm test` runs every file; what can be long is small there. `pnpm test:long`
  * (`--mode long`) runs the files whose names say so, `*.long.test.ts`, at their full size. docs/testing.md tells more.
  */
@@ -31,6 +37,7 @@ export default defineConfig(({ mode }) => {
   // Given to each project: with `extends` a project would read this file again, and never in the mode `long`.
   const both = {
     env: { POLYSMS_TEST_SUITE: isLong ? 'long' : 'short' },
+    server: { deps: { external: [built] } },
     testTimeout: patienceMs,
     hookTimeout: patienceMs,
     teardownTimeout: 60_000,

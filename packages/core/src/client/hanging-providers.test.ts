@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSmsError } from '../errors/sms-error.js';
 import { LoopWatch } from '../provider-kit/loop-watch.test.fixture.js';
 import {
@@ -24,7 +24,9 @@ beforeAll(() => {
   vendors = new HangingVendors();
   watch = new LoopWatch();
 });
-afterAll(() => {
+const open: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of open.splice(0).reverse()) await close();
   vendors.close();
   watch[Symbol.dispose]();
 });
@@ -55,11 +57,6 @@ async function withTime(run: (deadlineMs: number) => Promise<void>): Promise<voi
   }
 }
 
-const open: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
-
 /** A client over vendors that hang in these phases, in this order. */
 async function clientOver(order: readonly Phase[], options: { deadlineMs: number; attemptTimeoutMs?: number }) {
   const made = await Promise.all(order.map((phase, index) => vendors.vendor(`p${index}`, phase)));
@@ -85,7 +82,8 @@ const others = fc.sample(fc.shuffledSubarray<Phase>([...phases, 'healthy'], { mi
 });
 const orders = [...worst, ...others.filter((order) => order.includes('healthy'))];
 
-describe('whichever vendors hang, in whichever phase', () => {
+// Most of their time they wait.
+describe.concurrent('whichever vendors hang, in whichever phase', () => {
   it('a code arrives by the healthy one, within the deadline', async () => {
     await Promise.all(
       orders.map((order) =>

@@ -6,6 +6,7 @@ import { type Attempt, SmsError } from '../errors/sms-error.js';
 import { isThenable, Listeners, warnOfListener } from '../listeners/listeners.js';
 import { parsePhoneNumber } from '../phone/parse.js';
 import { maskPhoneNumber } from '../phone/phone-number.js';
+import { askWithoutThrow } from '../stores/and-then.js';
 import type { Awaitable } from '../stores/ask-store.js';
 import type { EventHub } from '../telemetry/events.js';
 import { afterEndMs, type LookupOf, nextLookup } from './lookup-schedule.js';
@@ -96,15 +97,19 @@ export class MessageLog {
 
   /**
    * Writes down how a call ended. What the vendor calls the message is linked at the same time, so that a report that
-   * came first is found.
+   * came first is found. If one of the two fails, the other is done all the same. Rejects, never throws.
    */
   settle(record: MessageRecord, delivered: Delivered): Awaitable<void> {
     const { store, retainMs } = this.#deps;
     const { accepted, attempts } = delivered;
     const provider = attempts.at(-1)?.provider ?? '';
     const references = accepted === undefined || !this.#reports(provider) ? [] : referencesOf(accepted);
-    const linking = references.map((reference) => store.link(provider, reference, record.id, retainMs));
-    const settling = this.#update(record, (current) => withSettlement(current, delivered, Date.now()));
+    const linking = references.map((reference) =>
+      askWithoutThrow(() => store.link(provider, reference, record.id, retainMs)),
+    );
+    const settling = askWithoutThrow(() =>
+      this.#update(record, (current) => withSettlement(current, delivered, Date.now())),
+    );
     // Without anything to wait for, a settlement in memory is one step.
     if (linking.length === 0 && !isThenable(settling)) return this.#settled(settling, attempts);
     return this.#settledAndLinked(settling, linking, provider, attempts);

@@ -15,9 +15,9 @@ import { beforeSending } from './store-questions.js';
 
 /** What {@link RecordedDeliveries} work with. */
 export interface RecordedDeliveriesDeps {
-  readonly router: Router;
+  readonly router: Pick<Router, 'deliver'>;
   readonly log: MessageLog;
-  readonly watches: DeliveryWatches;
+  readonly watches: Pick<DeliveryWatches, 'watch'>;
 }
 
 /** A store that is slow costs a message without a key no more than this, or a fifth of its time, if that is less. */
@@ -100,7 +100,12 @@ class Recording implements DeliveryObserver {
       if (this.#delivered !== undefined) void this.#settle(record, this.#delivered);
     };
     const options = { isAnswer: isAdded, onLate: onAdded };
-    return askStore(beforeSending, deadlineAfter(waitMs), () => beginning, options).then(onAdded, (error) =>
+    // The store is asked already, so its answer is heard even if no time is left.
+    const limit = {
+      ended: undefined,
+      onEnd: (listener: (reason: DeadlineEnd) => void) => deadlineAfter(waitMs).onEnd(listener),
+    };
+    return askStore(beforeSending, limit, () => beginning, options).then(onAdded, (error) =>
       this.#warnings.unrecorded.warn(error),
     );
   }

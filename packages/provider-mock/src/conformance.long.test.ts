@@ -5,6 +5,7 @@ import {
   type LookupSubject,
   type ReceivedMessage,
   type Situation,
+  type TestFunctions,
   type VendorRefusal,
 } from '@polysms/conformance';
 import type { WebhookRequest } from '@polysms/core/provider-kit';
@@ -16,6 +17,18 @@ import type { MockProvider } from './mock-provider.js';
 import type { MockOptions } from './options.js';
 import { signatureHeaders, signatureOf } from './signature.js';
 import { signedInbound, signedReport } from './signed-requests.js';
+
+const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
+
+/** Of a mock with one option more, the short suite runs the suites in which that option shows. */
+function only(...suites: readonly string[]): TestFunctions {
+  return {
+    describe(title, body) {
+      if (isLong || title.startsWith('mock()') || suites.includes(title)) describe(title, body);
+    },
+    it,
+  };
+}
 
 const differences = {
   noCredentials: 'the mock has no vendor to log in to',
@@ -30,21 +43,21 @@ describeSmsProvider('mock()', {
 });
 
 describeSmsProvider('mock() of templates only, with latency', {
-  test: { describe, it },
+  test: only('contract', 'send', 'outcomes', 'abort and deadline', 'close'),
   capabilities: { text: false, template: true, senderId: false, verification: false },
   create: () => subjectOf({ sends: { text: false }, verification: false, latencyMs: { min: 0, max: 20 } }),
   differences,
 });
 
 describeSmsProvider('mock() without sender IDs', {
-  test: { describe, it },
+  test: only('contract', 'send'),
   capabilities: { text: true, template: false, senderId: false, verification: false },
   create: () => subjectOf({ sends: { template: false, senderId: false }, verification: false }),
   differences,
 });
 
 describeSmsProvider('mock() with a pace', {
-  test: { describe, it },
+  test: only('contract', 'send', 'abort and deadline', 'close'),
   capabilities: { text: true, template: true, senderId: true, verification: true },
   create: () => subjectOf({ maxPerSecond: 500, burst: 5 }),
   differences,
@@ -68,7 +81,7 @@ describeSmsProvider('mock() whose vendor tells what became of messages', {
 });
 
 describeSmsProvider('mock() whose vendor lists messages at once', {
-  test: { describe, it },
+  test: only('contract', 'lookup', 'privacy'),
   capabilities: { text: false, template: true, senderId: false, verification: false, lookup: true },
   create: () => {
     const time = machine();

@@ -15,6 +15,7 @@ import { signedInbound, signedReport } from './simulator/signed-requests.js';
 import { twilio } from './twilio.js';
 import { accountSid, contentSid, from, serviceSid, verifySid } from './twilio.test.fixture.js';
 
+const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
 const none = Number.POSITIVE_INFINITY;
 const authToken = 'canary-auth-token-5c1f';
 const apiKeySid = `SK${'2'.padStart(32, '0')}`;
@@ -186,8 +187,17 @@ describeSmsProvider('twilio() with a number, against the simulator', {
   differences,
 });
 
-describeSmsProvider('twilio() with a Messaging Service, against the simulator', {
-  test: { describe, it },
+/** Where the sender makes a difference. The long suite proves that it makes none elsewhere. */
+const suitesOfSender = ['contract', 'send', 'outcomes', 'lookup'];
+const name = 'twilio() with a Messaging Service, against the simulator';
+
+describeSmsProvider(name, {
+  test: {
+    describe(title, body) {
+      if (isLong || title.startsWith(name) || suitesOfSender.includes(title)) describe(title, body);
+    },
+    it,
+  },
   capabilities,
   create: () => create({ messagingServiceSid: serviceSid }),
   differences,
