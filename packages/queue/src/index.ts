@@ -1,7 +1,10 @@
 /** A queue over BullMQ: messages that several processes send, each once, at the pace of each provider. */
 
+export type { BatchFigures } from './batch.js';
 export {
+  type BatchOption,
   type CancelResult,
+  type CreateQueueOptions,
   createQueue,
   type LaneFigures,
   type QueueDeadLetter,

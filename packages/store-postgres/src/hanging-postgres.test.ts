@@ -26,11 +26,22 @@ describe.skipIf(skipWithoutPostgres(await findPostgresServer()))('a client whose
     await server.stop();
   });
 
+  function openPool(): Pool {
+    const pool = new Pool({ connectionString: server.url, max: 2 });
+    pool.on('error', () => {});
+    return pool;
+  }
+
+  async function openConnection(): Promise<Client> {
+    const client = new Client(server.url);
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  }
+
   /** A client over a pool, or over one connection, that has worked. */
   async function working(over: 'a pool' | 'a connection') {
-    const client = over === 'a pool' ? new Pool({ connectionString: server.url, max: 2 }) : new Client(server.url);
-    client.on('error', () => {});
-    if (client instanceof Client) await client.connect();
+    const client = over === 'a pool' ? openPool() : await openConnection();
     ends.push(() => client.end());
     const texts: string[] = [];
     const provider: SmsProvider = {
