@@ -2,16 +2,15 @@
 
 export type { BatchFigures } from './batch.js';
 export {
-  type BatchOption,
   type CancelResult,
   type CreateQueueOptions,
   createQueue,
   type LaneFigures,
   type QueueDeadLetter,
   type QueuedMessage,
-  type QueueRequest,
   type SmsQueue,
 } from './queue.js';
 export type { Connection, QueueOptions } from './queue-options.js';
+export type { BatchOption, QueueRequest } from './queue-request.js';
 export { type SharedPaceOptions, sharedPace } from './shared-pace.js';
 export { createWorker, type EndedJob, type QueueWorker, type QueueWorkerOptions } from './worker.js';

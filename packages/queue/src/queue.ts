@@ -1,29 +1,11 @@
-import type { SendRequest } from '@polysms/core';
-import {
-  type DeadLetter,
-  type JobLane,
-  type JobOptions,
-  jobLanes,
-  newJob,
-  readJob,
-  type SmsJob,
-} from '@polysms/core/jobs';
-import { isSmsError, SmsError } from '@polysms/core/stores';
+import { type DeadLetter, type JobLane, jobLanes, readJob, type SmsJob } from '@polysms/core/jobs';
 import { Queue } from 'bullmq';
 import { type BatchFigures, batchFigures, beginBatch, noteInBatch } from './batch.js';
 import { asked as answered, added as confirmed } from './queue-failure.js';
 import { checkWhole, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
+import { batchesOf, checkedBatch, invalidRequest, named, type QueueRequest, readRequest } from './queue-request.js';
 import { changeDead, eraseDead, takeBackUnbegun } from './queue-scripts.js';
 import { bullIdOf, keyOfBullId, type QueuedJob, readLetter, readQueuedJob } from './queued-job.js';
-
-/** A message for the queue: what `send()` takes, and when and in which lane it is to be sent. */
-export type QueueRequest = SendRequest & JobOptions & BatchOption;
-
-/** Which messages belong together. */
-export interface BatchOption {
-  /** The name of a batch that the message is counted in, 1 to 200 characters: see `batch()` of the queue. */
-  readonly batch?: string | undefined;
-}
 
 /** Options of {@link createQueue}. */
 export interface CreateQueueOptions extends QueueOptions {
@@ -300,60 +282,6 @@ function dataOf(job: SmsJob, batch: string | undefined): QueuedJob {
   return { version: 1, key: job.id, handed: 0, job, stalls: 0, ...(batch === undefined ? {} : { batch }) };
 }
 
-interface ReadRequest {
-  readonly job: SmsJob;
-  readonly batch: string | undefined;
-}
-
-function readRequest(caller: string, request: QueueRequest, defaultCountry: string | undefined): ReadRequest {
-  // What is no object is refused with the rest.
-  if (typeof request !== 'object' || request === null) {
-    return { job: jobOf(caller, request, defaultCountry), batch: undefined };
-  }
-  const { batch, ...rest } = request;
-  const checked = batch === undefined ? undefined : checkedBatch(`${caller}: batch`, batch);
-  return { job: jobOf(caller, rest, defaultCountry), batch: checked };
-}
-
-function checkedBatch(field: string, batch: unknown): string {
-  if (typeof batch === 'string' && batch.length > 0 && batch.length <= 200 && batch.isWellFormed()) return batch;
-  throw invalidRequest(`${field} must be the name of a batch, 1 to 200 characters.`);
-}
-
-function batchesOf(requests: readonly ReadRequest[]): ReadonlyMap<string, readonly string[]> {
-  const batches = new Map<string, string[]>();
-  for (const { job, batch } of requests) {
-    if (batch === undefined) continue;
-    const ids = batches.get(batch);
-    if (ids === undefined) batches.set(batch, [job.id]);
-    else ids.push(job.id);
-  }
-  return batches;
-}
-
-/** A message that is handed on gets a longer key. */
-const longestWatchedKey = 230;
-
-function jobOf(caller: string, request: QueueRequest, defaultCountry: string | undefined): SmsJob {
-  const job = newJob(caller, request, { defaultCountry });
-  const { deliverWithinMs, via, onUnknown } = job.message;
-  if (deliverWithinMs === undefined) return job;
-  if (onUnknown !== 'failover') {
-    throw invalidRequest(
-      `${caller}: deliverWithinMs is for messages that may arrive twice; set onUnknown to 'failover'.`,
-    );
-  }
-  if (via === undefined || via.length < 2) {
-    throw invalidRequest(`${caller}: deliverWithinMs needs via: the ids of two providers or more, in their order.`);
-  }
-  if (job.id.length > longestWatchedKey) {
-    throw invalidRequest(
-      `${caller}: idempotencyKey must have at most ${longestWatchedKey} characters with deliverWithinMs.`,
-    );
-  }
-  return job;
-}
-
 function mayHaveBeenSent(queued: QueuedJob | undefined, stalledCounter: number): boolean {
   if (queued === undefined) return stalledCounter > 0;
   return queued.job.unknownSince !== undefined || queued.watch !== undefined || stalledCounter > queued.stalls;
@@ -375,19 +303,4 @@ async function figuresOf(queue: Queue<unknown, unknown, string>): Promise<LaneFi
   ]);
   const { wait = 0, delayed = 0, active = 0, failed = 0 } = counts;
   return { waiting: wait, scheduled: delayed, running: active, dead: failed, done: meta.count };
-}
-
-/** An error of one request of many says which. */
-function named<Made>(index: number, make: () => Made): Made {
-  try {
-    return make();
-  } catch (error) {
-    if (!isSmsError(error)) throw error;
-    const message = `request ${index}: ${error.message}`;
-    throw new SmsError({ code: error.code, outcome: error.outcome, message });
-  }
-}
-
-function invalidRequest(message: string): SmsError {
-  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
 }
