@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants, readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer, Socket } from 'node:net';
@@ -75,7 +75,6 @@ export async function spawnServer(bin: string, folder: string, args: readonly st
     env: { ...process.env, LC_ALL: 'C' },
     ...user,
   });
-  watch(child, folder);
   const problem = await untilReady(child);
   if (problem !== undefined) {
     await killServer(child);
@@ -86,19 +85,27 @@ export async function spawnServer(bin: string, folder: string, args: readonly st
 }
 
 /**
- * Ends the server when this process ends, however it does: test runners kill their workers. The shell waits for the end
- * of its input, which comes then.
+ * Ends the server of a folder and removes the folder when this process ends, however it does: test runners kill their
+ * workers. The shell waits for the end of its input, which comes then. It begins before anything is in the folder, and
+ * looks again for what a server or `initdb` that was starting still wrote.
  */
-function watch(server: ChildProcess, folder: string): void {
-  if (server.pid === undefined) return;
-  const script = 'read -r _; kill -CONT "$0"; kill -QUIT "$0"; while kill -0 "$0"; do sleep 0.1; done; rm -rf "$1"';
-  const watcher = spawn('sh', ['-c', script, String(server.pid), folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  server.once('exit', () => watcher.kill('SIGKILL'));
+export function watchFolder(folder: string): ChildProcess {
+  const script = `
+    read -r _
+    for turn in 1 2 3 4 5; do
+      server=$(head -n 1 "$0/postmaster.pid")
+      if [ -n "$server" ]; then
+        kill -CONT "$server" $(pgrep -P "$server")
+        kill -QUIT "$server"
+        while kill -0 "$server"; do sleep 0.1; done
+      fi
+      rm -rf "$0"
+      sleep 0.5
+    done`;
+  const watcher = spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   watcher.unref();
   if (watcher.stdin instanceof Socket) watcher.stdin.unref();
+  return watcher;
 }
 
 const patienceMs = 60_000;
@@ -121,12 +128,25 @@ function untilReady(child: ChildProcess): Promise<string | undefined> {
   });
 }
 
+/** Pauses or resumes a server: each connection has a process of its own. */
+export function signalServer(server: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  server.kill(signal);
+  const { stdout } = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' });
+  for (const pid of stdout.split('\n').filter((line) => line !== '')) {
+    try {
+      process.kill(Number(pid), signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 /** Ends a server at once, also one that is paused. It recovers when it starts again. */
 export async function killServer(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
   const exited = once(child, 'exit');
-  child.kill('SIGCONT');
+  signalServer(child, 'SIGCONT');
   child.kill('SIGQUIT');
   await exited;
 }

@@ -1,8 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chown, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPostgresServer, freePort, initDatabase, killServer, serverUser, spawnServer } from './postgres-server.js';
+import {
+  findPostgresServer,
+  freePort,
+  initDatabase,
+  killServer,
+  serverUser,
+  signalServer,
+  spawnServer,
+  watchFolder,
+} from './postgres-server.js';
 
 /** Options of {@link startPostgres}. */
 export interface TestPostgresOptions {
@@ -16,6 +26,9 @@ export interface TestPostgresOptions {
 export interface TestPostgres {
   readonly url: string;
   readonly port: number;
+  /** The server answers nothing until it is resumed; its connections stay open. */
+  pause(): void;
+  resume(): void;
   /** Ends it for good. A second call does nothing. */
   stop(): Promise<void>;
   /** Ends it at once and starts it again on the same port, with all that was committed. */
@@ -31,7 +44,9 @@ const quick = ['fsync=off', 'full_page_writes=off', 'unix_socket_directories='];
 export async function startPostgres({ args = [], folder }: TestPostgresOptions = {}): Promise<TestPostgres> {
   const bin = await findPostgresServer();
   if (bin === undefined) throw new Error('There is no PostgreSQL server on this machine.');
-  const data = folder ?? (await mkdtemp(join(tmpdir(), 'test-postgres-')));
+  const data = folder ?? join(tmpdir(), `test-postgres-${randomUUID()}`);
+  const watcher = watchFolder(data);
+  await mkdir(data, { recursive: true, mode: 0o700 });
   const user = await serverUser();
   if (user !== undefined) await chown(data, user.uid, user.gid);
   await initDatabase(bin, data);
@@ -39,12 +54,18 @@ export async function startPostgres({ args = [], folder }: TestPostgresOptions =
   const start = (port: number) => spawnServer(bin, data, ['-h', '127.0.0.1', '-p', String(port), ...settings, ...args]);
   const { port, child: first } = await startSomewhere(start);
   let child = first;
+  let isStopped = false;
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
+    pause: () => signalServer(child, 'SIGSTOP'),
+    resume: () => signalServer(child, 'SIGCONT'),
     stop: async () => {
+      if (isStopped) return;
+      isStopped = true;
       await killServer(child);
       await rm(data, { recursive: true, force: true });
+      watcher.kill('SIGKILL');
     },
     kill: () => killServer(child),
     restart: async () => {

@@ -2,7 +2,7 @@ import type { SendRequest } from '@polysms/core';
 import { type JobOptions, jobLanes, newJob, type SmsJob } from '@polysms/core/jobs';
 import { isSmsError, SmsError } from '@polysms/core/stores';
 import type { SqlClient } from './sql-client.js';
-import { mostRuns, readSchema, sendTask } from './tables.js';
+import { invalid, mostRuns, readSchema, sendTask } from './tables.js';
 
 /** Options of {@link createOutbox}. */
 export interface OutboxOptions {
@@ -19,7 +19,7 @@ export type OutboxRequest = SendRequest & JobOptions;
 export type CancelResult =
   /** It was waiting, and is not sent. */
   | 'canceled'
-  /** A worker has it: it may have been sent. */
+  /** A worker has it, or had it and nobody knows the end: it may have been sent. */
   | 'running'
   /** It has been sent, has been canceled, or never was. */
   | 'not-found';
@@ -32,8 +32,8 @@ export interface Outbox {
    *
    * @param client the connection on which the transaction runs; never a pool, which takes any
    * @returns the job's id: its `idempotencyKey`, or a new one
-   * @throws SmsError `invalid_request`, `invalid_phone_number`; what the database says stays as `pg` throws it, since the
-   * transaction has failed
+   * @throws SmsError `invalid_request`, `invalid_phone_number`; `configuration_invalid` if the engine's tables are not
+   * there; what else the database says stays as `pg` throws it. The transaction has failed with it
    */
   enqueue(client: SqlClient, request: OutboxRequest): Promise<string>;
   /** The same for many, in one statement. Answers their ids in order. None is written if one cannot be. */
@@ -50,7 +50,8 @@ export interface Outbox {
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   const { defaultCountry } = options;
   const schema = readSchema('createOutbox()', options.schema);
-  const jobOf = (caller: string, request: OutboxRequest) => newJob(caller, request, { defaultCountry });
+  const jobOf = (caller: string, request: OutboxRequest) =>
+    keepable(caller, newJob(caller, request, { defaultCountry }));
   return {
     async enqueue(client, request) {
       const job = jobOf('enqueue()', request);
@@ -58,16 +59,22 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
       return job.id;
     },
     async enqueueMany(client, requests) {
-      const jobs = requests.map((request, index) => named(index, () => jobOf('enqueueMany()', request)));
+      if (!Array.isArray(requests)) throw invalidRequest('enqueueMany() takes a list of messages.');
+      const jobs = requests.map((request: OutboxRequest, index) => named(index, () => jobOf('enqueueMany()', request)));
       if (jobs.length > 0) await add(client, schema, jobs);
       return jobs.map(({ id }) => id);
     },
     async cancel(client, id) {
-      const { rows } = await client.query(`select id, locked_at from "${schema}".remove_job($1)`, [id]);
-      // Where there is none, the function answers a row of nulls.
-      const [row] = rows as readonly { readonly id: unknown; readonly locked_at: unknown }[];
-      if (row === undefined || row.id === null) return 'not-found';
-      return row.locked_at === null ? 'canceled' : 'running';
+      // A worker that takes it meanwhile counts a run, and the lock waits for that.
+      const taken = `with unbegun as materialized (
+          select key from "${schema}"._private_jobs
+          where key = $1 and task_id = (select id from "${schema}"._private_tasks where identifier = $2)
+            and attempts = 0 and payload ->> 'unknownSince' is null for update)
+        select removed.id from unbegun, "${schema}".remove_job(unbegun.key) as removed`;
+      if ((await run(client, schema, taken, [id, sendTask])).length > 0) return 'canceled';
+      const there = `select jobs.id from "${schema}"._private_jobs as jobs join "${schema}"._private_tasks as tasks
+        on tasks.id = jobs.task_id where jobs.key = $1 and tasks.identifier = $2`;
+      return (await run(client, schema, there, [id, sendTask])).length > 0 ? 'running' : 'not-found';
     },
   };
 }
@@ -96,5 +103,39 @@ async function add(client: SqlClient, schema: string, jobs: readonly SmsJob[]): 
       $2, each.job, run_at => each.run_at, max_attempts => $3, job_key => each.id, priority => each.priority,
       job_key_mode => 'unsafe_dedupe')
     from json_to_recordset($1::json) as each(id text, job json, run_at timestamptz, priority int)`;
-  await client.query(text, [JSON.stringify(rows), sendTask, mostRuns]);
+  await run(client, schema, text, [JSON.stringify(rows), sendTask, mostRuns]);
+}
+
+/** What PostgreSQL answers where the tables of the engine are not there: no schema, table or function of that name. */
+const notThere: ReadonlySet<unknown> = new Set(['3F000', '42P01', '42883']);
+
+async function run(client: SqlClient, schema: string, text: string, values: unknown[]): Promise<readonly unknown[]> {
+  if (typeof client?.query !== 'function') {
+    throw invalidRequest('The outbox: client must be the connection of pg on which the transaction runs.');
+  }
+  try {
+    return (await client.query(text, values)).rows;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && notThere.has(error.code))) throw error;
+    throw invalid(
+      `The outbox: its tables are not in the schema ${schema}. Start a worker first, or run migrateOutbox(), with the same schema.`,
+    );
+  }
+}
+
+/** PostgreSQL would repeat the text in its error, and fail the transaction. */
+function keepable(caller: string, job: SmsJob): SmsJob {
+  JSON.stringify(job, (key, value: unknown) => {
+    for (const each of [key, value]) {
+      if (typeof each === 'string' && (each.includes('\0') || !each.isWellFormed())) {
+        throw invalidRequest(`${caller}: PostgreSQL keeps neither the character of code zero nor half a character.`);
+      }
+    }
+    return value;
+  });
+  return job;
+}
+
+function invalidRequest(message: string): SmsError {
+  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
 }

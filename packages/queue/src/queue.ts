@@ -1,20 +1,19 @@
-import type { SendRequest } from '@polysms/core';
-import {
-  type DeadLetter,
-  type JobLane,
-  type JobOptions,
-  jobLanes,
-  newJob,
-  readJob,
-  type SmsJob,
-} from '@polysms/core/jobs';
-import { isSmsError, SmsError } from '@polysms/core/stores';
+import { type DeadLetter, type JobLane, jobLanes, readJob, type SmsJob } from '@polysms/core/jobs';
 import { Queue } from 'bullmq';
-import { type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
-import { bullIdOf, type QueuedJob, readLetter, readQueuedJob } from './queued-job.js';
+import { type BatchFigures, batchFigures, beginBatch, noteInBatch } from './batch.js';
+import { asked as answered, added as confirmed } from './queue-failure.js';
+import { checkWhole, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
+import { batchesOf, checkedBatch, invalidRequest, named, type QueueRequest, readRequest } from './queue-request.js';
+import { changeDead, eraseDead, takeBackUnbegun } from './queue-scripts.js';
+import { bullIdOf, keyOfBullId, type QueuedJob, readLetter, readQueuedJob } from './queued-job.js';
 
-/** A message for the queue: what `send()` takes, and when and in which lane it is to be sent. */
-export type QueueRequest = SendRequest & JobOptions;
+/** Options of {@link createQueue}. */
+export interface CreateQueueOptions extends QueueOptions {
+  /** Whose numbers are meant that have no country code, as with `createSmsClient`. */
+  readonly defaultCountry?: string | undefined;
+  /** How long a call waits for Redis, in milliseconds, from 10 to an hour. Default 10000. */
+  readonly answerWithinMs?: number | undefined;
+}
 
 /** What became of a request to cancel. */
 export type CancelResult =
@@ -82,6 +81,11 @@ export interface SmsQueue extends AsyncDisposable {
   get(id: string): Promise<QueuedMessage | undefined>;
   /** How many messages there are in each lane. */
   figures(): Promise<Readonly<Record<JobLane, LaneFigures>>>;
+  /**
+   * How far the messages are that were put in with this `batch`; undefined if there was none in the last 30 days. A key
+   * that stood in the queue without the batch stays `open` here.
+   */
+  batch(name: string): Promise<BatchFigures | undefined>;
   /** Jobs that ended without success, the oldest of each lane first. */
   deadLetters(limit?: number): Promise<readonly QueueDeadLetter[]>;
   /**
@@ -96,16 +100,20 @@ export interface SmsQueue extends AsyncDisposable {
 }
 
 const mostAtOnce = 10_000;
+/** How often a message is looked at that workers begin again and again. */
+const mostLooks = 5;
 
 /**
  * Makes the end of a queue at which messages are put in. It sends nothing: {@link createWorker} does.
  *
- * @param options.defaultCountry whose numbers are meant that have no country code, as with `createSmsClient`
  * @throws SmsError `configuration_invalid`
  */
-export function createQueue(options: QueueOptions & { readonly defaultCountry?: string | undefined }): SmsQueue {
+export function createQueue(options: CreateQueueOptions): SmsQueue {
   const place = readPlace('createQueue()', options);
-  const { defaultCountry } = options;
+  const { defaultCountry, answerWithinMs = 10_000 } = options;
+  checkWhole('createQueue(): answerWithinMs', answerWithinMs, 10, 3_600_000);
+  const added = (add: () => Promise<unknown>) => confirmed(answerWithinMs, add);
+  const asked = <Answer>(ask: () => Promise<Answer>) => answered(answerWithinMs, ask);
   const { connection, name, prefix } = place;
   const lanes = new Map(
     jobLanes.map((lane) => {
@@ -132,10 +140,35 @@ export function createQueue(options: QueueOptions & { readonly defaultCountry?: 
     return undefined;
   }
 
+  /** Undefined if a worker began the message in the meantime: what it did is to be read first. */
+  async function cancelOnce(id: string): Promise<CancelResult | undefined> {
+    const found = await find(id);
+    for (const { lane, bull } of found) {
+      const state = await asked(() => bull.getState());
+      // A dead letter is discarded, not canceled.
+      if (state === 'failed' || state === 'completed' || state === 'unknown') continue;
+      const queued = readQueuedJob(bull.data);
+      if (state === 'active' || mayHaveBeenSent(queued, bull.stalledCounter)) return 'running';
+      const isTaken = await asked(() => takeBackUnbegun(connection, queueOf(lane), id, bull.attemptsStarted));
+      if (isTaken) await noted(id, queued, 'canceled');
+      return isTaken ? 'canceled' : undefined;
+    }
+    return 'not-found';
+  }
+
+  /** The queue has done it already: a count that cannot be written is no failure of the call. */
+  async function noted(id: string, queued: QueuedJob | undefined, state: 'canceled' | 'open'): Promise<void> {
+    const batch = queued?.batch;
+    if (batch !== undefined) await asked(() => noteInBatch(place, batch, state, id)).catch(() => {});
+  }
+
   const queue: SmsQueue = {
     async enqueue(request) {
-      const job = jobOf('enqueue()', request, defaultCountry);
-      await added(() => queueOf(job.lane).add('sms', dataOf(job), addOptions(job)));
+      const { job, batch } = readRequest('enqueue()', request, defaultCountry);
+      await added(async () => {
+        if (batch !== undefined) await beginBatch(place, batch, [job.id]);
+        await queueOf(job.lane).add('sms', dataOf(job, batch), addOptions(job));
+      });
       return job.id;
     },
     async enqueueMany(requests) {
@@ -145,28 +178,27 @@ export function createQueue(options: QueueOptions & { readonly defaultCountry?: 
         );
       }
       const jobs = requests.map((request: QueueRequest, index) =>
-        named(index, () => jobOf('enqueueMany()', request, defaultCountry)),
+        named(index, () => readRequest('enqueueMany()', request, defaultCountry)),
       );
+      for (const [batch, ids] of batchesOf(jobs)) await added(() => beginBatch(place, batch, ids));
       for (const lane of jobLanes) {
-        const own = jobs.filter((job) => job.lane === lane);
+        const own = jobs.filter(({ job }) => job.lane === lane);
         if (own.length === 0) continue;
         await added(() =>
-          queueOf(lane).addBulk(own.map((job) => ({ name: 'sms', data: dataOf(job), opts: addOptions(job) }))),
+          queueOf(lane).addBulk(
+            own.map(({ job, batch }) => ({ name: 'sms', data: dataOf(job, batch), opts: addOptions(job) })),
+          ),
         );
       }
-      return jobs.map(({ id }) => id);
+      return jobs.map(({ job }) => job.id);
     },
     async cancel(id) {
-      const found = await find(id);
-      for (const { lane, bull } of found) {
-        const state = await asked(() => bull.getState());
-        // A dead letter is discarded, not canceled.
-        if (state === 'failed' || state === 'completed' || state === 'unknown') continue;
-        if (state === 'active' || mayHaveBeenSent(readQueuedJob(bull.data), bull.stalledCounter)) return 'running';
-        // A worker that took it meanwhile holds its lock.
-        return (await asked(() => queueOf(lane).remove(bullIdOf(id)))) === 1 ? 'canceled' : 'running';
+      for (let triesLeft = mostLooks; triesLeft > 0; triesLeft--) {
+        const result = await cancelOnce(id);
+        if (result !== undefined) return result;
       }
-      return 'not-found';
+      // Workers take it again and again.
+      return 'running';
     },
     async get(id) {
       const [found] = await find(id);
@@ -192,11 +224,12 @@ export function createQueue(options: QueueOptions & { readonly defaultCountry?: 
       const all = await asked(() => Promise.all(jobLanes.map(async (lane) => [lane, await figuresOf(queueOf(lane))])));
       return Object.fromEntries(all) as Record<JobLane, LaneFigures>;
     },
+    batch: (batch) => asked(() => batchFigures(place, checkedBatch('batch()', batch))),
     async deadLetters(limit = 100) {
       const letters = jobLanes.map(async (lane) => {
         const jobs = await queueOf(lane).getFailed(0, limit - 1);
         return jobs.map((bull): QueueDeadLetter => {
-          const id = decodeURIComponent((bull.id ?? '').replace(/^k\./, ''));
+          const id = keyOfBullId(bull.id ?? '');
           // Also one of another version: a person may want to see it.
           const job = readJob((bull.data as Partial<QueuedJob> | undefined)?.job);
           return { id, lane, job, ...readLetter(bull.failedReason) };
@@ -211,13 +244,24 @@ export function createQueue(options: QueueOptions & { readonly defaultCountry?: 
       const { expiresAt: _, ...job } = queued.job;
       const now = Date.now();
       const revived = { ...job, firstAt: now, availableAt: now, failures: 0 };
-      await asked(() => found.bull.updateData({ ...queued, job: revived }));
-      await asked(() => found.bull.retry('failed'));
-      return true;
+      const queueHere = queueOf(found.lane);
+      if (!(await asked(() => changeDead(connection, queueHere, id, { ...queued, job: revived })))) return false;
+      const isRevived = await asked(async () => {
+        try {
+          await found.bull.retry('failed');
+          return true;
+        } catch (error) {
+          // Somebody else has revived or discarded it.
+          if ((await found.bull.getState()) !== 'failed') return false;
+          throw error;
+        }
+      });
+      if (isRevived) await noted(id, queued, 'open');
+      return isRevived;
     },
     async discard(id) {
       const found = await findDead(id);
-      return found !== undefined && (await asked(() => queueOf(found.lane).remove(bullIdOf(id)))) === 1;
+      return found !== undefined && asked(() => eraseDead(connection, queueOf(found.lane), id));
     },
     async close() {
       closed ??= Promise.all([...lanes.values()].map((each) => each.close()));
@@ -234,31 +278,8 @@ function addOptions(job: SmsJob) {
   return { jobId: bullIdOf(job.id), removeOnComplete: true, stackTraceLimit: 0, ...(delay === 0 ? {} : { delay }) };
 }
 
-function dataOf(job: SmsJob): QueuedJob {
-  return { version: 1, key: job.id, handed: 0, job, stalls: 0 };
-}
-
-/** A message that is handed on gets a longer key. */
-const longestWatchedKey = 230;
-
-function jobOf(caller: string, request: QueueRequest, defaultCountry: string | undefined): SmsJob {
-  const job = newJob(caller, request, { defaultCountry });
-  const { deliverWithinMs, via, onUnknown } = job.message;
-  if (deliverWithinMs === undefined) return job;
-  if (onUnknown !== 'failover') {
-    throw invalidRequest(
-      `${caller}: deliverWithinMs is for messages that may arrive twice; set onUnknown to 'failover'.`,
-    );
-  }
-  if (via === undefined || via.length < 2) {
-    throw invalidRequest(`${caller}: deliverWithinMs needs via: the ids of two providers or more, in their order.`);
-  }
-  if (job.id.length > longestWatchedKey) {
-    throw invalidRequest(
-      `${caller}: idempotencyKey must have at most ${longestWatchedKey} characters with deliverWithinMs.`,
-    );
-  }
-  return job;
+function dataOf(job: SmsJob, batch: string | undefined): QueuedJob {
+  return { version: 1, key: job.id, handed: 0, job, stalls: 0, ...(batch === undefined ? {} : { batch }) };
 }
 
 function mayHaveBeenSent(queued: QueuedJob | undefined, stalledCounter: number): boolean {
@@ -282,40 +303,4 @@ async function figuresOf(queue: Queue<unknown, unknown, string>): Promise<LaneFi
   ]);
   const { wait = 0, delayed = 0, active = 0, failed = 0 } = counts;
   return { waiting: wait, scheduled: delayed, running: active, dead: failed, done: meta.count };
-}
-
-/** An error of one request of many says which. */
-function named(index: number, make: () => SmsJob): SmsJob {
-  try {
-    return make();
-  } catch (error) {
-    if (!isSmsError(error)) throw error;
-    const message = `request ${index}: ${error.message}`;
-    throw new SmsError({ code: error.code, outcome: error.outcome, message });
-  }
-}
-
-function invalidRequest(message: string): SmsError {
-  return new SmsError({ code: 'invalid_request', outcome: 'not-sent', message });
-}
-
-/** What Redis says may repeat the arguments of a command, texts among them: it is not passed on. */
-async function added(add: () => Promise<unknown>): Promise<void> {
-  try {
-    await add();
-  } catch {
-    const message =
-      'Redis did not confirm that it has the message, so it may be in the queue or not. Enqueue it again with the same ' +
-      'idempotencyKey.';
-    throw new SmsError({ code: 'store_unavailable', outcome: 'unknown', message });
-  }
-}
-
-async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch {
-    const message = 'Redis did not answer, so nothing is known of the queue now. Ask again.';
-    throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
-  }
 }

@@ -12,6 +12,8 @@ export interface QueuedJob {
   readonly job: SmsJob;
   /** How often workers had died over it when its last step was written down. */
   readonly stalls: number;
+  /** The batch that it is counted in. */
+  readonly batch?: string | undefined;
   /** A provider has the message, and it is to be delivered in time. */
   readonly watch?: DeliveryWatch | undefined;
 }
@@ -34,6 +36,7 @@ const schema = v.object({
   handed: count,
   job: v.unknown(),
   stalls: count,
+  batch: v.optional(v.string()),
   watch: v.optional(
     v.object({ messageId: v.string(), dueAt: v.pipe(v.number(), v.finite()), next: v.array(v.string()) }),
   ),
@@ -53,7 +56,16 @@ export function readQueuedJob(value: unknown): QueuedJob | undefined {
  * whole numbers for ids.
  */
 export function bullIdOf(key: string): string {
-  return `k.${encodeURIComponent(key)}`;
+  return `k.${encodeURIComponent(key.toWellFormed())}`;
+}
+
+/** The key of a job, also of one that somebody else put in under an id of another kind. */
+export function keyOfBullId(id: string): string {
+  try {
+    return decodeURIComponent(id.replace(/^k\./, ''));
+  } catch {
+    return id;
+  }
 }
 
 const letterSchema = v.object({ reason: v.picklist(['failed', 'expired', 'unknown', 'unreadable']) });

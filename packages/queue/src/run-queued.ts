@@ -84,7 +84,7 @@ function later(queued: QueuedJob, { dueAt }: DeliveryWatch, { now = Date.now }: 
 
 /** The same message for the next providers: a message of its own, with a key of its own. */
 function handedOn(
-  { key, handed: before, job }: QueuedJob,
+  { key, handed: before, batch, job }: QueuedJob,
   { next }: DeliveryWatch,
   stalls: number,
   now: number,
@@ -93,5 +93,5 @@ function handedOn(
   const { unknownSince: _, ...known } = job;
   const message = { ...job.message, via: next };
   const further = { ...known, id: `${key}#handed-on-${handed}`, message, availableAt: now, failures: 0 };
-  return { version: 1, key, handed, job: further, stalls };
+  return { version: 1, key, handed, job: further, stalls, ...(batch === undefined ? {} : { batch }) };
 }

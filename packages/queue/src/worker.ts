@@ -6,7 +6,9 @@ import {
   jobLanes,
   readJobWorkerOptions,
 } from '@polysms/core/jobs';
+import { isSmsError } from '@polysms/core/stores';
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { noteInBatch } from './batch.js';
 import { checkWhole, invalid, type QueueOptions, type QueuePlace, queueNameOf, readPlace } from './queue-options.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
@@ -100,6 +102,29 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
   const upkeep = sweepEveryMs === false ? undefined : sweeping(place, sms, sweepEveryMs, shared);
   for (const worker of workers) worker.on('error', warn);
 
+  let isStopped = false;
+  /** A client that is closed never sends again: its worker would take all jobs and put them back, in circles. */
+  function stop(): void {
+    if (isStopped) return;
+    isStopped = true;
+    for (const worker of [...workers, ...(upkeep === undefined ? [] : [upkeep.worker])]) void worker.pause(true);
+    process.emitWarning(
+      'The client of a worker of the queue is closed, so the worker takes no further jobs. Close the worker first.',
+      'PolysmsWarning',
+    );
+  }
+  const sending: Pick<SmsClient, 'send' | 'messages'> = {
+    messages: sms.messages,
+    send: async (request) => {
+      try {
+        return await sms.send(request);
+      } catch (error) {
+        if (isSmsError(error) && error.code === 'client_closed') stop();
+        throw error;
+      }
+    },
+  };
+
   async function runBull(
     bull: Job<unknown, DoneJob, string>,
     token: string | undefined,
@@ -109,8 +134,11 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
     const step: QueueStep =
       queued === undefined
         ? { step: 'dead', letter: { reason: 'unreadable' } }
-        : await runQueued(queued, { sms, resolveForMs, stalls: bull.stalledCounter }).catch(leaveToOthers);
+        : await runQueued(queued, { sms: sending, resolveForMs, stalls: bull.stalledCounter }).catch(leaveToOthers);
     const id = queued?.key ?? bull.id ?? '';
+    const batch = queued?.batch;
+    if (batch !== undefined && step.step !== 'later')
+      await noteInBatch(place, batch, step.step, id).catch(leaveToOthers);
     switch (step.step) {
       case 'done':
         tell({ id, lane, end: 'done', ...step.result });
@@ -177,6 +205,7 @@ function sweeping(
   const opts = { removeOnComplete: true, removeOnFail: true, stackTraceLimit: 0 };
   const scheduled = queue.upsertJobScheduler('sweep', { every: everyMs }, { name: 'sweep', opts }).catch(warn);
   return {
+    worker,
     ready: Promise.all([scheduled, worker.waitUntilReady()]),
     close: async () => {
       await worker.close();

@@ -12,7 +12,7 @@ import { parsePhoneNumberIn } from '../phone/parse.js';
 
 /** A message that is to be sent later, or by another process: a plain value that survives JSON. */
 export interface SmsJob {
-  /** Of this shape. A worker that finds another leaves the job to a newer worker. */
+  /** Of this shape. A worker makes a dead letter of another one, and `revive` of a newer worker sends it. */
   readonly version: 1;
   /** Also the idempotency key of its message: whoever runs the job, and however often, it is sent once. */
   readonly id: string;
@@ -109,12 +109,14 @@ function defined<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }
 
+/** The end of the year 9999: databases read no later times. */
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 function timeOf(field: string, given: unknown): number | undefined {
   if (given === undefined) return undefined;
   const time = given instanceof Date ? given.getTime() : given;
-  // The last moment that a Date can hold.
-  if (typeof time === 'number' && time >= 0 && time <= 8.64e15) return Math.floor(time);
-  throw invalidRequest(`${field} must be a valid Date, or a number of milliseconds since 1970.`);
+  if (typeof time === 'number' && time >= 0 && time <= latest) return Math.floor(time);
+  throw invalidRequest(`${field} must be a valid Date up to the year 9999, or a number of milliseconds since 1970.`);
 }
 
 const time = v.pipe(v.number(), v.finite());

@@ -66,10 +66,14 @@ describe('the next step of a job', () => {
     expect(wait(step, created)).toBe(90_000);
   });
 
-  it('does not count the end of a worker as a failure, and another one takes the job at once', () => {
-    const step = nextStep(jobWith({ failures: 3 }), failed('not-sent', 'client_closed'), at(created + 5));
-    expect(step).toMatchObject({ step: 'repeat', atMs: created + 5, job: { failures: 3, availableAt: created + 5 } });
-  });
+  it.each(['client_closed', 'aborted'] as const)(
+    'does not count the end of a worker as a failure, and waits a second, or the same worker would run in circles: %s',
+    (code) => {
+      const step = nextStep(jobWith({ failures: 3 }), failed('not-sent', code), at(created + 5));
+      const atMs = created + 1_005;
+      expect(step).toMatchObject({ step: 'repeat', atMs, job: { failures: 3, availableAt: atMs } });
+    },
+  );
 
   it('is the end where the wait would outlast the message, and nothing was sent', () => {
     const job = jobWith({ expiresAt: created + 30_000 });

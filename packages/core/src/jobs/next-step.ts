@@ -131,7 +131,8 @@ export function stepInsteadOfRunning(
 function repeatLater(job: SmsJob, error: SmsErrorJson, { now, random }: JobMoment): JobStep {
   if (!canRepeat(error)) return dead('failed', error);
   const isEndOfWorker = error.code === 'client_closed' || error.code === 'aborted';
-  const waitMs = isEndOfWorker ? 0 : Math.max(error.retryAfterMs ?? 0, growing(job.failures, random));
+  // The worker whose client is closed may be the one that takes the job again.
+  const waitMs = isEndOfWorker ? shortestRepeatMs : Math.max(error.retryAfterMs ?? 0, growing(job.failures, random));
   const atMs = Math.ceil(now + waitMs);
   if (atMs >= endOf(job)) return dead('expired', error);
   const { unknownSince: _, ...known } = job;

@@ -1,0 +1,30 @@
+import type { WorkerUtilsOptions } from 'graphile-worker';
+import { logger } from './log.js';
+import { readSchema } from './tables.js';
+
+/** Options of {@link migrateOutbox}. */
+export interface MigrateOutboxOptions {
+  /** The schema of graphile-worker. Default `graphile_worker`. */
+  readonly schema?: string | undefined;
+}
+
+/**
+ * Makes or updates the engine's tables, as each worker does when it starts. For deployments whose workers may not make a
+ * schema: run it as a user who may. Several processes may run it at once.
+ *
+ * @param pool a pool of `pg`, which stays open
+ * @throws SmsError `configuration_invalid`; what the database says stays as `pg` throws it
+ */
+export async function migrateOutbox(
+  pool: NonNullable<WorkerUtilsOptions['pgPool']>,
+  options: MigrateOutboxOptions = {},
+): Promise<void> {
+  const schema = readSchema('migrateOutbox()', options.schema);
+  const { makeWorkerUtils } = await import('graphile-worker');
+  const utils = await makeWorkerUtils({ pgPool: pool, schema, logger: await logger() });
+  try {
+    await utils.migrate();
+  } finally {
+    await utils.release();
+  }
+}
