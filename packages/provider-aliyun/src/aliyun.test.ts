@@ -159,10 +159,22 @@ describe('credentials', () => {
     () => undefined as never,
     () => ({}) as never,
     async () => keys,
+    // Nobody else listens to it: its failure would end the process.
+    async () => {
+      throw new Error('secret');
+    },
+    () => ({ accessKeySecret: keys.accessKeySecret }) as never,
+    () => ({ accessKeyId: '', accessKeySecret: '' }),
+    () => ({ ...keys, accessKeyId: ` ${keys.accessKeyId}` }),
+    () => ({ ...keys, securityToken: 'token\n' }),
+    () => ({ ...keys, securityToken: 5 }) as never,
   ])('that are none are a call that was not sent', async (credentials) => {
     const { account, simulator } = await startAliyun();
     const outcome = await account({ credentials: credentials as never }).send(code, context());
-    expect(outcome).toMatchObject({ outcome: 'not-sent', code: 'authentication_failed' });
+    expect(outcome).toEqual({
+      ...{ outcome: 'not-sent', code: 'authentication_failed' },
+      message: 'The option credentials must return accessKeyId and accessKeySecret, and no promise of them.',
+    });
     expect(simulator.requests).toEqual([]);
   });
 });

@@ -145,6 +145,11 @@ describe('a receipt', () => {
     expect(event).toMatchObject({ id: code.id, reference: '1008', to: '+85251234567', at });
     expect(event?.kind === 'report' && [event.state, event.reason].filter(Boolean).join(' ')).toBe(expected);
   });
+
+  it('of the international product without a zone is of Beijing’s, wherever it is read', async () => {
+    const ReceiveDate = row.report_time;
+    expect(await eventsOf({ To: '85251234567', Status: '1', MessageId: '1008', ReceiveDate })).toMatchObject([{ at }]);
+  });
 });
 
 describe('a reply', () => {

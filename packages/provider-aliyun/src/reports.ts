@@ -70,7 +70,7 @@ function internationalReport(row: JsonObject): DeliveryReport {
     to: pushedPhone(row['To']),
     ...(internationalReceipts.get(countIn(row, 'Status')) ?? { state: 'queued' }),
     providerCode: codeIn(row, 'ErrorCode'),
-    at: momentIn(row, 'ReceiveDate'),
+    at: momentIn(row, 'ReceiveDate') ?? parseBeijingTime(row['ReceiveDate']),
     segments: countIn(row, 'SmsSize'),
   };
 }

@@ -55,7 +55,7 @@ async function create(sender: { from?: string; messagingServiceSid?: string }): 
   const [open] = opens as [OpenTwilio];
   const account = twilio({
     ...{ accountSid, authToken, apiKeySid, apiKeySecret, verifyServiceSid: verifySid },
-    ...{ baseUrl: simulator.urlOf('twilio'), onlySender: true, ...sender },
+    ...{ baseUrl: simulator.urlOf('twilio'), ...sender },
   });
   const arrange = (situation: Situation, code: number) => {
     if (situation === 'unreachable') return simulator.close();

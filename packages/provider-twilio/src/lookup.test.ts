@@ -97,8 +97,20 @@ describe('a message whose answer was lost', () => {
     expect(await find(account, { id: randomUUID(), ...query })).toEqual({ outcome: 'inconclusive' });
   });
 
-  it('is not one that a second process sent, to the same phone with the same text, and neither takes the other’s', async () => {
-    const account = await startTwilio({}, { onlySender: undefined });
+  it('is taken for the one equal text that another process sent at the same time, since such processes say so', async () => {
+    const account = await startTwilio();
+    const second = twilio({ accountSid, authToken, from, baseUrl: account.baseUrl });
+    const never = await lost(account, text.text, false);
+    await second.send({ ...text, id: randomUUID() }, context());
+    expect(await find(account, never)).toMatchObject({ outcome: 'found', reference: taken(account)[0] });
+    await second.send({ ...text, id: randomUUID(), text: 'Twice' }, context());
+    await second.send({ ...text, id: randomUUID(), text: 'Twice' }, context());
+    expect(await find(account, await lost(account, 'Twice', false))).toEqual({ outcome: 'inconclusive' });
+    await second.close();
+  });
+
+  it('is none that another process may have sent, where processes send equal texts', async () => {
+    const account = await startTwilio({}, { onlySender: false });
     const second = twilio({ accountSid, authToken, from, baseUrl: account.baseUrl });
     const never = await lost(account, text.text, false);
     await second.send({ ...text, id: randomUUID() }, context());

@@ -33,7 +33,10 @@ export interface TwilioOptions extends ConnectionOptions {
   readonly from?: ByCountry<string> | undefined;
   /** The SID of a Messaging Service, `MG…`, which chooses the sender where `from` names none. */
   readonly messagingServiceSid?: string | undefined;
-  /** Whether this process alone sends with these senders: its text then proves whose a message is. Default false. */
+  /**
+   * Whether no other process sends an equal text, by the same sender, to the same phone, at the same time. The one message
+   * of Twilio's list that fits a lost one is then taken for it. Default true.
+   */
   readonly onlySender?: boolean | undefined;
   /** The SID of a Verify service, `VA…`, for codes that Twilio makes. Default: none, and `verification` is null. */
   readonly verifyServiceSid?: string | undefined;
@@ -67,7 +70,7 @@ const fields = {
   id: accountId('twilio'),
   from: v.optional(byCountry(matching(senderForm, senderExpected), senderExpected)),
   messagingServiceSid: v.optional(sid('MG', 'the SID of a Messaging Service')),
-  onlySender: v.optional(v.boolean('must be true or false'), false),
+  onlySender: v.optional(v.boolean('must be true or false'), true),
   verifyServiceSid: v.optional(sid('VA', 'the SID of a Verify service')),
   verifyTemplateSid: v.optional(sid('HJ', 'the SID of a Verify template')),
   codeLifetimeMs: v.optional(milliseconds(), 600_000),

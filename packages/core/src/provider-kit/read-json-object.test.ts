@@ -39,16 +39,21 @@ it('objectsIn() gives the objects of a list, and an empty one for each row that 
   for (const name of ['text', 'object', 'missing', 'toString']) expect(objectsIn(object, name)).toBeUndefined();
 });
 
-it('momentIn() reads ISO 8601 and RFC 2822', () => {
+it('momentIn() reads ISO 8601 and RFC 2822, with their zone alone', () => {
   const at = Date.UTC(2026, 1, 3, 10);
   const object = {
     iso: '2026-02-03T11:00:00+01:00',
     mail: 'Tue, 03 Feb 2026 10:00:00 +0000',
+    utc: '2026-02-03T10:00:00.000Z',
+    greenwich: 'Tue, 03 Feb 2026 10:00:00 GMT',
+    // Which moment that is would depend on the zone of this machine.
+    local: '2026-02-03T10:00:00',
+    spaced: '2026-02-03 10:00:00',
+    mailLocal: 'Tue, 03 Feb 2026 10:00:00',
+    day: '2026-02-03',
     word: 'soon',
     number: at,
   };
-  expect(['iso', 'mail', 'word', 'number', 'missing'].map((name) => momentIn(object, name))).toEqual([
-    ...[at, at],
-    ...[undefined, undefined, undefined],
-  ]);
+  const names = [...Object.keys(object), 'missing'];
+  expect(names.map((name) => momentIn(object, name))).toEqual([at, at, at, at, ...Array(6).fill(undefined), undefined]);
 });

@@ -31,11 +31,12 @@ export function objectsIn(object: JsonObject, name: string): readonly JsonObject
 }
 
 /**
- * A moment since 1970, in milliseconds, that a text of an object's own names as `Date` reads it: in ISO 8601, with its
- * offset, or as mails do (RFC 2822).
+ * A moment since 1970, in milliseconds, that a text of an object's own names as `Date` reads it: in ISO 8601 or as mails
+ * do (RFC 2822), and always with its zone. Without one it would be another moment on another machine.
  */
 export function momentIn(object: JsonObject, name: string): number | undefined {
-  const at = Date.parse(textIn(object, name) ?? '');
+  const written = textIn(object, name) ?? '';
+  const at = /\d(?: ?[+-]\d{2}:?\d{2}|Z| GMT| UTC)$/.test(written) ? Date.parse(written) : Number.NaN;
   return at >= 0 ? at : undefined;
 }
 

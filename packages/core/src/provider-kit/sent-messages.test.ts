@@ -72,10 +72,22 @@ describe('what this process has sent', () => {
     expect([sent.referenceOf('a'), sent.isOfAnother('ref-1', 'b')]).toEqual(['ref-1', true]);
   });
 
-  it('is remembered for the newest ten thousand', () => {
+  it('is remembered for ten thousand at least, and for twice as many at most', () => {
     const sent = new SentMessages();
-    for (let index = 0; index <= 10_000; index += 1) send(sent, text(`id-${index}`), accepted(`ref-${index}`));
-    expect([sent.referenceOf('id-0'), sent.referenceOf('id-1')]).toEqual([undefined, 'ref-1']);
-    expect([sent.isOfAnother('ref-0', 'x'), sent.isOfAnother('ref-1', 'x')]).toEqual([false, true]);
+    for (let index = 0; index <= 20_000; index += 1) send(sent, text(`id-${index}`), accepted(`ref-${index}`));
+    expect([sent.referenceOf('id-0'), sent.referenceOf('id-10001')]).toEqual([undefined, 'ref-10001']);
+    expect([sent.isOfAnother('ref-0', 'x'), sent.isOfAnother('ref-10001', 'x')]).toEqual([false, true]);
+  });
+
+  it('is remembered without an outcome, however many were accepted since, up to ten thousand', () => {
+    const sent = new SentMessages();
+    const isKnown = (id: string) => sent.isText(id, 'Your code is 1234', 'Shop');
+    send(sent, text('first'), lost);
+    for (let index = 0; index <= 20_000; index += 1) send(sent, text(`id-${index}`), accepted(`ref-${index}`));
+    expect(isKnown('first')).toBe(true);
+    for (let index = 0; index < 9_999; index += 1) send(sent, text(`lost-${index}`), lost);
+    expect(isKnown('first')).toBe(true);
+    send(sent, text('last'), lost);
+    expect([isKnown('first'), isKnown('lost-0'), isKnown('last')]).toEqual([false, true, true]);
   });
 });
