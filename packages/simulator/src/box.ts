@@ -1,6 +1,5 @@
 import { configurationInvalid } from '@polysms/core/provider-kit';
 import type { BoxMessage, FaultEntry, SettingsChange, Vendor } from './control/contract.js';
-import { LongPolls } from './control/long-poll.js';
 import type { Dialect, MessageContent } from './dialect.js';
 import { type CheckedFault, parseFault } from './faults/fault-schema.js';
 import { FaultScript } from './faults/fault-script.js';
@@ -11,6 +10,7 @@ import { Teller } from './reports/teller.js';
 import { RunningVendor, type Surroundings } from './running-vendor.js';
 import type { SimulatorClock } from './world/clock.js';
 import { EventHub } from './world/events.js';
+import { LongPolls } from './world/long-polls.js';
 import { Messages } from './world/messages.js';
 import { SeededRandom } from './world/random.js';
 import { WireRequests } from './world/requests.js';

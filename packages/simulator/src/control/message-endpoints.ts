@@ -1,3 +1,4 @@
+import { maxWaiting } from '../world/long-polls.js';
 import type { BoxMessageDetails, PhoneConversation } from './contract.js';
 import { conversationOf, phonesOf } from './conversations.js';
 import { type ControlCall, type ControlEndpoint, problem } from './endpoint.js';
@@ -65,7 +66,10 @@ export const messageEndpoints: readonly ControlEndpoint[] = [
 async function listMessages({ box, query, signal }: ControlCall): Promise<unknown> {
   const { limit, wait = 0, ...filter } = parseQuery(messagesQuery, query);
   const found = await box.longPolls.within({ filter, waitMs: wait, signal });
-  if (found instanceof Response) return found;
+  if (found === undefined) {
+    const why = `${maxWaiting} programs wait for messages already: end one of the waits, and try again.`;
+    return problem(503, why, { 'Retry-After': '5' });
+  }
   return limited(found, { limit, after: filter.after });
 }
 

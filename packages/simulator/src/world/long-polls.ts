@@ -1,6 +1,5 @@
-import type { MessageFilter, Messages } from '../world/messages.js';
-import type { BoxMessage } from './contract.js';
-import { problem } from './endpoint.js';
+import type { BoxMessage } from '../control/contract.js';
+import type { MessageFilter, Messages } from './messages.js';
 
 /** How many may wait at once: each holds a connection, and is asked about each message. */
 export const maxWaiting = 256;
@@ -27,14 +26,11 @@ export class LongPolls {
     return this.#waiting;
   }
 
-  /** The messages, or else, once one comes, that one. Nothing when the time is up. 503 if too many wait. */
-  async within({ filter, waitMs, signal }: Wanted): Promise<readonly BoxMessage[] | Response> {
+  /** The messages, or else, once one comes, that one. Nothing when the time is up. Undefined: too many wait. */
+  async within({ filter, waitMs, signal }: Wanted): Promise<readonly BoxMessage[] | undefined> {
     const found = this.#messages.find(filter);
     if (found.length > 0 || waitMs === 0 || signal.aborted) return found;
-    if (this.#waiting >= maxWaiting) {
-      const why = `${maxWaiting} programs wait for messages already: end one of the waits, and try again.`;
-      return problem(503, why, { 'Retry-After': '5' });
-    }
+    if (this.#waiting >= maxWaiting) return undefined;
     this.#waiting += 1;
     return this.#next(filter, waitMs, signal).finally(() => {
       this.#waiting -= 1;
