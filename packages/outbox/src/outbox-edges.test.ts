@@ -82,7 +82,7 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     ['a key', { idempotencyKey: 'canary\0' }],
     ['a name', { params: { 'canary\0': '4711' }, text: undefined, template: 'x' }],
   ])('refuses the character zero in %s before the transaction fails, and repeats nothing', async (_, wrong) => {
-    const { outbox } = await started(vendor());
+    const outbox = createOutbox();
     await here.transaction(async (client) => {
       const error = await outbox.enqueue(client, { ...message, ...wrong } as never).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'invalid_request' });
@@ -112,17 +112,16 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     await expect(enqueue(createOutbox())).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  it.each(['order: 1', '🎉'.repeat(60), '订'.repeat(255), '__proto__', '42', `{a}\r\n*'; drop "`])(
-    'takes any key: %j',
-    async (idempotencyKey) => {
-      const schema = here.schema();
-      await migrateOutbox(here.pool, { schema });
-      const outbox = createOutbox({ schema });
-      const sendAt = new Date('9999-12-31T23:59:59Z');
+  it('takes any key', async () => {
+    const schema = here.schema();
+    await migrateOutbox(here.pool, { schema });
+    const outbox = createOutbox({ schema });
+    const sendAt = new Date('9999-12-31T23:59:59Z');
+    for (const idempotencyKey of ['order: 1', '🎉'.repeat(60), '订'.repeat(255), '__proto__', '42', `{a}\r\n*'; drop "`]) {
       expect(await outbox.enqueue(here.pool, { ...message, idempotencyKey, sendAt })).toBe(idempotencyKey);
       expect(await outbox.cancel(here.pool, idempotencyKey)).toBe('canceled');
-    },
-  );
+    }
+  });
 
   it('sends a text of a megabyte, and beside it what comes after', async () => {
     const provider = vendor();
