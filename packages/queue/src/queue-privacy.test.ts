@@ -47,7 +47,9 @@ describe.skipIf(skipWithoutRedis(url))('no text, code or whole phone', () => {
     const refusing = new Redis(url ?? '', { maxRetriesPerRequest: 1 });
     const closing = createQueue({ ...place, connection: refusing });
     await closing.figures();
-    const refused = vi.spyOn(refusing, 'sendCommand').mockRejectedValue(new Error(`ERR unknown command ${canary.text} ${canary.to}`));
+    const refused = vi
+      .spyOn(refusing, 'sendCommand')
+      .mockRejectedValue(new Error(`ERR unknown command ${canary.text} ${canary.to}`));
     await fails(closing.enqueue(canary));
     await fails(closing.cancel('x'));
     await fails(closing.batch('x'));
