@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import pg from 'pg';
 import { findPostgres, skipWithoutPostgres } from 'test-postgres';
 import { findRedis, skipWithoutRedis } from 'test-redis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { migrateOutbox } from './migrate.js';
 import { createOutbox } from './outbox.js';
 import { failed, surroundings, until, type Vendor, vendor } from './surroundings.test.fixture.js';
@@ -82,7 +82,7 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     ['a key', { idempotencyKey: 'canary\0' }],
     ['a name', { params: { 'canary\0': '4711' }, text: undefined, template: 'x' }],
   ])('refuses the character zero in %s before the transaction fails, and repeats nothing', async (_, wrong) => {
-    const { outbox } = await started(vendor());
+    const outbox = createOutbox();
     await here.transaction(async (client) => {
       const error = await outbox.enqueue(client, { ...message, ...wrong } as never).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'invalid_request' });
@@ -112,17 +112,23 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     await expect(enqueue(createOutbox())).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  it.each(['order: 1', '🎉'.repeat(60), '订'.repeat(255), '__proto__', '42', `{a}\r\n*'; drop "`])(
-    'takes any key: %j',
-    async (idempotencyKey) => {
-      const schema = here.schema();
-      await migrateOutbox(here.pool, { schema });
-      const outbox = createOutbox({ schema });
-      const sendAt = new Date('9999-12-31T23:59:59Z');
+  it('takes any key', async () => {
+    const schema = here.schema();
+    await migrateOutbox(here.pool, { schema });
+    const outbox = createOutbox({ schema });
+    const sendAt = new Date('9999-12-31T23:59:59Z');
+    for (const idempotencyKey of [
+      'order: 1',
+      '🎉'.repeat(60),
+      '订'.repeat(255),
+      '__proto__',
+      '42',
+      `{a}\r\n*'; drop "`,
+    ]) {
       expect(await outbox.enqueue(here.pool, { ...message, idempotencyKey, sendAt })).toBe(idempotencyKey);
       expect(await outbox.cancel(here.pool, idempotencyKey)).toBe('canceled');
-    },
-  );
+    }
+  });
 
   it('sends a text of a megabyte, and beside it what comes after', async () => {
     const provider = vendor();
@@ -183,5 +189,81 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     await outbox.enqueue(pool, message);
     await until(() => provider.taken.length === 1);
     await until(() => listens > 0);
+  });
+
+  it('leaves poisoned jobs to a person, and goes on', async () => {
+    const provider = vendor();
+    const { schema, outbox, worker } = await started(provider);
+    const job = { version: 1, id: 'x', lane: 'codes', createdAt: 1, availableAt: 1, firstAt: 1, failures: 0 };
+    const poisons = [
+      '"text"',
+      'null',
+      '[]',
+      '{"__proto__":{"version":1}}',
+      { ...job, message: { to: 'x' }, expiresAt: 9e15 },
+    ];
+    for (const [index, poison] of poisons.entries()) {
+      const payload = typeof poison === 'string' ? poison : JSON.stringify(poison);
+      const text = `select "${schema}".add_job('polysms.send', $1::json, job_key => $2)`;
+      await here.pool.query(text, [payload, `poison ${index}`]);
+    }
+    await outbox.enqueue(here.pool, message);
+    await until(() => provider.taken.length === 1);
+    const letters = await until(async () => {
+      const all = await worker.deadLetters();
+      return all.length === poisons.length && all;
+    });
+    expect(letters.map(({ reason }) => reason).sort()).toEqual(['failed', ...Array(4).fill('unreadable')]);
+  });
+
+  it('hands a message on that was not delivered in time', async () => {
+    const read = async () => ({ outcome: 'verified', events: [], reply: { status: 200 } }) as const;
+    const [first, second] = [vendor({ id: 'first', webhooks: { read } }), vendor({ id: 'second' })];
+    const schema = here.schema();
+    const sms = here.client(first, { providers: [first, second] });
+    const worker = await createOutboxWorker({ sms, pool: here.pool, schema, pollEveryMs: 10 });
+    here.after(() => worker.close());
+    const wanted = { deliverWithinMs: 1_000, onUnknown: 'failover', via: ['first', 'second'] } as const;
+    await createOutbox({ schema }).enqueue(here.pool, { ...message, ...wanted });
+    await until(() => second.taken.length === 1);
+    expect(first.taken).toHaveLength(1);
+  });
+
+  it('tells no text, code or whole phone, whatever goes wrong', async () => {
+    const said: unknown[] = [];
+    const spies = [
+      vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void said.push(warning)),
+      ...(['log', 'info', 'warn', 'error', 'trace'] as const).map((name) =>
+        vi.spyOn(console, name).mockImplementation((...given: unknown[]) => void said.push(given)),
+      ),
+    ];
+    try {
+      const canary = { to: '+8613912345678', text: 'canary 482913' } as const;
+      const provider = vendor();
+      const { schema, outbox, worker } = await started(provider);
+      provider.answers.push(
+        ({ to }) => ({ outcome: 'refused', code: 'content_rejected', message: `not to ${to.e164}` }),
+        ({ to }) => Promise.reject(new Error(`no way to ${to.e164}: ${canary.text}`)),
+      );
+      await outbox.enqueueMany(here.pool, [canary, canary]);
+      await here.pool.query(`select "${schema}".add_job('polysms.send', $1::json, job_key => 'x')`, [
+        JSON.stringify(canary),
+      ]);
+      await until(() => provider.answers.length === 0);
+      const letters = await until(async () => {
+        const all = await worker.deadLetters();
+        return all.length === 2 && all;
+      });
+      for (const { job: _, ...letter } of letters) said.push(letter);
+      // The engine writes nothing down while its tables are away.
+      await outbox.enqueue(here.pool, { ...canary, sendAt: later() });
+      await here.pool.query(`alter table "${schema}"._private_jobs add constraint odd check (priority > 5) not valid`);
+      said.push(await outbox.enqueue(here.pool, canary).catch((error: Error) => error.message));
+      await here.pool.query(`update "${schema}"._private_jobs set run_at = now()`).catch(() => {});
+      expect(said.length).toBeGreaterThan(2);
+      expect(inspect(said, { depth: 20, showHidden: true })).not.toMatch(/canary|482913|13912345678/);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
   });
 });

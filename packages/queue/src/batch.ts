@@ -20,14 +20,14 @@ const keepMs = 30 * 24 * 3_600_000;
 const mostAtOnce = 1_000;
 
 /**
- * Each message has one state, so that whatever is told twice counts once. Those that `first` only begins keep the state
- * that they have.
+ * Each message has one state, so that whatever is told twice counts once. What `first` begins
+ * keeps the state that it has, unless it had been canceled.
  */
 const note = `
 for index = 4, #ARGV do
   local field = 'm:' .. ARGV[index]
   local before = redis.call('HGET', KEYS[1], field)
-  if before ~= ARGV[1] and not (before and ARGV[2] == 'first') then
+  if before ~= ARGV[1] and (ARGV[2] ~= 'first' or not before or before == 'canceled') then
     if before then redis.call('HINCRBY', KEYS[1], before, -1) end
     redis.call('HSET', KEYS[1], field, ARGV[1])
     redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
@@ -50,7 +50,7 @@ async function tell(place: Place, batch: string, given: readonly string[], ids: 
   }
 }
 
-/** Messages that are about to be put in. One that is known keeps its state. */
+/** Messages that are about to be put in. One that is known keeps its state, unless it was canceled. */
 export function beginBatch(place: Place, batch: string, ids: readonly string[]): Promise<void> {
   return tell(place, batch, ['open', 'first'], ids);
 }

@@ -207,4 +207,35 @@ describe.skipIf(skipWithoutRedis(url))('a race in the queue', () => {
     await worker.close();
     expect(await queue.cancel(id)).toBe('canceled');
   });
+
+  it('ten thousand at once are one batch, of which some are taken back while they are put in again', async () => {
+    const { queue } = await here.start(vendor());
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      ...message,
+      ...{ idempotencyKey: `sale ${index}`, batch: 'sale', lane: 'campaigns' as const },
+    }));
+    await queue.enqueueMany(many);
+    expect(await queue.cancel('sale 9999')).toBe('canceled');
+    await queue.enqueueMany(many.slice(0, 100));
+    expect(await queue.batch('sale')).toEqual({ total: 10_000, open: 9_999, done: 0, dead: 0, canceled: 1 });
+    expect((await queue.figures()).campaigns.waiting).toBe(9_999);
+    await queue.enqueueMany(many.slice(-1));
+    expect(await queue.batch('sale')).toMatchObject({ open: 10_000, canceled: 0 });
+  });
+
+  it.each([-3_600_000, 3_600_000])('a worker whose clock is wrong by %d ms sends once what is due', async (skewMs) => {
+    const provider = vendor();
+    const { queue, ended, open } = await here.start(provider);
+    provider.answers.push(() => failed('not-sent', 'network_error'));
+    await queue.enqueue(message);
+    const now = Date.now.bind(Date);
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + skewMs);
+    try {
+      await open();
+      await until(() => ended.length === 1);
+      expect(provider.taken).toHaveLength(1);
+    } finally {
+      clock.mockRestore();
+    }
+  });
 });

@@ -107,7 +107,8 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
   function stop(): void {
     if (isStopped) return;
     isStopped = true;
-    for (const worker of [...workers, ...(upkeep === undefined ? [] : [upkeep.worker])]) void worker.pause(true);
+    for (const worker of [...workers, ...(upkeep === undefined ? [] : [upkeep.worker])])
+      worker.pause(true).catch(() => {});
     process.emitWarning(
       'The client of a worker of the queue is closed, so the worker takes no further jobs. Close the worker first.',
       'PolysmsWarning',
