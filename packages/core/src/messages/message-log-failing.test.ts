@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { begun, id, taken } from './message-log.test.fixture.js';
+import { accepted } from '../provider-kit/outcomes.js';
+import { attempt, begun, id, report, taken } from './message-log.test.fixture.js';
 import type { MessageStore } from './message-store.js';
 
 const down = () => {
@@ -34,6 +35,17 @@ describe('a settlement over a store that is down', () => {
       for (const replace of [down, away]) {
         expect((await settledOver(() => ({ link, replace }))).unheard).toEqual([]);
       }
+    }
+  });
+
+  it('tells what a report has resolved, if only the link is not written down', async () => {
+    for (const link of [down, away]) {
+      const { log, record, resolved } = await begun(() => ({ link }));
+      await log.report('a', report({ id }));
+      const attempts = [attempt('a', 'unknown'), attempt('b', 'accepted')];
+      const settling = (async () => log.settle(record, { attempts, accepted: accepted('r'), error: undefined }))();
+      await expect(settling).rejects.toThrow('It is down.');
+      expect(resolved).toMatchObject([{ id, provider: 'a', outcome: 'accepted', by: 'report' }]);
     }
   });
 

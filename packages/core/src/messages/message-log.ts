@@ -115,15 +115,19 @@ export class MessageLog {
     return this.#settledAndLinked(settling, linking, provider, attempts);
   }
 
-  /** Both are waited for: either may reject. */
+  /** Either may reject. What is written down is told also if a link is not. */
   async #settledAndLinked(
     settling: Awaitable<Updated | undefined>,
     linking: readonly Awaitable<readonly ReportEntry[]>[],
     provider: string,
     attempts: readonly Attempt[],
   ): Promise<void> {
-    const [settled, waiting] = await Promise.all([settling, Promise.all(linking)]);
+    const linked = Promise.all(linking);
+    // It is heard below, unless the settlement fails first.
+    linked.catch(() => {});
+    const settled = await settling;
     this.#settled(settled, attempts);
+    const waiting = await linked;
     if (settled === undefined) return;
     for (const report of waiting.flat()) await this.#takeIn(settled.record.id, provider, report);
   }
