@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { findPostgres, skipWithoutPostgres } from 'test-postgres';
 import { findRedis, skipWithoutRedis } from 'test-redis';
 import { describe, expect, it, vi } from 'vitest';
@@ -212,6 +213,17 @@ describe.skipIf(isSkipped)('the outbox', () => {
     });
     await idle();
     expect(provider.taken).toHaveLength(1);
+  });
+
+  it('closes although its pool has been ended before', async () => {
+    const pool = new pg.Pool({ connectionString: postgresUrl });
+    pool.on('error', () => {});
+    const schema = here.schema();
+    const worker = await createOutboxWorker({ sms: here.client(vendor()), pool, schema, pollEveryMs: 10 });
+    const ended = pool.end();
+    await worker.close();
+    // It would wait for the connection on which the engine listens.
+    void ended;
   });
 
   it('loses nothing when a job is taken over from a worker that is only slow', async () => {

@@ -114,7 +114,6 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
     }
   }
 
-  const deadRow = `from "${schema}".jobs where task_identifier = $1`;
   let closed: Promise<void> | undefined;
   return {
     async deadLetters() {
@@ -133,14 +132,19 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
       return true;
     },
     async discard(id) {
-      const { rows } = await pool.query(`select id ${deadRow} and key = $2`, [deadTask, id]);
-      const ids = (rows as { id: string }[]).map((row) => row.id);
-      return ids.length > 0 && (await utils.completeJobs(ids)).length > 0;
+      // One statement: a dead letter that somebody revives at the same time is not erased under its new name.
+      const text = `delete from "${schema}"._private_jobs as jobs using "${schema}"._private_tasks as tasks
+        where tasks.id = jobs.task_id and tasks.identifier = $1 and jobs.key = $2`;
+      const { rowCount } = await pool.query(text, [deadTask, id]);
+      return rowCount !== null && rowCount > 0;
     },
     close() {
       closed ??= (async () => {
         clearInterval(takeOver);
-        await engine.stop();
+        // An ended pool answers nobody who waits for a connection: what has begun is taken over by another worker.
+        const stopped = engine.stop();
+        if (pool.ending || pool.ended) return;
+        await stopped;
         await utils.release();
       })();
       return closed;
