@@ -9,22 +9,42 @@ import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { findPostgres, skipWithoutPostgres } from 'test-postgres';
-import { findRedis, skipWithoutRedis, startRedis } from 'test-redis';
+import { findPostgres, findPostgresServer, skipWithoutPostgres, startPostgres } from 'test-postgres';
+import { findRedis, findRedisServer, skipWithoutRedis, startRedis } from 'test-redis';
 import { describe, expect, it } from 'vitest';
 import { type Fleet, startFleet } from './fleet.js';
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
-const size = isLong ? { orders: 400, kills: 20, workers: 3 } : { orders: 30, kills: 2, workers: 2 };
-const offers = size.orders / 2;
+const size = isLong ? { orders: 399, kills: 20, workers: 3 } : { orders: 30, kills: 2, workers: 2 };
+const offers = Math.floor(size.orders / 2);
 /** Short, so that nobody waits for long for what a dead worker left. A live one is not to be taken for dead too often. */
 const times = isLong
   ? { deadlineMs: 5_000, takeOverAfterMs: 8_000, resolveForMs: 10_000, lookEveryMs: 1_000 }
   : { deadlineMs: 2_000, takeOverAfterMs: 3_000, resolveForMs: 3_000, lookEveryMs: 500 };
 
-const postgresUrl = await findPostgres();
-const redisUrl = await findRedis();
-const isSkipped = skipWithoutPostgres(postgresUrl) || skipWithoutRedis(redisUrl);
+const isSkipped = isLong
+  ? skipWithoutPostgres(await findPostgresServer()) || skipWithoutRedis(await findRedisServer())
+  : skipWithoutPostgres(await findPostgres()) || skipWithoutRedis(await findRedis());
+
+/** In full, servers of its own, which the test restarts. */
+async function servers() {
+  if (!isLong) {
+    const [postgresUrl = '', redisUrl = ''] = [await findPostgres(), await findRedis()];
+    return { postgresUrl, redisUrl, restarts: [], [Symbol.asyncDispose]: async () => {} };
+  }
+  const postgres = await startPostgres();
+  const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+  return {
+    ...{ postgresUrl: postgres.url, redisUrl: redis.url },
+    restarts: [() => redis.restart(), () => postgres.restart()],
+    [Symbol.asyncDispose]: async () => {
+      await postgres.stop();
+      await redis.stop();
+    },
+  };
+}
+
+const ignore = () => {};
 
 /** Calls until there is an answer: whoever is killed while it answers leaves none. */
 async function call(fleet: Pick<Fleet, 'url'>, path: string, body?: object): Promise<Response> {
@@ -55,6 +75,7 @@ async function tellAgain({ box }: Fleet): Promise<void> {
 /** A database of its own, dropped afterwards. */
 async function ownDatabase(url: string) {
   const admin = new Pool({ connectionString: url, max: 1 });
+  admin.on('error', ignore);
   const name = `fleet_${randomUUID().replaceAll('-', '_')}`;
   await admin.query(`create database ${name}`);
   return {
@@ -76,15 +97,19 @@ const isAlive = (pid: number) => {
 
 describe.skipIf(isSkipped)('a fleet whose processes are killed', () => {
   it(`sends the text of every order that was placed, of no other, and none twice that was known to be sent`, async () => {
-    await using database = await ownDatabase(postgresUrl ?? '');
+    await using engines = await servers();
+    const { redisUrl } = engines;
+    await using database = await ownDatabase(engines.postgresUrl);
     const pool = new Pool({ connectionString: database.url, max: 1 });
-    const connection = new Redis(redisUrl ?? '');
+    pool.on('error', ignore);
+    const connection = new Redis(redisUrl);
+    connection.on('error', ignore);
     const redisPrefix = `fleet-${randomUUID()}`;
     const queue = createQueue({ connection, prefix: redisPrefix });
     const pids = new Set<number>();
     {
       await using fleet = await startFleet({
-        ...{ postgresUrl: database.url, redisUrl: redisUrl ?? '', redisPrefix },
+        ...{ postgresUrl: database.url, redisUrl, redisPrefix },
         ...{ workerProcesses: size.workers, times, seed: 1 },
       });
       fleet.box.fail({ kind: 'rate-limit' }, { vendor: 'twilio', probability: 0.2 });
@@ -113,6 +138,9 @@ describe.skipIf(isSkipped)('a fleet whose processes are killed', () => {
         const one = order(index).finally(() => placing.delete(one));
         placing.add(one);
         if (victim !== undefined) fleet.kill(victim);
+        // Redis after a third of the orders, PostgreSQL after two thirds.
+        const restart = engines.restarts[((index + 1) * (engines.restarts.length + 1)) / size.orders - 1];
+        if (restart !== undefined) await restart();
         if (placing.size >= 4) await Promise.race(placing);
       }
       await Promise.all(placing);
@@ -195,10 +223,9 @@ describe.skipIf(isSkipped)('a fleet whose processes are killed', () => {
 
 describe.skipIf(isSkipped || !isLong)('the command', () => {
   it('starts it all, says where it is, and ends all of it by a signal', async () => {
-    await using database = await ownDatabase(postgresUrl ?? '');
-    const redis = await startRedis();
+    await using engines = await servers();
     const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-    const env = { ...process.env, POSTGRES_URL: database.url, REDIS_URL: redis.url };
+    const env = { ...process.env, POSTGRES_URL: engines.postgresUrl, REDIS_URL: engines.redisUrl };
     const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const exit = once(child, 'exit');
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
@@ -207,6 +234,5 @@ describe.skipIf(isSkipped || !isLong)('the command', () => {
     expect((await call({ url }, '/orders', order)).status).toBe(201);
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
-    await redis.stop();
   });
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Simulator } from '@polysms/simulator';
 import { type Balancer, startBalancer } from './balancer.js';
@@ -100,6 +101,7 @@ class KeptProcess {
   }
 
   async #keep(kind: Kind, env: Readonly<Record<string, string>>, balancer: Balancer, isReady: () => void) {
+    let hasEverBegun = false;
     while (!this.#isEnding) {
       const child = fork(fileURLToPath(new URL(`../dist/${kind}.js`, import.meta.url)), {
         env: { ...process.env, ...env },
@@ -110,6 +112,7 @@ class KeptProcess {
       let hasBegun = false;
       child.once('message', (said: { readonly port: number } | 'ready') => {
         hasBegun = true;
+        hasEverBegun = true;
         if (said !== 'ready') {
           port = said.port;
           balancer.add(port);
@@ -118,8 +121,10 @@ class KeptProcess {
       });
       const [code] = await once(child, 'exit');
       if (port !== undefined) balancer.remove(port);
-      // It would fail again and again.
-      if (!hasBegun && code !== null && !this.#isEnding) throw new Error(`A ${kind} process cannot start.`);
+      if (hasBegun || code === null || this.#isEnding) continue;
+      if (!hasEverBegun) throw new Error(`A ${kind} process cannot start.`);
+      // PostgreSQL or Redis is away.
+      await delay(1_000);
     }
   }
 }

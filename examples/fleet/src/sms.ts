@@ -1,5 +1,5 @@
 import { createSmsClient, type SmsClient, type SmsProvider } from '@polysms/core';
-import { notSent } from '@polysms/core/provider-kit';
+import { type CallContext, notSent } from '@polysms/core/provider-kit';
 import { aliyun } from '@polysms/provider-aliyun';
 import { twilio } from '@polysms/provider-twilio';
 import { sharedPace } from '@polysms/queue';
@@ -40,13 +40,26 @@ function noting(provider: SmsProvider, pool: Pool): SmsProvider {
     async send(message, context) {
       const order =
         message.kind === 'template' ? message.params.find(({ name }) => name === 'order')?.value : undefined;
-      try {
-        if (order !== undefined) await noteText(pool, order, message.id);
-      } catch {
-        return notSent('store_unavailable', 'PostgreSQL did not take the id of the text.');
+      if (order !== undefined && !(await noteInTime(pool, order, message.id, context))) {
+        return notSent('store_unavailable', 'PostgreSQL did not take the id of the text in time.');
       }
       return provider.send(message, context);
     },
     close: () => provider.close(),
   };
+}
+
+/** Whether it is written down by the time at which the vendor's request must be written. */
+async function noteInTime(pool: Pool, order: string, id: string, { deadline, writeBy = deadline }: CallContext) {
+  let stopListening = () => {};
+  const isTooLate = new Promise<boolean>((resolve) => {
+    stopListening = writeBy.onEnd(() => resolve(false));
+  });
+  const isNoted = noteText(pool, order, id).then(
+    () => true,
+    () => false,
+  );
+  const isInTime = await Promise.race([isNoted, isTooLate]);
+  stopListening();
+  return isInTime;
 }
