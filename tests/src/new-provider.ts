@@ -34,6 +34,7 @@ Then make it the vendor's, file by file: docs/providers.md tells the order. The 
 
   README.md                      the table of packages
   box/src/dialects.ts            the vendors of the box
+  tests/package.json             a dependency and tests/tsconfig.json a reference: its README is compiled there
   tests/src/vendor-accounts.ts   the columns of docs/vendors.md
   api/                           npx -y pnpm@12 api:update
 `);

@@ -43,22 +43,14 @@ export const errorCodes: VendorCodes = vendorCodes([
     'Aliyun does not know the signature, or it is not filed or not allowed for this message.',
   ],
   [['NOT_SUPPORTED_COUNTRY'], 'unsupported_destination', 'The account cannot send to this country.'],
-  [
-    words`BUSINESS_LIMIT_CONTROL biz.FREQUENCY FREQUENCY_FAIL`,
-    'recipient_rate_limited',
-    'The phone has had too many messages.',
-  ],
+  [words`BUSINESS_LIMIT_CONTROL biz.FREQUENCY FREQUENCY_FAIL`, 'recipient_rate_limited', 'The phone has had too many.'],
   [
     words`DAY_LIMIT_CONTROL MONTH_LIMIT_CONTROL QPS_LIMIT_CONTROL Throttling`,
     'rate_limited',
     'The quota or the rate of the account is used up.',
   ],
   [['DENY_IP_RANGE'], 'ip_not_allowed', 'The address of this machine is outside the Chinese mainland.'],
-  [
-    words`AMOUNT_NOT_ENOUGH OUT_OF_SERVICE InsufficientBalance`,
-    'insufficient_balance',
-    'The account has no money left, or is suspended for its debt.',
-  ],
+  [words`AMOUNT_NOT_ENOUGH OUT_OF_SERVICE InsufficientBalance`, 'insufficient_balance', 'The account has no money.'],
   [
     words`ACCOUNT_NOT_EXISTS SignatureDoesNotMatch IncompleteSignature InvalidSignatureMethod InvalidAccessKeyId
       InvalidAccessKeyId.NotFound InvalidAccessKeyId.Inactive MissingAccessKeyId`,
@@ -91,12 +83,7 @@ export const errorCodes: VendorCodes = vendorCodes([
     'unknown',
   ],
   // Each nonce is new: only a copy of the request can have used it, and that copy arrived.
-  [
-    ['SignatureNonceUsed'],
-    'network_error',
-    'A copy of the request arrived before; what became of it is not known.',
-    'unknown',
-  ],
+  [['SignatureNonceUsed'], 'network_error', 'A copy of the request arrived before.', 'unknown'],
 ]);
 
 /** Codes that are not listed one by one mean what another one means. */

@@ -94,6 +94,19 @@ export const verificationFields = {
 };
 const verification = v.strictObject(verificationFields);
 
+const keys = v.object({ accessKeyId: key, accessKeySecret: key, securityToken: v.optional(key) });
+
+/** What other code gives: undefined if it throws, or gives none, or a promise, whose failure would end the process. */
+export function keysFrom(credentials: () => unknown): AliyunCredentials | undefined {
+  try {
+    const given = credentials();
+    if (given instanceof Promise) given.catch(() => undefined);
+    return v.is(keys, given) ? given : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What each option must be, by name. */
 export const aliyunFields = {
   accessKeyId: v.optional(key),

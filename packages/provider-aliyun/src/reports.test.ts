@@ -152,6 +152,12 @@ describe('a receipt', () => {
   });
 });
 
+it('a receipt with a field of replies, which the vendor may add, stays a receipt', async () => {
+  for (const content of ['【示例签名】…', null, 5]) {
+    expect(await eventsOf({ ...row, content })).toMatchObject([{ kind: 'report', reference: row.biz_id }]);
+  }
+});
+
 describe('a reply', () => {
   const reply = {
     phone_number: '13800138000',

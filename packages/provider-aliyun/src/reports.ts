@@ -42,7 +42,7 @@ function readingOf(request: WebhookRequest, secret: string): WebhookReading {
 
 /** All pushes may have one URL: what a row is, its fields tell. */
 function eventOf(row: JsonObject): ProviderEvent | undefined {
-  if ('content' in row) return inboundOf(row);
+  if ('content' in row && !('success' in row || 'biz_id' in row || 'MessageId' in row)) return inboundOf(row);
   const report = 'MessageId' in row ? internationalReport(row) : domesticReport(row);
   return report.id === undefined && report.reference === undefined ? undefined : report;
 }

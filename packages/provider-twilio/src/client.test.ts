@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSmsClient, toNodeHandler } from '@polysms/core';
 import { deadlineAfter } from '@polysms/core/provider-kit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSimulator } from '@polysms/simulator';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { twilioDialect } from './simulator/index.js';
 import { twilio } from './twilio.js';
 import { accountSid, authToken, from, serviceSid, startTwilio, to } from './twilio.test.fixture.js';
 
@@ -60,6 +62,26 @@ describe('a client', () => {
     await expect(app.sms.send({ to: to.e164, text: 'Hi' })).rejects.toMatchObject({ outcome: 'unknown' });
     expect(await untilReported(app, 'delivered')).toMatchObject({ provider: 'twilio' });
     expect(resolved).toMatchObject([{ outcome: 'accepted', by: 'report', provider: 'twilio' }]);
+  });
+
+  it('resolves a message whose answer was lost by a look-up, with nothing but the options that it must have', async () => {
+    const simulator = await startSimulator({ dialects: [twilioDialect({ accountSid, authToken })] });
+    const account = twilio({ accountSid, authToken, from, baseUrl: simulator.urlOf('twilio') });
+    const sms = createSmsClient({ providers: [account], messages: { sweepEveryMs: false } });
+    onTestFinished(async () => {
+      await sms.close();
+      await simulator.close();
+    });
+    simulator.fail({ kind: 'drop', when: 'after-processing' });
+    const resolved: unknown[] = [];
+    sms.on('resolved', (each) => resolved.push(each));
+    await expect(sms.send({ to: to.e164, text: 'Order 42 is here.' })).rejects.toMatchObject({ outcome: 'unknown' });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await sms.messages.sweep()).toEqual({ messages: 1, lookups: 1 });
+    expect(resolved).toMatchObject([{ outcome: 'accepted', by: 'lookup', provider: 'twilio' }]);
+    expect(simulator.messages).toHaveLength(1);
   });
 
   it('hears STOP, and Twilio refuses what is sent all the same', async () => {

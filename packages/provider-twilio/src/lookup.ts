@@ -26,8 +26,7 @@ const mostPages = 20;
  * promise how soon it is complete: the text and the sender can confirm that a message was taken, and nothing can rule it
  * out. That is why no time to wait is asked for: absence proves nothing at any age.
  *
- * @param onlySender whether no other process sends an equal text to the same phone at the same time; else nothing of the list
- * is taken for a lost message
+ * @param onlySender whether no other process sends an equal text to one phone at one time; else the list confirms nothing
  */
 export function twilioLookup(
   transport: HttpTransport,

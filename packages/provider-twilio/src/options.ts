@@ -33,10 +33,7 @@ export interface TwilioOptions extends ConnectionOptions {
   readonly from?: ByCountry<string> | undefined;
   /** The SID of a Messaging Service, `MG…`, which chooses the sender where `from` names none. */
   readonly messagingServiceSid?: string | undefined;
-  /**
-   * Whether no other process sends an equal text, by the same sender, to the same phone, at the same time. The one message
-   * of Twilio's list that fits a lost one is then taken for it. Default true.
-   */
+  /** False where other processes send equal texts to one phone at one time: a look-up confirms none then. Default true. */
   readonly onlySender?: boolean | undefined;
   /** The SID of a Verify service, `VA…`, for codes that Twilio makes. Default: none, and `verification` is null. */
   readonly verifyServiceSid?: string | undefined;
