@@ -21,7 +21,14 @@ it('no document names a code that does not exist', () => {
   const words = ['node_modules', 'polysms_circuit_open'];
   const ofVendors = ['error_code', 'template_parameter_count_illegal'];
   // Settings of PostgreSQL and pg, and names of ours in a database.
-  const settings = ['lock_timeout', 'max_connections', 'query_timeout', 'statement_timeout', 'graphile_worker'];
+  const settings = [
+    'lock_timeout',
+    'max_connections',
+    'query_timeout',
+    'statement_timeout',
+    'graphile_worker',
+    'app_user',
+  ];
   const durability = ['synchronous_commit', 'synchronous_standby_names'];
   const tables = ['limit_refunds', 'limit_windows', 'message_keys', 'message_references', 'opt_outs'];
   const ofDatabases = [...settings, ...durability, ...tables];
