@@ -12,6 +12,7 @@ import { noteInBatch } from './batch.js';
 import { checkWhole, invalid, type QueueOptions, type QueuePlace, queueNameOf, readPlace } from './queue-options.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
+import { RunningJobs } from './running-jobs.js';
 import { sendingLane } from './sending-lane.js';
 
 /** Options of {@link createWorker}. */
@@ -91,11 +92,12 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
     runRetryDelay: 1_000,
   };
   const concurrency = Object.fromEntries(jobLanes.map((lane) => [lane, concurrencyOf(options, lane)]));
+  const running = new RunningJobs();
   const workers = jobLanes.map(
     (lane) =>
       new Worker<unknown, DoneJob, string>(
         queueNameOf(place.name, lane),
-        (job, token) => sendingLane.run(lane, () => runBull(job, token, lane)),
+        (job, token) => running.during(sendingLane.run(lane, () => runBull(job, token, lane))),
         { ...shared, concurrency: concurrency[lane] ?? 1 },
       ),
   );
@@ -172,7 +174,7 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
       await Promise.all([...workers.map((each) => each.waitUntilReady()), upkeep?.ready]);
     },
     async close() {
-      closed ??= Promise.all([...workers.map((each) => each.close()), upkeep?.close()]);
+      closed ??= running.endOf(Promise.all([...workers.map((each) => each.close()), upkeep?.close()]));
       await closed;
     },
     [Symbol.asyncDispose]: () => worker.close(),
