@@ -9,7 +9,7 @@ import { endWorkerProcess, startWorkerProcess } from './worker-processes.test.fi
 
 const isLong = process.env['POLYSMS_TEST_SUITE'] === 'long';
 const processes = isLong ? 3 : 2;
-const seconds = isLong ? 20 : 2;
+const seconds = isLong ? 20 : 3;
 const maxPerSecond = 100;
 
 describe.skipIf(skipWithoutRedis(await findRedisServer()))(`a campaign over ${processes} processes`, () => {
@@ -29,17 +29,17 @@ describe.skipIf(skipWithoutRedis(await findRedisServer()))(`a campaign over ${pr
     const children = Array.from({ length: processes }, () => startWorkerProcess(order));
     // All processes are there.
     await Promise.all(children.map((child) => new Promise((resolve) => child.once('message', resolve))));
-    const begun = vendor.ledger.length + maxPerSecond;
-    await until(() => vendor.ledger.length >= begun + wanted);
-    const times = vendor.ledger.slice(begun, begun + wanted + 1).map(({ at }) => at);
-    const rate = (1000 * wanted) / ((times.at(-1) ?? 0) - (times[0] ?? 0));
-    const all = vendor.ledger.map(({ at }) => at);
-    const busiest = Math.max(...all.map((from, index) => all.slice(index).findIndex((at) => at >= from + 1_000)));
-    if (isLong) console.log({ rate, busiest });
-    // What left in one second may arrive in less.
-    expect(busiest).toBeLessThanOrEqual(maxPerSecond * (isLong ? 1.05 : 1.5));
-    expect(rate).toBeLessThanOrEqual(maxPerSecond + 2);
-    if (isLong) expect(rate).toBeGreaterThanOrEqual(maxPerSecond - 2);
+    const begun = performance.now();
+    const before = vendor.ledger.length;
+    await until(() => vendor.ledger.length >= before + wanted);
+    const times = vendor.ledger.slice(before).map(({ at }) => at);
+    // A busy machine makes arrivals late, and never early: by any moment no more can have come than the pace allows, and
+    // what was on its way at the beginning.
+    const tooEarly = times.findIndex((at, index) => index > maxPerSecond + ((at - begun) * maxPerSecond) / 1_000);
+    expect(tooEarly).toBe(-1);
+    // For the log: on a quiet machine it is 99, since one turn in a hundred is left to codes.
+    const [first = 0, last = 0] = [times[0], times.at(-1)];
+    if (isLong) console.log({ rate: (1_000 * (times.length - 1)) / (last - first) });
     await Promise.all(children.map(endWorkerProcess));
     await queue.close();
     await vendor.close();
