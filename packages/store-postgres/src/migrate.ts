@@ -1,4 +1,5 @@
 import { checkedSchema, invalid } from './configuration.js';
+import { migrationTexts } from './migration-texts.js';
 import type { PostgresClient } from './postgres-client.js';
 import { postgresFailure } from './postgres-failure.js';
 import { inSchema } from './statements.js';
@@ -9,15 +10,6 @@ export interface MigrateOptions {
   readonly schema?: string | undefined;
 }
 
-/** In their order; the number in front is the version. */
-const files = [
-  '0001-messages.sql',
-  '0002-verification.sql',
-  '0003-checks.sql',
-  '0004-limits.sql',
-  '0005-opt-outs.sql',
-] as const;
-
 /**
  * Creates the schema with its tables and functions, or brings them up to date. What is there already is left alone, so
  * that every process may call it when it starts: one after the other works, and those that wait find nothing to do.
@@ -27,16 +19,14 @@ const files = [
  *
  * @param client a `Pool` or connected `Client` of `pg`
  * @returns the versions that were applied now, none if all were
- * @throws SmsError `configuration_invalid` if an option cannot work or the files are not there, `store_unavailable` if
- * PostgreSQL refuses
+ * @throws SmsError `configuration_invalid` if an option cannot work, `store_unavailable` if PostgreSQL refuses
  */
 export async function migrate(client: PostgresClient, options: MigrateOptions = {}): Promise<readonly number[]> {
   if (typeof client?.query !== 'function') {
     throw invalid('migrate', 'client: must be a Pool or Client of pg; make one with `new Pool({ connectionString })`.');
   }
   const schema = checkedSchema('migrate', options.schema === undefined ? 'polysms' : options.schema);
-  const texts = await migrationTexts();
-  const text = inSchema(scriptOf(texts), schema);
+  const text = inSchema(scriptOf(migrationTexts), schema);
   try {
     // Without values, so that one round trip can hold many statements: a transaction of their own on one connection.
     const answers = await client.query({ text });
@@ -70,17 +60,4 @@ $polysms_step$;`,
 select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('polysms migrations')::bigint);
 ${steps.join('\n')}
 select version from polysms.migrations where applied_at = now() order by version;`;
-}
-
-/** Read when they are needed: a bundle may have no folder beside it. */
-async function migrationTexts(): Promise<readonly string[]> {
-  const { readFile } = await import('node:fs/promises');
-  const folder = new URL('../migrations/', import.meta.url);
-  const reading = files.map((file) => readFile(new URL(file, folder), 'utf8'));
-  return Promise.all(reading).catch(() => {
-    throw invalid(
-      'migrate',
-      'the SQL files are not beside the module. Leave @polysms/store-postgres out of the bundle, or apply its migrations by hand.',
-    );
-  });
 }
