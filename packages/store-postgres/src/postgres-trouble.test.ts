@@ -139,7 +139,7 @@ describe.skipIf(skipWithoutPostgres(await findPostgresServer()))('the stores ove
     await expectAllRefused(stores, 'takes no further connection');
     await Promise.all(others.map((client) => client.end()));
     // A server counts a connection for a moment after its end.
-    await expect.poll(async () => stores.messages.read('none')).toBeUndefined();
+    await expect.poll(async () => stores.messages.read('none'), { timeout: 120_000 }).toBeUndefined();
   });
 
   it('say when the pool has no connection free in time', async () => {
@@ -166,7 +166,9 @@ describe.skipIf(skipWithoutPostgres(await findPostgresServer()))('the stores ove
     await blocker.query('rollback');
     blocker.release();
     // What the client gave up, the server has done: the outcome was open.
-    await expect.poll(async () => (await stores.verification.read(subject)).challenges[0]?.state).toBe('canceled');
+    await expect
+      .poll(async () => (await stores.verification.read(subject)).challenges[0]?.state, { timeout: 120_000 })
+      .toBe('canceled');
     expect(await stores.verification.read(subject)).toMatchObject({ failures: 1 });
   });
 
@@ -232,7 +234,7 @@ describe.skipIf(skipWithoutPostgres(await findPostgresServer()))('the stores ove
 
 async function untilWaiting(admin: Pool): Promise<void> {
   const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await admin.query(waiting)).rows.length).toBe(1);
+  await expect.poll(async () => (await admin.query(waiting)).rows.length, { timeout: 120_000 }).toBe(1);
 }
 
 /** A disk of three megabytes. Undefined where this user may not make one. */

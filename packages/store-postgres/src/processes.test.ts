@@ -65,7 +65,7 @@ describe.skipIf(skipWithoutPostgres(url))('processes on one PostgreSQL', () => {
     const child = await start('killed', 100_000, turns);
     const exit = once(child, 'exit');
     child.send('go');
-    await expect.poll(() => turns.length, { interval: 1 }).toBeGreaterThan(20);
+    await expect.poll(() => turns.length, { interval: 1, timeout: 120_000 }).toBeGreaterThan(20);
     child.kill('SIGKILL');
     await exit;
     for (const { id } of turns) expect(await stores.messages.read(id)).toMatchObject({ id });

@@ -11,7 +11,7 @@ import {
 } from './faults.js';
 
 /** How many faults are switched on at once, at most. */
-const most = 1_000;
+const most = 25_000;
 
 /** How many MiB the bodies of all of them have together, at most. */
 const mostBodyMebibytes = 32;
