@@ -105,6 +105,7 @@ export class FaultScript {
   #checkRoom(fault: Fault): void {
     const count = this.#lists().reduce((sum, entries) => sum + entries.length, 0);
     if (count >= most) throw configurationInvalid(`fail(): ${most} faults are switched on already; switch some off.`);
+    if (bodyBytesOf(fault) === 0) return;
     const bytes = this.#forRequests.reduce((sum, entry) => sum + bodyBytesOf(entry.fault), bodyBytesOf(fault));
     if (bytes <= mostBodyMebibytes * 1024 * 1024) return;
     throw configurationInvalid(
