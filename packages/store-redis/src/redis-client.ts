@@ -6,6 +6,8 @@
 export interface RedisClient {
   /** Whether it is for a cluster, where one script cannot reach the keys of several nodes. */
   readonly isCluster?: boolean | undefined;
+  /** The connection, while there is one. Scripts that are run in one turn are held back until it ends, and written together. */
+  readonly stream?: { cork(): void; uncork(): void } | undefined;
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }

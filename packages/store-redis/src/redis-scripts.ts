@@ -2,6 +2,7 @@ import type { FailureOutcome } from '@polysms/core/stores';
 import type { RedisClient } from './redis-client.js';
 import { redisFailure } from './redis-failure.js';
 import type { Script } from './script.js';
+import { SharedWrites } from './shared-writes.js';
 
 /** What is to be run, and what its failure means. */
 export interface ScriptCall {
@@ -26,11 +27,13 @@ export class KeysLiveApart extends Error {
 export class RedisScripts {
   readonly #client: RedisClient;
   readonly #now: (() => number) | undefined;
+  readonly #writes: SharedWrites;
   #isCluster: boolean;
 
   constructor(client: RedisClient, now: (() => number) | undefined) {
     this.#client = client;
     this.#now = now;
+    this.#writes = new SharedWrites(client);
     this.#isCluster = client.isCluster === true;
   }
 
@@ -50,8 +53,8 @@ export class RedisScripts {
     const all = [...keys, this.#now === undefined ? '' : String(Math.floor(this.#now())), ...args];
     try {
       // One promise beside that of the client: many scripts run at once.
-      return this.#client
-        .evalsha(script.sha1, keys.length, ...all)
+      return this.#writes
+        .ask(() => this.#client.evalsha(script.sha1, keys.length, ...all))
         .then(undefined, (error: unknown) => this.#runInFull(error, call, all));
     } catch (error) {
       return this.#runInFull(error, call, all);
