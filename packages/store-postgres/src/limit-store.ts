@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from '@polysms/core/stores';
 import { keyPart } from './key-part.js';
 import type { Row, Statements } from './statements.js';
@@ -17,7 +17,7 @@ export class PostgresLimitStore implements LimitStore {
 
   async takeAll(units: readonly LimitUnit[]): Promise<TakeResult> {
     // Short, since every window keeps one, and only the windows of one name must differ.
-    const token = randomBytes(6).toString('base64url');
+    const token = randomInt(2 ** 47).toString(36);
     const named = new Map(units.map((unit) => [nameOf(unit), unit]));
     // Sorted: whoever takes together waits for others in one order.
     const names = [...named.keys()].sort();

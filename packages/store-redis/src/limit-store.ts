@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from '@polysms/core/stores';
 import { keyPart } from './key-part.js';
 import { refundScript, refundsPerKey, takeAllScript } from './limit-scripts.js';
@@ -38,8 +38,9 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async takeAll(units: readonly LimitUnit[]): Promise<TakeResult> {
-    // Short, since every window keeps one, and only the windows of one key must differ.
-    const token = randomBytes(4).toString('base64url');
+    // Short, since every window keeps one, and only the windows of one key must differ. `randomBytes` would ask the
+    // system each time, which takes longer than all the rest; `randomInt` asks for many at once.
+    const token = randomInt(36 ** 7).toString(36);
     const parts = units.map((unit, index) => ({ unit, index }));
     const taken = await this.#inOneSlot(
       () => this.#take(parts, token),
@@ -98,9 +99,14 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async #take(parts: readonly Part[], token: string): Promise<readonly TakenPart[] | Refusal> {
-    const keys = parts.map(({ unit }) => this.#keyOf(unit));
-    const limits = parts.flatMap(({ unit: { limit } }) => [String(limit.max), String(limit.windowMs)]);
-    const answer = parsedAnswer(await this.#run(takeAllScript, keys, [token, ...limits])) as Answer;
+    const keys: string[] = [];
+    const args = [token];
+    for (const { unit } of parts) {
+      const { max, windowMs } = unit.limit;
+      keys.push(this.#keyOf(unit));
+      args.push(String(max), String(windowMs));
+    }
+    const answer = parsedAnswer(await this.#run(takeAllScript, keys, args)) as Answer;
     if ('index' in answer) return { taken: false, ...answer, index: parts[answer.index]?.index ?? -1 };
     return parts.flatMap(({ unit, index }, at) => {
       const [windowId, number] = answer.taken[at] ?? [];

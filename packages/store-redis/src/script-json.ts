@@ -4,7 +4,7 @@
  */
 export function scriptJson(value: unknown): string {
   const json = JSON.stringify(value);
-  return /\\ud[89a-f]/.test(json) ? JSON.stringify(value, wellFormed) : json;
+  return json.includes('\\ud') ? JSON.stringify(value, wellFormed) : json;
 }
 
 function wellFormed(_: string, value: unknown): unknown {
