@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../contract/deadline.js';
 import type { CheckOutcome, NotSent, Refused, Unknown } from '../contract/outcomes.js';
 import type { SeldomWarning } from '../errors/seldom-warning.js';
@@ -7,7 +6,7 @@ import { parsePhoneNumber } from '../phone/parse.js';
 import { notSent } from '../provider-kit/outcomes.js';
 import { andThen } from '../stores/and-then.js';
 import { type Awaitable, askStoreAtOnce, recordResult } from '../stores/ask-store.js';
-import type { CodeSecrets } from './code-secrets.js';
+import { type CodeSecrets, randomName } from './code-secrets.js';
 import { afterApproval, isConclusion, isStep, keepMs, mayCount, recordAccepted } from './store-questions.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import type { VerificationCheckResult } from './verification-requests.js';
@@ -68,7 +67,7 @@ export function checkChallenges(
   const { subject, guesses } = candidates;
   const { purpose, maxFailures, countsFailure } = typed;
   const { failureWindowMs } = options;
-  const token = randomUUID();
+  const token = randomName();
   const compared = askStoreAtOnce(
     mayCount,
     deadline,

@@ -63,7 +63,7 @@ export class CodeSecrets {
   newChallenge(to: PhoneNumber, purpose: string): NamedChallenge {
     const handle = this.#handle(this.#current, to, purpose);
     return {
-      id: handle + randomHalf(),
+      id: handle + randomName(),
       subject: this.#subject(handle),
       previous: this.#previous && this.#subject(this.#handle(this.#previous, to, purpose)),
     };
@@ -112,7 +112,11 @@ export interface NamedChallenge {
 const pool = Buffer.alloc(halfBytes * 256);
 let used = pool.length;
 
-function randomHalf(): string {
+/**
+ * 128 random bits in base64url: the random half of an id, and the name of a check. Node's UUIDs are built of fifteen
+ * pieces, all of which stay in memory with a string that is kept.
+ */
+export function randomName(): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;

@@ -25,7 +25,7 @@ import type {
 
 /** Options of a {@link MemoryVerificationStore}. */
 export interface MemoryVerificationStoreOptions {
-  /** Phones and purposes remembered at most, at least 1. Default 100000: about 90 MB with one challenge each. */
+  /** Phones and purposes remembered at most, at least 1. Default 100000: about 80 MB with one challenge each. */
   readonly maxSubjects?: number | undefined;
   /** The time in milliseconds, from any beginning, never going back. Default: the monotonic clock. */
   readonly now?: (() => number) | undefined;

@@ -35,8 +35,8 @@ function challengeRecord(challenge: NewChallenge, now: number): ChallengeRecord 
     purpose,
     openedAt: now,
     keepMs,
-    codes: [],
-    providers: [],
+    codes: noCodes,
+    providers: noProviders,
     checks: 0,
     ended: undefined,
     lastToken: undefined,
@@ -58,11 +58,21 @@ function setCodes(challenge: ChallengeRecord, { codes, providers }: SentCodes): 
 export function endAll(record: SubjectRecord, forgetAt: number, approved?: ChallengeRecord): void {
   for (const challenge of record.challenges) {
     if (challenge.ended !== undefined) continue;
-    challenge.ended = challenge === approved ? 'approved' : 'canceled';
-    challenge.forgetAt = forgetAt;
+    endChallenge(challenge, challenge === approved ? 'approved' : 'canceled', forgetAt);
   }
   record.failures = undefined;
 }
+
+/** What is good for nothing any more is not kept: its codes, and of a phone that was reached who reached it. */
+function endChallenge(challenge: ChallengeRecord, ended: 'approved' | 'canceled', forgetAt: number): void {
+  challenge.ended = ended;
+  challenge.forgetAt = forgetAt;
+  challenge.codes = noCodes;
+  if (ended === 'approved') challenge.providers = noProviders;
+}
+
+const noCodes: readonly LiveCode[] = [];
+const noProviders: readonly string[] = [];
 
 /** Forgets what need no longer be remembered. */
 export function prune(record: SubjectRecord, now: number): void {
@@ -134,9 +144,10 @@ export function openChallenge(record: SubjectRecord, challenge: NewChallenge, no
         1,
       );
     }
-    challenges.push(challengeRecord(challenge, now));
+    // A list that grows gets room for many, and most subjects have one challenge.
+    record.challenges = challenges.concat(challengeRecord(challenge, now));
   }
-  return { state: 'opened', previous: previousProviders(challenges, challenge.id) };
+  return { state: 'opened', previous: previousProviders(record.challenges, challenge.id) };
 }
 
 /** `VerificationStore.settle` for one subject. */
@@ -151,8 +162,7 @@ export function settleChallenge(record: SubjectRecord, id: string, sent: SentCod
 export function cancelChallenge(record: SubjectRecord, id: string, now: number): boolean {
   const challenge = pendingChallenge(record, id);
   if (challenge === undefined || !isLive(challenge, now)) return false;
-  challenge.ended = 'canceled';
-  challenge.forgetAt = now + challenge.keepMs;
+  endChallenge(challenge, 'canceled', now + challenge.keepMs);
   return true;
 }
 
