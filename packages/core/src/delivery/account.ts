@@ -20,9 +20,10 @@ export interface Account {
  * Asks a provider once, if its circuit lets the call pass, and has the circuit learn from the answer. Never rejects,
  * and settles by the deadline, whatever the provider does.
  *
- * @param call asks the provider; it must take out of the outcome what nobody may see, since health shows the outcome
+ * @param call asks the provider
  * @param asProbe whether the call may pass an open circuit, as its probe
  * @param contexts those of the attempt and of the call, if the attempt may have but a share of it
+ * @param shown takes out of an outcome what nobody may see: health shows outcomes
  */
 export function askAccount<Outcome extends SendOutcome | CheckOutcome>(
   { circuit }: Account,
@@ -31,11 +32,13 @@ export function askAccount<Outcome extends SendOutcome | CheckOutcome>(
   kind: CallKind,
   asProbe: boolean,
   contexts?: Contexts,
+  shown?: (outcome: NoInfer<Outcome> | Unknown) => NoInfer<Outcome> | Unknown,
 ): Promise<Outcome | NotSent | Unknown> {
   const permit = circuit.admit(asProbe);
   if (permit === undefined) return Promise.resolve(circuit.refusal());
   return settleByDeadline(call, deadline, kind, (outcome) => {
-    const judged = contexts === undefined ? outcome : ofShare(outcome, contexts);
+    const seen = shown === undefined ? outcome : shown(outcome);
+    const judged = contexts === undefined ? seen : ofShare(seen, contexts);
     const isOurStall = judged.outcome === 'not-sent' && wasHeldUp(contexts?.attempt.writeBy ?? deadline);
     circuit.record(permit, isOurStall ? stalled : judged);
     return judged;

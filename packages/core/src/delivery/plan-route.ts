@@ -86,6 +86,10 @@ export function planRoute<Provider extends Candidate>(
     if (message.canSend(provider)) able.push(provider);
   }
   if (able.length === 0) return { status: 'unsupported' };
+  if (able.length === 1) {
+    const isProbe = message.isDuplicateHarmless && leastBadOf(able, healthOf) !== undefined;
+    return { status: 'planned', providers: able, rotation: undefined, probesOpenCircuit: isProbe };
+  }
   // Only providers that let calls pass take turns: otherwise the whole share of a dead one would go to its neighbour.
   const passable = able.filter((provider) => isPassable(healthOf(provider)));
   const rotating = passable.length === 0 ? able : passable;
@@ -103,7 +107,7 @@ export function planRoute<Provider extends Candidate>(
 }
 
 function rotationOf(route: Route, index: number, able: readonly Candidate[]): string | undefined {
-  if (route.strategy === undefined || route.strategy === 'priority' || able.length === 1) return undefined;
+  if (route.strategy === undefined || route.strategy === 'priority') return undefined;
   return `${index}: ${able.map(({ id }) => `${id}=${weightOf(route, id)}`).join()}`;
 }
 

@@ -24,8 +24,10 @@ export interface Delivery {
   canSend(provider: SmsProvider): boolean;
   /** What the error says if none can. */
   readonly unsupported: string;
-  /** Asks one provider, once. The outcome holds nothing that nobody may see. */
+  /** Asks one provider, once. */
   ask(provider: SmsProvider, context: CallContext): Promise<SendOutcome>;
+  /** Takes out of an outcome what nobody may see. Default: an outcome holds nothing of the kind. */
+  shown?(outcome: SendOutcome): SendOutcome;
   /** After an `unknown` outcome: `stop`, or try the next provider, since a duplicate is harmless. */
   readonly onUnknown: 'stop' | 'failover';
   /** Ids of providers, in order, instead of the routes. */
@@ -155,7 +157,8 @@ export class Router {
       circuitClosed: account.circuit.closedTime,
     });
     const ask = () => delivery.ask(account.provider, context);
-    return askAccount(account, ask, context.deadline, 'send', plan.probesOpenCircuit, { attempt: context, call });
+    const contexts = { attempt: context, call };
+    return askAccount(account, ask, context.deadline, 'send', plan.probesOpenCircuit, contexts, delivery.shown);
   }
 
   /** Takes an outcome in. How the delivery has ended; undefined if the next provider is to be asked. */

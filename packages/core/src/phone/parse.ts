@@ -76,8 +76,11 @@ function safeParse(input: unknown, defaultCountry: string | undefined): PhoneNum
   return e164 === undefined ? invalid('international-prefix') : (cache.get(e164) ?? parseE164(e164, e164));
 }
 
+/** It is a number and nothing else: none is to be looked for in it. */
+const wholeText = { extract: false };
+
 function parseE164(e164: string, cacheKey: string): PhoneNumberResult {
-  const parsed = parseWithMetadata(e164);
+  const parsed = parseWithMetadata(e164, wholeText);
   // "+44 (0)20 …", "+86 0138 …": what a national prefix means abroad is a guess, and a wrong one is somebody's phone.
   if (parsed !== undefined && parsed.number !== e164) return invalid('trunk-prefix');
   if (parsed === undefined || !isPossible(parsed)) return invalid(problemOfLength(e164), remedyFor(e164));

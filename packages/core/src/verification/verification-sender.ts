@@ -5,10 +5,8 @@ import type { SmsProvider } from '../contract/sms-provider.js';
 import { type Account, askAccount } from '../delivery/account.js';
 import { envelopeOf } from '../delivery/envelope.js';
 import { newMessageId } from '../delivery/message-id.js';
-import { readOutcome } from '../delivery/read-outcome.js';
-import type { Delivery, Router } from '../delivery/router.js';
+import type { Delivered, Delivery, Router } from '../delivery/router.js';
 import type { TemplateCatalogue } from '../delivery/templates/catalogue.js';
-import type { Attempt, SmsError } from '../errors/sms-error.js';
 import type { PhoneNumber } from '../phone/phone-number.js';
 import { withoutCode } from './without-code.js';
 
@@ -36,7 +34,7 @@ export interface VerificationPlan {
   /** At least one. */
   readonly senders: readonly CodeSender[];
   /** Asks one after the other until one takes it or it is no longer useful to go on. Never rejects. */
-  send(order: SendInput): Promise<SentVerification>;
+  send(order: SendInput): Promise<Delivered>;
 }
 
 /** A provider that can send a verification. */
@@ -59,15 +57,7 @@ export interface SendInput {
   readonly context: CallContext;
 }
 
-/** What became of it. */
-export interface SentVerification {
-  readonly attempts: readonly Attempt[];
-  /** Of each provider that may have sent a code, in the order of the attempts. */
-  readonly sent: readonly SentBy[];
-  /** Why no provider took it; undefined if one did. */
-  readonly error: SmsError | undefined;
-}
-
+/** A provider that may have sent a code. */
 export interface SentBy {
   readonly provider: string;
   /** The vendor's id of the verification, if it gave one. */
@@ -129,28 +119,23 @@ export class VerificationSender {
       if (!issues(provider)) return { provider: provider.id, codes: 'local' };
       return { provider: provider.id, codes: 'issued', ...provider.verification?.limits };
     });
-    const send = async ({ code, lifetimeMs, avoid, context }: SendInput): Promise<SentVerification> => {
+    const send = ({ code, lifetimeMs, avoid, context }: SendInput): Promise<Delivered> => {
       const id = newMessageId();
       const minutes = Math.max(1, Math.floor(lifetimeMs / 60_000));
       const values = { code: code ?? '', minutes: String(minutes) };
       // A code must not arrive when it is good for nothing any more.
       const validUntil = performance.now() + lifetimeMs;
-      const ask = async (provider: SmsProvider, attemptContext: CallContext): Promise<SendOutcome> => {
+      const ask = (provider: SmsProvider, attemptContext: CallContext): Promise<SendOutcome> => {
         if (issues(provider) && provider.verification !== null) {
           return provider.verification.start({ id, to, locale }, attemptContext);
         }
-        const rendered = catalogue.render(
-          message.name,
-          values,
-          envelopeOf(id, to, validUntil, reportUrlOf(provider)),
-          provider,
-        );
-        const answered = await provider.send(rendered, attemptContext);
-        return withoutCode(readOutcome('send', answered), values.code);
+        const envelope = envelopeOf(id, to, validUntil, reportUrlOf(provider));
+        return provider.send(catalogue.render(message.name, values, envelope, provider), attemptContext);
       };
+      const shown = (outcome: SendOutcome) => withoutCode(outcome, values.code);
       const deliverWithin = withinMs === undefined ? undefined : within(withinMs, validUntil);
       // Copying by hand is several times as fast as spreading.
-      const { attempts, accepted, error } = await this.#deps.deliveries.deliver(
+      return this.#deps.deliveries.deliver(
         {
           id,
           to,
@@ -160,6 +145,7 @@ export class VerificationSender {
           canSend,
           unsupported,
           ask,
+          shown,
           onUnknown,
           kind: 'verification',
           purpose,
@@ -167,7 +153,6 @@ export class VerificationSender {
         },
         context,
       );
-      return { attempts, sent: attempts.flatMap((attempt) => sentBy(attempt, accepted?.reference)), error };
     };
     return { senders, send };
   }
@@ -177,17 +162,19 @@ export class VerificationSender {
     const account = this.#deps.accounts.get(provider);
     const verification = account?.provider.verification;
     if (account === undefined || verification == null) return undefined;
-    const ask = async () => {
-      const answered = await verification.check(check, context);
-      return withoutCode(readOutcome('check', answered), check.code);
-    };
+    const ask = () => verification.check(check, context);
+    const shown = (outcome: CheckOutcome) => withoutCode(outcome, check.code);
     // Nobody else can check this code, so it passes an open circuit, as its probe.
-    return askAccount(account, ask, context.deadline, 'check', true);
+    return askAccount(account, ask, context.deadline, 'check', true, undefined, shown);
   }
 }
 
-/** Whoever may have sent a code. Only the last attempt can have been accepted. */
-function sentBy({ provider, outcome }: Attempt, reference: string | undefined): readonly SentBy[] {
-  if (outcome === 'accepted') return [{ provider, reference }];
-  return outcome === 'unknown' ? [{ provider, reference: undefined }] : [];
+/** Whoever may have sent a code, in the order of the attempts. Only the last attempt can have been accepted. */
+export function sentBy({ attempts, accepted }: Delivered): readonly SentBy[] {
+  const sent: SentBy[] = [];
+  for (const { provider, outcome } of attempts) {
+    if (outcome === 'accepted') sent.push({ provider, reference: accepted?.reference });
+    else if (outcome === 'unknown') sent.push({ provider, reference: undefined });
+  }
+  return sent;
 }

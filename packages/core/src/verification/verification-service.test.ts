@@ -19,7 +19,7 @@ it.each<[string, CodeSender['codes'], RegExp]>([
         orders.push(order);
         return {
           attempts: [{ provider: 'a', outcome: 'accepted', durationMs: 1 }],
-          sent: [{ provider: 'a', reference: undefined }],
+          accepted: { outcome: 'accepted' },
           error: undefined,
         };
       },

@@ -16,10 +16,9 @@ import {
   readSubject,
   whileCanceling,
 } from './store-questions.js';
-import type { ParsedVerificationOptions } from './verification-options.js';
 import type { VerificationCancelResult, VerificationReceipt, VerificationStatus } from './verification-requests.js';
-import type { CodeSender, StartInput } from './verification-sender.js';
-import type { LiveCode, SubjectState } from './verification-store.js';
+import { type CodeSender, type StartInput, sentBy } from './verification-sender.js';
+import type { CodeLimits, IssuedCode, LiveCode, LocalCode, SubjectState } from './verification-store.js';
 
 /** Codes of one phone and purpose that may be live at once; more are a flood. */
 const maxLive = 10;
@@ -48,14 +47,16 @@ export class VerificationService {
       previous === undefined ? undefined : await readSubject(this.#deps, previous, beforeSending, deadline);
     const limits = limitsBeside(beside, options.maxFailures);
     const id = beside === undefined ? unmarked : unmarked + approvalMark(beside);
-    const code = plan.senders.some(({ codes }) => codes === 'local') ? makeCode(options.codeLength) : undefined;
-    const digest = code === undefined ? '' : secrets.digest(id, code);
-    const codes = plan.senders.map((sender) => codeFrom(sender, digest, undefined, options));
+    const { codeLength, maxChecks, lifetimeMs } = options;
+    const code = plan.senders.some(isCarrier) ? makeCode(codeLength) : undefined;
+    const own: LocalCode | undefined =
+      code === undefined ? undefined : { kind: 'local', digest: secrets.digest(id, code), maxChecks, lifetimeMs };
+    const codes = codesOf(plan.senders, own, options);
     const { maxFailures, maxLive } = limits;
     const opened = askStoreAtOnce(
       beforeSending,
       deadline,
-      () => store.open({ subject, id, to: to.e164, purpose, codes: distinct(codes), maxFailures, maxLive, keepMs }),
+      () => store.open({ subject, id, to: to.e164, purpose, codes, maxFailures, maxLive, keepMs }),
       {
         isAnswer: isOpening,
         // Saved too late: nothing is sent. A challenge that nobody can use must not count towards the lock.
@@ -65,28 +66,32 @@ export class VerificationService {
     const opening = opened instanceof Promise ? await opened : opened;
     if (opening.state === 'locked') throw locked(opening.reason, opening.retryAfterMs);
 
-    const { attempts, sent, error } = await plan.send({
+    const delivered = await plan.send({
       code,
-      lifetimeMs: options.lifetimeMs,
+      lifetimeMs,
       avoid: opening.previous,
       context: { deadline },
     });
-    const own = plan.senders.find(({ codes }) => codes === 'local');
-    const sentCodes = sent.flatMap(({ provider, reference }) => {
+    const { attempts, error } = delivered;
+    const sent = sentBy(delivered);
+    const senders = sent.flatMap(({ provider, reference }) => {
       const by = plan.senders.find((each) => each.provider === provider);
-      return by === undefined ? [] : [codeFrom(by, digest, reference, options)];
+      if (by === undefined) return [];
+      const { codes: kind, maxChecks: most, lifetimeMs: longest } = by;
+      return [{ provider, codes: kind, maxChecks: most, lifetimeMs: longest, reference }];
     });
     // If the code is not delivered in time, another provider carries ours.
     const mayFollow = options.deliverWithinMs !== undefined && error === undefined && own !== undefined;
-    const live = mayFollow ? [...sentCodes, codeFrom(own, digest, undefined, options)] : sentCodes;
+    const sentCodes = codesOf(senders, own, options);
+    const live = mayFollow && !sentCodes.includes(own) ? [...sentCodes, own] : sentCodes;
     // If the store fails now, every code can still be checked: `open` saved all codes that might be sent.
     const settled = recordResult(this.#deps.unrecorded, deadline, () =>
-      store.settle(subject, id, { codes: distinct(live), providers: sent.map(({ provider }) => provider) }),
+      store.settle(subject, id, { codes: live, providers: sent.map(({ provider }) => provider) }),
     );
     if (settled !== undefined) await settled;
     if (error !== undefined) throw live.length === 0 ? error : withVerification(error, id);
-    const lifetimeMs = Math.max(...live.map((each) => each.lifetimeMs));
-    return { id, provider: attempts.at(-1)?.provider ?? '', expiresAt: startedAt + lifetimeMs, attempts };
+    const longestMs = Math.max(...live.map((each) => each.lifetimeMs));
+    return { id, provider: attempts.at(-1)?.provider ?? '', expiresAt: startedAt + longestMs, attempts };
   }
 
   /** @throws SmsError when the code could not be judged */
@@ -140,27 +145,30 @@ function limitsBeside(
   return { maxFailures: maxFailures - failures, maxLive: maxLive - live.length };
 }
 
-function codeFrom(
-  sender: CodeSender,
-  digest: string,
-  reference: string | undefined,
-  { maxChecks, lifetimeMs }: Pick<ParsedVerificationOptions, 'maxChecks' | 'lifetimeMs'>,
-): LiveCode {
-  if (sender.codes === 'local') return { kind: 'local', digest, maxChecks, lifetimeMs };
-  return {
-    kind: 'issued',
-    provider: sender.provider,
-    reference,
-    maxChecks: Math.min(maxChecks, sender.maxChecks ?? maxChecks),
-    lifetimeMs: Math.min(lifetimeMs, sender.lifetimeMs ?? lifetimeMs),
-  };
+function isCarrier({ codes }: CodeSender): boolean {
+  return codes === 'local';
 }
 
-/** Each code once. Our own code is one, even if several providers may carry it. */
-function distinct(codes: readonly LiveCode[]): readonly LiveCode[] {
-  if (codes.length === 1) return codes;
-  const local = codes.find(({ kind }) => kind === 'local');
-  return codes.filter((code) => code.kind === 'issued' || code === local);
+interface LikelySender extends CodeSender, Pick<IssuedCode, 'reference'> {}
+
+/** The codes that these may send: ours once, whoever carries it, and those that providers make. */
+function codesOf(
+  senders: readonly LikelySender[],
+  own: LocalCode | undefined,
+  limits: CodeLimits,
+): readonly LiveCode[] {
+  const codes: LiveCode[] = own !== undefined && senders.some(isCarrier) ? [own] : [];
+  for (const { codes: kind, provider, reference, maxChecks, lifetimeMs } of senders) {
+    if (kind === 'local') continue;
+    codes.push({
+      kind,
+      provider,
+      reference,
+      maxChecks: Math.min(limits.maxChecks, maxChecks ?? limits.maxChecks),
+      lifetimeMs: Math.min(limits.lifetimeMs, lifetimeMs ?? limits.lifetimeMs),
+    });
+  }
+  return codes;
 }
 
 function locked(reason: 'failures' | 'challenges', retryAfterMs: number): SmsError {
