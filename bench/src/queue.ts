@@ -125,7 +125,8 @@ async function throughput(
     if (counted === undefined && now.left <= 0.9 * messages) counted = now;
     if (now.left === 0) {
       await stop(children);
-      return counted === undefined ? 0 : (1000 * counted.left) / (now.at - counted.at);
+      if (counted === undefined || counted.left === 0) throw new Error('All were sent at once: give more messages.');
+      return (1000 * counted.left) / (now.at - counted.at);
     }
     await wait(10);
   }
