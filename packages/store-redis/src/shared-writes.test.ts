@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis } from 'test-redis';
 import { describe, expect, it } from 'vitest';
@@ -54,6 +55,26 @@ describe('what is asked in one turn', () => {
     expect(client.told.join('')).toBe(
       `cork first${dozen}uncork firstcork first${dozen}uncork firstcork first.uncork first`,
     );
+  });
+
+  it('is written by twelve, whichever stores of the client ask', async () => {
+    const written: number[] = [];
+    const stream = new Writable({
+      writev(chunks, done) {
+        written.push(chunks.length);
+        done();
+      },
+    });
+    const evalsha = async () => {
+      stream.write('a script');
+      return '{"taken":[["window",1]]}';
+    };
+    const client: RedisClient = { stream, evalsha, eval: evalsha };
+    const [one, other] = [redisStores({ client, prefix: 'one' }), redisStores({ client, prefix: 'other' })];
+    const keys = Array.from({ length: 24 }, (_, index) => `k-${index}`);
+    await Promise.all(keys.flatMap((key) => [take(one.limits, key), take(other.limits, key)]));
+    await turn();
+    expect(written).toEqual([12, 12, 12, 12]);
   });
 
   it('is written on the connection that was held back, though the client has another one by now', async () => {

@@ -104,7 +104,11 @@ describe('the strategy', () => {
 
   it('takes no turns while the circuits of all others let nobody pass', () => {
     const open: CandidateHealth = { state: 'open', probeInMs: 1 };
-    const result = plan([{ providers: ids, strategy: 'round-robin' }], {}, { a: open, c: { ...open, state: 'probing' } });
+    const result = plan(
+      [{ providers: ids, strategy: 'round-robin' }],
+      {},
+      { a: open, c: { ...open, state: 'probing' } },
+    );
     expect(result).toMatchObject({ status: 'planned', rotation: undefined });
   });
 
