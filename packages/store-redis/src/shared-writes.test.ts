@@ -89,8 +89,9 @@ describe('what is asked in one turn', () => {
     expect(client.told).toEqual(['cork first', 'a', 'b', 'uncork first', 'cork second', 'c', 'uncork second']);
   });
 
-  it.each([undefined, null])('is written at once while there is no connection: %s', async (stream) => {
+  it.each([undefined, null, 'orders', {}])('is written at once while there is no connection: %j', async (stream) => {
     const client = new Told();
+    // A client that the app has written for itself may call something else so.
     client.stream = stream as undefined;
     const writes = new SharedWrites(client);
     for (const sha1 of ['a', 'b']) expect(await writes.ask(() => client.evalsha(sha1))).toBe(sha1);

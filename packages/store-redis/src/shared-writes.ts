@@ -38,7 +38,7 @@ export class SharedWrites {
 
   #holdBack(): void {
     const { stream } = this.#client;
-    if (stream == null) return;
+    if (typeof stream?.cork !== 'function') return;
     this.#stream = stream;
     this.#asked = 0;
     stream.cork();
