@@ -2,7 +2,7 @@ import type { FailureOutcome } from '@polysms/core/stores';
 import type { RedisClient } from './redis-client.js';
 import { redisFailure } from './redis-failure.js';
 import type { Script } from './script.js';
-import { SharedWrites } from './shared-writes.js';
+import { type SharedWrites, sharedWritesOf } from './shared-writes.js';
 
 /** What is to be run, and what its failure means. */
 export interface ScriptCall {
@@ -33,7 +33,7 @@ export class RedisScripts {
   constructor(client: RedisClient, now: (() => number) | undefined) {
     this.#client = client;
     this.#now = now;
-    this.#writes = new SharedWrites(client);
+    this.#writes = sharedWritesOf(client);
     this.#isCluster = client.isCluster === true;
   }
 

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
 import { findRedisServer, skipWithoutRedis, startRedis } from 'test-redis';
 import { describe, expect, it } from 'vitest';
@@ -56,6 +57,26 @@ describe('what is asked in one turn', () => {
     );
   });
 
+  it('is written by twelve, whichever stores of the client ask', async () => {
+    const written: number[] = [];
+    const stream = new Writable({
+      writev(chunks, done) {
+        written.push(chunks.length);
+        done();
+      },
+    });
+    const evalsha = async () => {
+      stream.write('a script');
+      return '{"taken":[["window",1]]}';
+    };
+    const client: RedisClient = { stream, evalsha, eval: evalsha };
+    const [one, other] = [redisStores({ client, prefix: 'one' }), redisStores({ client, prefix: 'other' })];
+    const keys = Array.from({ length: 24 }, (_, index) => `k-${index}`);
+    await Promise.all(keys.flatMap((key) => [take(one.limits, key), take(other.limits, key)]));
+    await turn();
+    expect(written).toEqual([12, 12, 12, 12]);
+  });
+
   it('is written on the connection that was held back, though the client has another one by now', async () => {
     const client = new Told();
     const writes = new SharedWrites(client);
@@ -68,8 +89,9 @@ describe('what is asked in one turn', () => {
     expect(client.told).toEqual(['cork first', 'a', 'b', 'uncork first', 'cork second', 'c', 'uncork second']);
   });
 
-  it.each([undefined, null])('is written at once while there is no connection: %s', async (stream) => {
+  it.each([undefined, null, 'orders', {}])('is written at once while there is no connection: %j', async (stream) => {
     const client = new Told();
+    // A client that the app has written for itself may call something else so.
     client.stream = stream as undefined;
     const writes = new SharedWrites(client);
     for (const sha1 of ['a', 'b']) expect(await writes.ask(() => client.evalsha(sha1))).toBe(sha1);

@@ -3,6 +3,17 @@ import type { RedisClient } from './redis-client.js';
 /** More at once would have the server wait for the client, and the client for the server, in turns. */
 const mostTogether = 12;
 
+const ofClients = new WeakMap<RedisClient, SharedWrites>();
+
+/** Those of a client, whichever stores ask: what one of them holds back, no other can have written. */
+export function sharedWritesOf(client: RedisClient): SharedWrites {
+  const known = ofClients.get(client);
+  if (known !== undefined) return known;
+  const writes = new SharedWrites(client);
+  ofClients.set(client, writes);
+  return writes;
+}
+
 /**
  * Has what is asked of the server in one turn go out in few writes: a system call for each command costs as much as
  * all that is done for it beside. Nothing waits for it: what has been asked is written before anything else is read.
@@ -27,7 +38,7 @@ export class SharedWrites {
 
   #holdBack(): void {
     const { stream } = this.#client;
-    if (stream == null) return;
+    if (typeof stream?.cork !== 'function') return;
     this.#stream = stream;
     this.#asked = 0;
     stream.cork();

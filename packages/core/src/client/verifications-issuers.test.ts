@@ -105,6 +105,18 @@ describe('a check of a code that a provider made', () => {
     expect(await sms.verifications.check({ id, code: issuedCode })).toMatchObject({ outcome: 'approved' });
     expect(sms.health()['mob']?.circuit).toBe('closed');
   });
+
+  it.each<[string, CheckOutcome | (() => Promise<CheckOutcome>), string]>([
+    ['throws', () => Promise.reject(new Error('canary')), 'invalid_response'],
+    ['is lost', lost, 'timeout'],
+  ])('counts against the circuit of a provider that %s, whatever the person has typed', async (_name, said, reason) => {
+    const { sms } = verifier([issuer('mob', { check: [said, said] })]);
+    const { id } = await sms.verifications.start({ to: phone });
+    for (const code of ['e', reason]) {
+      expect(await failureOf(sms.verifications.check({ id, code }))).toMatchObject({ code: reason });
+    }
+    expect(sms.health()['mob']).toMatchObject({ failures: 2, lastFailure: { code: reason }, refusals: {} });
+  });
 });
 
 describe('a code that its provider approved', () => {

@@ -102,6 +102,16 @@ describe('the strategy', () => {
     expect(plan([route])).toMatchObject({ status: 'planned', rotation: undefined });
   });
 
+  it('takes no turns while the circuits of all others let nobody pass', () => {
+    const open: CandidateHealth = { state: 'open', probeInMs: 1 };
+    const result = plan(
+      [{ providers: ids, strategy: 'round-robin' }],
+      {},
+      { a: open, c: { ...open, state: 'probing' } },
+    );
+    expect(result).toMatchObject({ status: 'planned', rotation: undefined });
+  });
+
   it('weighted is exact over every cycle, from any turn on', () => {
     const route: Route = { providers: ids, strategy: 'weighted', weights: { a: 3, b: 1, c: 0 } };
     expect(firsts(route, 8)).toBe('aabaaaba');

@@ -107,7 +107,7 @@ export function planRoute<Provider extends Candidate>(
 }
 
 function rotationOf(route: Route, index: number, able: readonly Candidate[]): string | undefined {
-  if (route.strategy === undefined || route.strategy === 'priority') return undefined;
+  if (route.strategy === undefined || route.strategy === 'priority' || able.length === 1) return undefined;
   return `${index}: ${able.map(({ id }) => `${id}=${weightOf(route, id)}`).join()}`;
 }
 

@@ -64,9 +64,10 @@ describe('an outcome without the code', () => {
     expect(withoutCode(refused('content_rejected', 'of %38%364297'), '864297')).toMatchObject({ message: 'of ***' });
   });
 
-  it('has a reason of ours if a provider in JavaScript gives the code for one', () => {
-    const outcome = refused('denied-864297' as 'content_rejected', 'No.');
-    expect(withoutCode(outcome, '864297')).toMatchObject({ code: 'unrecognized_provider_code', message: 'No.' });
+  it('has its reason, whatever was typed for a code', () => {
+    const outcome = refused('content_rejected', 'No.');
+    expect(withoutCode(outcome, 'content_rejected')).toBe(outcome);
+    expect(withoutCode(outcome, 'n')).toMatchObject({ code: 'content_rejected', message: '***o.' });
   });
 
   it('is the outcome itself when there is no code', () => {

@@ -5,16 +5,17 @@ import { normaliseCode } from '../phone/typed-text.js';
 /**
  * A provider's outcome without the code, which a vendor may repeat in any spelling: outcomes are shown and logged.
  * Returns the same object if nothing in it repeats the code.
+ *
+ * The reason stays: it is a word of ours, by which circuits judge, and people may type anything for a code.
  */
 export function withoutCode<Outcome extends SendOutcome | CheckOutcome>(outcome: Outcome, code: string): Outcome {
   if (!('message' in outcome) || code === '') return outcome;
   const message = masked(outcome.message, code);
   const providerCode = masked(outcome.providerCode, code);
-  const reason = masked(outcome.code, code) === outcome.code ? outcome.code : 'unrecognized_provider_code';
-  const isRepeated = message !== outcome.message || providerCode !== outcome.providerCode || reason !== outcome.code;
+  const isRepeated = message !== outcome.message || providerCode !== outcome.providerCode;
   // What the transport said may repeat it, too.
   if (!isRepeated && !repeats(outcome.cause, code)) return outcome;
-  return { ...outcome, code: reason, message, providerCode, cause: undefined };
+  return { ...outcome, message, providerCode, cause: undefined };
 }
 
 /** Providers in JavaScript may give a number where a text belongs. */
