@@ -141,4 +141,21 @@ describe.skipIf(isSkipped)('an outbox whose database says no', () => {
     await until(() => provider.taken.length === 1);
     expect(looks).toBe(3);
   });
+
+  it('prints nothing of a message when PostgreSQL repeats the row in its error, also while it closes', async () => {
+    const { schema, outbox, worker, provider } = await started();
+    await here.pool.query(`create function "${schema}".refuse() returns trigger language plpgsql as $$
+        begin perform pg_sleep(0.1); raise exception 'no: %', new.payload using detail = new.payload; end $$;
+      create trigger refuse before update on "${schema}"._private_jobs for each row execute function "${schema}".refuse()`);
+    await outbox.enqueue(here.pool, canary);
+    await until(() => warnings.some((warning) => warning.includes('P0001')));
+    // The look for jobs that is under way when the worker closes fails: the engine prints that to the console.
+    await until(async () => {
+      const { rows } = await here.pool.query(`select 1 from pg_stat_activity where wait_event = 'PgSleep'`);
+      return rows.length > 0;
+    });
+    await worker.close();
+    expect(inspect(printed)).toContain('PostgreSQL answered P0001');
+    expect(provider.taken).toEqual([]);
+  });
 });

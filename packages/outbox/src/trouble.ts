@@ -27,6 +27,17 @@ export function troubleTeller(now: () => number = () => performance.now()): Tell
   };
 }
 
+/** The engine prints some errors to the console, whatever its log is: takes what a row holds out of them. */
+export function withoutRow(error: unknown): void {
+  // What comes from the server itself, and not from the way to it, has a severity.
+  if (!(error instanceof Error) || !('severity' in error)) return;
+  const code = codeOf(error);
+  for (const name of Object.keys(error)) Reflect.deleteProperty(error, name);
+  const message = `PostgreSQL answered ${code ?? 'with an error'}`;
+  Object.assign(error, { code, message });
+  Object.defineProperty(error, 'stack', { value: `${error.name}: ${message}`, configurable: true, writable: true });
+}
+
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' && codes.test(error.code) ? error.code : undefined;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Runner, WorkerEvents } from 'graphile-worker';
-import type { TellTrouble } from './trouble.js';
+import { type TellTrouble, withoutRow } from './trouble.js';
 
 /**
  * Starts an engine and tells of each look for jobs that fails, of which its log says nothing.
@@ -17,10 +17,12 @@ export function startWatched(start: (events: WorkerEvents) => Promise<Runner>, t
   events.once('worker:getJob:empty', looked);
   events.once('job:start', looked);
   events.on('worker:getJob:error', ({ error }) => {
+    withoutRow(error);
     tell(error);
     // Only when it has dealt with the failure: it prints one that comes while it stops.
     if (!hasLooked) setImmediate(() => void started.then((engine) => engine.stop()).catch(() => {}));
   });
+  events.on('worker:fatalError', ({ error }) => withoutRow(error));
   const started = start(events);
   return started;
 }
