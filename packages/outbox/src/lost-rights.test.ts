@@ -75,6 +75,14 @@ describe.skipIf(isSkipped)('an outbox whose database says no', () => {
         `grant all on all tables in schema ${schema} to ${owner}`,
       ],
     ],
+    [
+      'more than rights to the tables, whose row security hides all',
+      ({ owner, app, schema }: Started) => [
+        `revoke ${owner} from ${app}; grant usage on schema ${schema} to ${app};
+          grant all on all tables in schema ${schema} to ${app}`,
+        `grant ${owner} to ${app}`,
+      ],
+    ],
   ] as const;
 
   it.each(rights)('says so, loses nothing, sends nothing twice and goes on by itself: without %s', async (_, ways) => {

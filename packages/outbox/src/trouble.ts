@@ -1,7 +1,8 @@
 const quietMs = 60_000;
 /** A state of PostgreSQL such as `42501`, or what Node calls a failure, such as `ECONNREFUSED`. */
 const codes = /^[A-Z0-9_]{1,40}$/;
-const noRight = '42501';
+/** What PostgreSQL answers a user without the right to do something. */
+export const noRight = '42501';
 
 /** Tells of the troubles of one worker. */
 export type TellTrouble = (error: unknown) => void;

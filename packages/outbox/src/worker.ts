@@ -12,7 +12,7 @@ import type { JobHelpers, Runner, RunnerOptions, TaskSpec, WorkerEvents } from '
 import { KeptRunner } from './kept-runner.js';
 import { logger } from './log.js';
 import { deadTask, invalid, mostRuns, readSchema, sendTask } from './tables.js';
-import { troubleTeller } from './trouble.js';
+import { noRight, troubleTeller } from './trouble.js';
 import { startWatched } from './watched-engine.js';
 
 /** A `Pool` of `pg`. */
@@ -101,6 +101,11 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
 
   async function takeOverFromDead(): Promise<void> {
     try {
+      const { rows: seen } = await pool.query<{ hidden: boolean }>('select row_security_active($1::text) as hidden', [
+        `"${schema}"._private_jobs`,
+      ]);
+      // No statement fails then: the engine finds nothing to do.
+      if (seen[0]?.hidden === true) tell({ code: noRight });
       const { rows } = await pool.query<{ locked_by: string }>(
         `select distinct locked_by from "${schema}".jobs
          where task_identifier = $1 and locked_at < now() - make_interval(secs => $2)`,
