@@ -1,4 +1,4 @@
-/** What the author of a store needs: the ports, the stores in memory, the error. Loads neither the client nor undici. */
+/** What the author of a store needs: the ports, the stores in memory, the error, parts of keys. Loads neither the client nor undici. */
 
 export { type FailureOutcome, isSmsError, SmsError, type SmsErrorOptions } from './errors/sms-error.js';
 export type { Limit, LimitStore, LimitUnit, TakenUnit, TakeResult } from './guard/limit-store.js';
@@ -18,6 +18,7 @@ export type { Added, KeyClaim, MessageStore, Replaced } from './messages/message
 export { MemoryOptOutStore, type MemoryOptOutStoreOptions } from './opt-out/memory-opt-out-store.js';
 export type { OptOutStore } from './opt-out/opt-out-store.js';
 export type { Awaitable } from './stores/ask-store.js';
+export { keyHash, keyPart } from './stores/key-part.js';
 export {
   MemoryVerificationStore,
   type MemoryVerificationStoreOptions,

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import pg from 'pg';
 import { findPostgresServer, skipWithoutPostgres, startPostgres } from 'test-postgres';
 import { findRedis, skipWithoutRedis } from 'test-redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,7 +16,14 @@ const postgres = isSkipped ? undefined : await startPostgres();
 
 describe.skipIf(isSkipped)('the outbox, while its database is in trouble', () => {
   const here = surroundings(postgres?.url ?? '', redisUrl ?? '');
-  beforeAll(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}));
+  const warnings: string[] = [];
+  const printed: unknown[] = [];
+  beforeAll(() => {
+    vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
+    for (const name of ['log', 'info', 'warn', 'error', 'trace'] as const) {
+      vi.spyOn(console, name).mockImplementation((...given: unknown[]) => void printed.push(given));
+    }
+  });
   afterAll(async () => {
     vi.restoreAllMocks();
     await postgres?.stop();
@@ -49,6 +58,45 @@ describe.skipIf(isSkipped)('the outbox, while its database is in trouble', () =>
     await until(() => new Set(provider.taken.map(({ id }) => id)).size === enqueued.length);
     const texts = provider.taken.map((message) => (message.kind === 'text' ? message.text : ''));
     expect(texts.sort()).toEqual([...enqueued].sort());
+  });
+
+  it('says by its own warnings, and without what a message holds, that its database is away', async () => {
+    warnings.length = 0;
+    const provider = vendor();
+    const schema = here.schema();
+    const url = new URL(postgres?.url ?? '');
+    url.password = 'a-password-4711';
+    const pool = new pg.Pool({ connectionString: url.href, max: 12 });
+    pool.on('error', () => {});
+    pool.on('connect', (client) => client.on('error', () => {}));
+    here.after(() => pool.end());
+    const options = { sms: here.client(provider), pool, schema, pollEveryMs: 10, takeOverAfterMs: 200 };
+    const worker = await createOutboxWorker(options);
+    here.after(() => worker.close());
+    const outbox = createOutbox({ schema });
+    const message = { to: '+8613912345678', text: 'canary 482913' };
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    provider.answers.push(async (each) => {
+      provider.taken.push(each);
+      await answered;
+      return { outcome: 'accepted' };
+    });
+    await outbox.enqueueMany(here.pool, [message, { ...message, sendAt: Date.now() + 3_600_000 }]);
+    await until(() => provider.taken.length === 1);
+    await postgres?.kill();
+    // How it ends cannot be written down: the engine gives up, and is started again and again.
+    answer();
+    await until(() => warnings.some((warning) => warning.includes('ECONNREFUSED')));
+    await postgres?.restart();
+    await until(() => outbox.enqueue(here.pool, message).catch(() => undefined));
+    await until(() => provider.taken.length === 2);
+    // Of each kind once, however long it was away.
+    const troubles = warnings.filter((warning) => warning.startsWith('A worker of the outbox has trouble'));
+    expect(new Set(troubles).size).toBe(troubles.length);
+    expect(inspect([warnings, printed], { depth: 20, showHidden: true })).not.toMatch(/canary|482913|13912345678|4711/);
   });
 
   it('says at once to the app that the database is away, as the database says it', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Runner } from 'graphile-worker';
+import type { TellTrouble } from './trouble.js';
 
 const pauseMs = 1_000;
 /** What it gives back to a database that is away may hang. */
@@ -8,12 +9,17 @@ const longestReleaseMs = 5_000;
 /** An engine that is started again whenever it ends by itself: it gives up when its database is away for long. */
 export class KeptRunner {
   readonly #start: () => Promise<Runner>;
+  readonly #tell: TellTrouble;
+  readonly #pauseMs: number;
   readonly #stopped = new AbortController();
   readonly #ended: Promise<void>;
   #runner: Runner;
 
-  constructor(start: () => Promise<Runner>, first: Runner) {
+  /** @param pause in the place of a second, for tests */
+  constructor(start: () => Promise<Runner>, first: Runner, tell: TellTrouble, pause = pauseMs) {
     this.#start = start;
+    this.#tell = tell;
+    this.#pauseMs = pause;
     this.#runner = first;
     this.#ended = this.#keep();
   }
@@ -28,18 +34,18 @@ export class KeptRunner {
     await this.#ended;
   }
 
-  /** Never rejects: the engine says itself what is wrong. */
+  /** Never rejects. */
   async #keep(): Promise<void> {
     const { signal } = this.#stopped;
+    await endOf(this.#runner);
     while (!signal.aborted) {
-      await endOf(this.#runner);
+      await delay(this.#pauseMs, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
-      await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {});
-      if (signal.aborted) return;
-      const next = await this.#start().catch(() => undefined);
+      const next = await this.#start().catch(this.#tell);
       if (next === undefined) continue;
       this.#runner = next;
       if (signal.aborted) await next.stop().catch(() => {});
+      else await endOf(next);
     }
   }
 }

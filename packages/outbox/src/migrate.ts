@@ -1,6 +1,7 @@
 import type { WorkerUtilsOptions } from 'graphile-worker';
 import { logger } from './log.js';
 import { readSchema } from './tables.js';
+import { troubleTeller } from './trouble.js';
 
 /** Options of {@link migrateOutbox}. */
 export interface MigrateOutboxOptions {
@@ -21,7 +22,7 @@ export async function migrateOutbox(
 ): Promise<void> {
   const schema = readSchema('migrateOutbox()', options.schema);
   const { makeWorkerUtils } = await import('graphile-worker');
-  const utils = await makeWorkerUtils({ pgPool: pool, schema, logger: await logger() });
+  const utils = await makeWorkerUtils({ pgPool: pool, schema, logger: await logger(troubleTeller()) });
   try {
     await utils.migrate();
   } finally {

@@ -8,10 +8,12 @@ import {
   runJob,
   type SmsJob,
 } from '@polysms/core/jobs';
-import type { JobHelpers, Runner, RunnerOptions, TaskSpec } from 'graphile-worker';
+import type { JobHelpers, Runner, RunnerOptions, TaskSpec, WorkerEvents } from 'graphile-worker';
 import { KeptRunner } from './kept-runner.js';
 import { logger } from './log.js';
 import { deadTask, invalid, mostRuns, readSchema, sendTask } from './tables.js';
+import { noRight, troubleTeller } from './trouble.js';
+import { startWatched } from './watched-engine.js';
 
 /** A `Pool` of `pg`. */
 type Pool = NonNullable<RunnerOptions['pgPool']>;
@@ -76,12 +78,14 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
   const { pool } = options;
   // Loaded by workers alone: an app that only enqueues needs none of it.
   const { makeWorkerUtils, run } = await import('graphile-worker');
-  const shared = { pgPool: pool, schema, logger: await logger() };
+  const tell = troubleTeller();
+  const shared = { pgPool: pool, schema, logger: await logger(tell) };
   const utils = await makeWorkerUtils(shared);
   await utils.migrate();
-  const start = (): Promise<Runner> =>
+  const start = (events: WorkerEvents): Promise<Runner> =>
     run({
       ...shared,
+      events,
       concurrency,
       pollInterval: pollEveryMs,
       noHandleSignals: true,
@@ -90,12 +94,18 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
       parsedCronItems: [],
       taskList: { [sendTask]: (payload, helpers) => runTask(options, parsed, payload, helpers) },
     });
-  const engine = new KeptRunner(start, await start());
+  const startAgain = () => startWatched(start, tell);
+  const engine = new KeptRunner(startAgain, await startAgain(), tell);
   const takeOver = setInterval(() => void takeOverFromDead(), Math.min(parsed.takeOverAfterMs / 2, 30_000));
   takeOver.unref();
 
   async function takeOverFromDead(): Promise<void> {
     try {
+      const { rows: seen } = await pool.query<{ hidden: boolean }>('select row_security_active($1::text) as hidden', [
+        `"${schema}"._private_jobs`,
+      ]);
+      // No statement fails then: the engine finds nothing to do.
+      if (seen[0]?.hidden === true) tell({ code: noRight });
       const { rows } = await pool.query<{ locked_by: string }>(
         `select distinct locked_by from "${schema}".jobs
          where task_identifier = $1 and locked_at < now() - make_interval(secs => $2)`,
@@ -109,8 +119,9 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
         [sendTask],
       );
       if (replaced.length > 0) await utils.completeJobs(replaced.map((row) => row.id));
-    } catch {
-      // The database is away: the engine says so, and the next turn comes.
+    } catch (error) {
+      // The next turn comes.
+      tell(error);
     }
   }
 

@@ -7,13 +7,15 @@ import {
   readJobWorkerOptions,
 } from '@polysms/core/jobs';
 import { isSmsError } from '@polysms/core/stores';
-import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { noteInBatch } from './batch.js';
-import { checkWhole, invalid, type QueueOptions, type QueuePlace, queueNameOf, readPlace } from './queue-options.js';
+import { checkWhole, invalid, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
 import { RunningJobs } from './running-jobs.js';
 import { sendingLane } from './sending-lane.js';
+import { SharedSweep } from './shared-sweep.js';
+import { warnOfTrouble } from './worker-trouble.js';
 
 /** Options of {@link createWorker}. */
 export interface QueueWorkerOptions extends QueueOptions, JobWorkerOptions {
@@ -101,16 +103,17 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
         { ...shared, concurrency: concurrency[lane] ?? 1 },
       ),
   );
-  const upkeep = sweepEveryMs === false ? undefined : sweeping(place, sms, sweepEveryMs, shared);
-  for (const worker of workers) worker.on('error', warn);
+  const sweep =
+    sweepEveryMs === false ? undefined : new SharedSweep({ place, sms, everyMs: sweepEveryMs, options: shared });
+  for (const worker of workers) worker.on('error', warnOfTrouble);
 
   let isStopped = false;
   /** A client that is closed never sends again: its worker would take all jobs and put them back, in circles. */
   function stop(): void {
     if (isStopped) return;
     isStopped = true;
-    for (const worker of [...workers, ...(upkeep === undefined ? [] : [upkeep.worker])])
-      worker.pause(true).catch(() => {});
+    for (const worker of workers) worker.pause(true).catch(() => {});
+    sweep?.pause();
     process.emitWarning(
       'The client of a worker of the queue is closed, so the worker takes no further jobs. Close the worker first.',
       'PolysmsWarning',
@@ -171,10 +174,10 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
   let closed: Promise<unknown> | undefined;
   const worker: QueueWorker = {
     async ready() {
-      await Promise.all([...workers.map((each) => each.waitUntilReady()), upkeep?.ready]);
+      await Promise.all([...workers.map((each) => each.waitUntilReady()), sweep?.ready]);
     },
     async close() {
-      closed ??= running.endOf(Promise.all([...workers.map((each) => each.close()), upkeep?.close()]));
+      closed ??= running.endOf(Promise.all([...workers.map((each) => each.close()), sweep?.close()]));
       await closed;
     },
     [Symbol.asyncDispose]: () => worker.close(),
@@ -188,36 +191,6 @@ function leaveToOthers(): never {
   throw new DelayedError();
 }
 
-/** One sweep for all workers: the engine's scheduler is one timer in Redis, however many workers there are. */
-function sweeping(
-  { connection, name, prefix }: QueuePlace,
-  sms: Pick<SmsClient, 'messages'>,
-  everyMs: number,
-  shared: { readonly lockDuration: number; readonly stalledInterval: number; readonly maxStalledCount: number },
-) {
-  const queueName = queueNameOf(name, 'upkeep');
-  const queue = new Queue<unknown, unknown, string>(queueName, { connection, prefix });
-  const worker = new Worker<unknown, unknown, string>(queueName, async () => void (await sms.messages.sweep()), {
-    ...shared,
-    connection,
-    prefix,
-    concurrency: 1,
-  });
-  queue.on('error', () => {});
-  worker.on('error', warn);
-  const opts = { removeOnComplete: true, removeOnFail: true, stackTraceLimit: 0 };
-  const scheduled = queue.upsertJobScheduler('sweep', { every: everyMs }, { name: 'sweep', opts }).catch(warn);
-  return {
-    worker,
-    ready: Promise.all([scheduled, worker.waitUntilReady()]),
-    close: async () => {
-      await worker.close();
-      await scheduled;
-      await queue.close();
-    },
-  };
-}
-
 function concurrencyOf({ concurrency = 20 }: QueueWorkerOptions, lane: JobLane): number {
   if (typeof concurrency === 'number') {
     checkWhole('createWorker(): concurrency', concurrency, 1, 1_000);
@@ -226,22 +199,4 @@ function concurrencyOf({ concurrency = 20 }: QueueWorkerOptions, lane: JobLane):
   const own = concurrency[lane] ?? 20;
   checkWhole(`createWorker(): concurrency.${lane}`, own, 1, 1_000);
   return own;
-}
-
-const quietMs = 60_000;
-let quietUntil = Number.NEGATIVE_INFINITY;
-
-/**
- * At most once a minute. What Redis says may repeat the arguments of a command: it is not passed on. A lock that is lost is
- * among it: this process was busy or away for longer than `takeOverAfterMs`, and another worker has the job.
- */
-function warn(error: unknown): void {
-  const now = performance.now();
-  if (now < quietUntil) return;
-  quietUntil = now + quietMs;
-  const isLock = error instanceof Error && /\block\b/i.test(error.message);
-  const what = isLock
-    ? 'took longer than takeOverAfterMs over a job, and another worker has taken it over'
-    : 'has trouble with Redis, and goes on when Redis is back';
-  process.emitWarning(`A worker of the queue ${what}.`, 'PolysmsWarning');
 }

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from '@polysms/core/stores';
-import { keyPart } from './key-part.js';
+import { keyPart, type LimitStore, type LimitUnit, type TakenUnit, type TakeResult } from '@polysms/core/stores';
 import type { Row, Statements } from './statements.js';
 
 const takeAll = 'select * from polysms.limits_take($1, $2, $3, $4, $5)';

@@ -2,13 +2,14 @@ import {
   type Added,
   type FailureOutcome,
   type KeyClaim,
+  keyHash,
+  keyPart,
   type MessageRecord,
   type MessageStore,
   type Replaced,
   type ReportEntry,
   SmsError,
 } from '@polysms/core/stores';
-import { hashOf, keyPart } from './key-part.js';
 import {
   addMessage,
   claimDue,
@@ -35,7 +36,7 @@ export class PostgresMessageStore implements MessageStore {
   async add(record: MessageRecord, keepMs: number, claim?: KeyClaim): Promise<Added> {
     const { id, to, revision, dueAt } = record;
     const livesMs = Math.max(lifetime(keepMs), claim === undefined ? 0 : lifetime(claim.ttlMs));
-    const message = [sqlText(id), hashOf(to), revision, JSON.stringify(record), dueAt ?? null, livesMs];
+    const message = [sqlText(id), keyHash(to), revision, JSON.stringify(record), dueAt ?? null, livesMs];
     const [state, holder, held] = await this.#row(addMessage, [...message, ...claimValues(claim)], 'not-sent');
     if (state === 'held') return { state, id: textOf(holder ?? ''), record: recordFrom(held, 'not-sent') };
     return state === 'conflict' ? { state } : { state: 'added' };
@@ -71,11 +72,11 @@ export class PostgresMessageStore implements MessageStore {
   }
 
   async isFirst(what: string, keepMs: number): Promise<boolean> {
-    return (await this.#rows(sayFirst, [hashOf(what), lifetime(keepMs)])).length === 1;
+    return (await this.#rows(sayFirst, [keyHash(what), lifetime(keepMs)])).length === 1;
   }
 
   async forget(to: string): Promise<number> {
-    const [count] = await this.#row(forgetPhone, [hashOf(to)]);
+    const [count] = await this.#row(forgetPhone, [keyHash(to)]);
     return Number(count);
   }
 
@@ -99,7 +100,7 @@ export class PostgresMessageStore implements MessageStore {
 function claimValues(claim: KeyClaim | undefined): readonly unknown[] {
   if (claim === undefined) return [null, null, null, null];
   const { key, fingerprint, ttlMs, replaces } = claim;
-  return [hashOf(key), sqlText(fingerprint), ttlMs, replaces === undefined ? null : sqlText(replaces)];
+  return [keyHash(key), sqlText(fingerprint), ttlMs, replaces === undefined ? null : sqlText(replaces)];
 }
 
 /** The length in front, so that no provider's id can pass for the beginning of a reference. */

@@ -1,5 +1,4 @@
-import type { OptOutStore } from '@polysms/core/stores';
-import { keyPart } from './key-part.js';
+import { keyPart, type OptOutStore } from '@polysms/core/stores';
 import type { Row, Statements } from './statements.js';
 
 /** The latest word counts; of one time, the opt-out. */

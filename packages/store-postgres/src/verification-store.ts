@@ -1,14 +1,14 @@
-import type {
-  CheckConclusion,
-  CheckStep,
-  NewChallenge,
-  Opening,
-  SentCodes,
-  StoreCheck,
-  SubjectState,
-  VerificationStore,
+import {
+  type CheckConclusion,
+  type CheckStep,
+  keyPart,
+  type NewChallenge,
+  type Opening,
+  type SentCodes,
+  type StoreCheck,
+  type SubjectState,
+  type VerificationStore,
 } from '@polysms/core/stores';
-import { keyPart } from './key-part.js';
 import { parsedJson, sqlJson } from './sql-text.js';
 import type { Statements } from './statements.js';
 

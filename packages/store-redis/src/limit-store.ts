@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { LimitStore, LimitUnit, TakenUnit, TakeResult } from '@polysms/core/stores';
-import { keyPart } from './key-part.js';
+import { keyPart, type LimitStore, type LimitUnit, type TakenUnit, type TakeResult } from '@polysms/core/stores';
 import { refundScript, refundsPerKey, takeAllScript } from './limit-scripts.js';
 import { KeysLiveApart, type RedisScripts } from './redis-scripts.js';
 import type { Script } from './script.js';

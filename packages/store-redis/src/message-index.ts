@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FailureOutcome, MessageRecord } from '@polysms/core/stores';
-import { hashOf } from './key-part.js';
+import { type FailureOutcome, keyHash, type MessageRecord } from '@polysms/core/stores';
 import {
   addToPhoneScript,
   claimDueScript,
@@ -65,7 +64,7 @@ export class MessageIndex {
 
   /** The records hold the number as well; but names of keys are seen in more places. */
   #keyOf(to: string): string {
-    return `${this.#phones}:{${hashOf(to)}}`;
+    return `${this.#phones}:{${keyHash(to)}}`;
   }
 
   #run(

@@ -3,13 +3,14 @@ import {
   type Added,
   type FailureOutcome,
   type KeyClaim,
+  keyHash,
+  keyPart,
   type MessageRecord,
   type MessageStore,
   type Replaced,
   type ReportEntry,
   SmsError,
 } from '@polysms/core/stores';
-import { hashOf, keyPart } from './key-part.js';
 import { MessageIndex } from './message-index.js';
 import {
   addScript,
@@ -60,7 +61,7 @@ export class RedisMessageStore implements MessageStore {
     ]);
     if (claim === undefined) return { state: 'added' };
     const { key, fingerprint, ttlMs, replaces = '' } = claim;
-    const answer = await this.#run(claimScript, `message-key:{${hashOf(key)}}`, [
+    const answer = await this.#run(claimScript, `message-key:{${keyHash(key)}}`, [
       id,
       fingerprint,
       String(ttlMs),
@@ -116,7 +117,7 @@ export class RedisMessageStore implements MessageStore {
   async isFirst(what: string, keepMs: number): Promise<boolean> {
     // Made here, not in Redis: a client that lost the answer may repeat the command, and is then told the same.
     const args = [randomUUID(), String(lifetime(keepMs))];
-    return Number(await this.#run(firstScript, `said:{${hashOf(what)}}`, args, 'unknown')) === 1;
+    return Number(await this.#run(firstScript, `said:{${keyHash(what)}}`, args, 'unknown')) === 1;
   }
 
   async forget(to: string): Promise<number> {

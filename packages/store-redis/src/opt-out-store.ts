@@ -1,5 +1,4 @@
-import type { OptOutStore } from '@polysms/core/stores';
-import { keyPart } from './key-part.js';
+import { keyPart, type OptOutStore } from '@polysms/core/stores';
 import { hasScript, sayScript } from './opt-out-scripts.js';
 import { KeysLiveApart, type RedisScripts } from './redis-scripts.js';
 import type { Script } from './script.js';

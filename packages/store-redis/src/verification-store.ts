@@ -1,14 +1,14 @@
-import type {
-  CheckConclusion,
-  CheckStep,
-  NewChallenge,
-  Opening,
-  SentCodes,
-  StoreCheck,
-  SubjectState,
-  VerificationStore,
+import {
+  type CheckConclusion,
+  type CheckStep,
+  keyPart,
+  type NewChallenge,
+  type Opening,
+  type SentCodes,
+  type StoreCheck,
+  type SubjectState,
+  type VerificationStore,
 } from '@polysms/core/stores';
-import { keyPart } from './key-part.js';
 import type { RedisScripts } from './redis-scripts.js';
 import type { Script } from './script.js';
 import { listFrom, parsedAnswer, scriptJson } from './script-json.js';

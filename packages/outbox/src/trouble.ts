@@ -1,0 +1,45 @@
+const quietMs = 60_000;
+/** A state of PostgreSQL such as `42501`, or what Node calls a failure, such as `ECONNREFUSED`. */
+const codes = /^[A-Z0-9_]{1,40}$/;
+/** What PostgreSQL answers a user without the right to do something. */
+export const noRight = '42501';
+
+/** Tells of the troubles of one worker. */
+export type TellTrouble = (error: unknown) => void;
+
+/**
+ * Warns of what PostgreSQL answers the engine, of each kind at most once a minute. PostgreSQL may repeat what a row holds,
+ * phone and text among it: only its code is passed on.
+ *
+ * @param now in the place of a clock that never goes back, for tests
+ */
+export function troubleTeller(now: () => number = () => performance.now()): TellTrouble {
+  const quietUntil = new Map<string, number>();
+  return (error) => {
+    const code = codeOf(error);
+    const hint = code === noRight ? ': the user of its pool has no right to the tables' : '';
+    const what = code === undefined ? 'trouble with PostgreSQL' : `trouble with PostgreSQL (${code}${hint})`;
+    if (now() < (quietUntil.get(what) ?? Number.NEGATIVE_INFINITY)) return;
+    quietUntil.set(what, now() + quietMs);
+    process.emitWarning(
+      `A worker of the outbox has ${what}. It goes on by itself when that is over.`,
+      'PolysmsWarning',
+    );
+  };
+}
+
+/** The engine prints some errors to the console, whatever its log is: takes what a row holds out of them. */
+export function withoutRow(error: unknown): void {
+  // What comes from the server itself, and not from the way to it, has a severity.
+  if (!(error instanceof Error) || !('severity' in error)) return;
+  const code = codeOf(error);
+  for (const name of Object.keys(error)) Reflect.deleteProperty(error, name);
+  const message = `PostgreSQL answered ${code ?? 'with an error'}`;
+  Object.assign(error, { code, message });
+  Object.defineProperty(error, 'stack', { value: `${error.name}: ${message}`, configurable: true, writable: true });
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && codes.test(error.code) ? error.code : undefined;
+}
