@@ -9,7 +9,9 @@ import {
 import { isSmsError } from '@polysms/core/stores';
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { noteInBatch } from './batch.js';
+import { codeOf } from './queue-failure.js';
 import { checkWhole, invalid, type QueueOptions, type QueuePlace, queueNameOf, readPlace } from './queue-options.js';
+import { mendBroken } from './queue-scripts.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
 import { RunningJobs } from './running-jobs.js';
@@ -102,7 +104,10 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
       ),
   );
   const upkeep = sweepEveryMs === false ? undefined : sweeping(place, sms, sweepEveryMs, shared);
-  for (const worker of workers) worker.on('error', warn);
+  for (const worker of workers) {
+    worker.on('error', warn);
+    worker.on('stalled', (id) => void mendBroken(place.connection, worker.toKey(id)).catch(warn));
+  }
 
   let isStopped = false;
   /** A client that is closed never sends again: its worker would take all jobs and put them back, in circles. */
@@ -242,6 +247,6 @@ function warn(error: unknown): void {
   const isLock = error instanceof Error && /\block\b/i.test(error.message);
   const what = isLock
     ? 'took longer than takeOverAfterMs over a job, and another worker has taken it over'
-    : 'has trouble with Redis, and goes on when Redis is back';
+    : `has trouble with Redis${codeOf(error)}, and goes on when Redis is back`;
   process.emitWarning(`A worker of the queue ${what}.`, 'PolysmsWarning');
 }
