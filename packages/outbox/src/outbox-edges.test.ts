@@ -216,6 +216,24 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     expect(letters.map(({ reason }) => reason).sort()).toEqual(['failed', ...Array(4).fill('unreadable')]);
   });
 
+  it('lists dead letters although somebody put others beside them', async () => {
+    const { schema, outbox, worker } = await started(
+      vendor({ sends: { text: false, template: true, senderId: false } }),
+    );
+    for (const [index, payload] of ['null', '[]', '"text"', '{"letter":null}'].entries()) {
+      const text = `select "${schema}".add_job('polysms.dead', $1::json, job_key => $2)`;
+      await here.pool.query(text, [payload, `foreign ${index}`]);
+    }
+    await outbox.enqueue(here.pool, message);
+    const letters = await until(async () => {
+      const all = await worker.deadLetters();
+      return all.length === 5 && all;
+    });
+    expect(letters.map(({ reason }) => reason).sort()).toEqual(['failed', ...Array(4).fill('unreadable')]);
+    expect(await worker.revive('foreign 0')).toBe(false);
+    expect(await worker.discard('foreign 0')).toBe(true);
+  });
+
   it('hands a message on that was not delivered in time', async () => {
     const read = async () => ({ outcome: 'verified', events: [], reply: { status: 200 } }) as const;
     const [first, second] = [vendor({ id: 'first', webhooks: { read } }), vendor({ id: 'second' })];

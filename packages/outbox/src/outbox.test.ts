@@ -87,6 +87,12 @@ describe.skipIf(isSkipped)('the outbox', () => {
       code: 'invalid_phone_number',
       message: expect.stringContaining('request 1'),
     });
+    const missing = [message];
+    missing[2] = message;
+    await expect(outbox.enqueueMany({ query }, missing)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('request 1'),
+    });
     expect(query).toHaveBeenCalledTimes(1);
     expect(await outbox.enqueueMany({ query }, [])).toEqual([]);
   });

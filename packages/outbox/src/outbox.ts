@@ -60,7 +60,10 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
     },
     async enqueueMany(client, requests) {
       if (!Array.isArray(requests)) throw invalidRequest('enqueueMany() takes a list of messages.');
-      const jobs = requests.map((request: OutboxRequest, index) => named(index, () => jobOf('enqueueMany()', request)));
+      // Also where the list has a hole.
+      const jobs = Array.from(requests as readonly OutboxRequest[], (request, index) =>
+        named(index, () => jobOf('enqueueMany()', request)),
+      );
       if (jobs.length > 0) await add(client, schema, jobs);
       return jobs.map(({ id }) => id);
     },

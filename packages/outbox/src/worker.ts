@@ -217,8 +217,9 @@ function specOf(job: SmsJob, atMs: number) {
 }
 
 function deadLetterOf(id: string, payload: unknown): OutboxDeadLetter {
-  const { job, letter } = payload as { job: unknown; letter: DeadLetter };
-  return { id, job: readJob(job), ...letter };
+  // What somebody else put in may be anything.
+  const { job, letter } = (payload ?? {}) as { readonly job?: unknown; readonly letter?: DeadLetter | null };
+  return { id, job: readJob(job), ...(letter ?? { reason: 'unreadable' }) };
 }
 
 function parse(options: OutboxWorkerOptions): Parsed {

@@ -11,6 +11,9 @@ export interface PaceFigures {
 /** A late timer is to blame for so much; the plan is not put off by it. The window forgives nothing. */
 const forgivenMs = 20;
 
+/** Farther ahead than any turn is taken. */
+const farthestMs = 1_000;
+
 /** The figures of a rate that has been checked. */
 export function figuresOf(maxPerSecond: number): PaceFigures {
   const turns = Math.ceil(maxPerSecond);
@@ -37,6 +40,11 @@ local turns, window, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(AR
 local isFirst, count, ahead = ARGV[4] == '1', tonumber(ARGV[5]), tonumber(ARGV[6])
 local due = tonumber(redis.call('GET', KEYS[2]) or '0')
 local answer = {}
+-- No turn is taken so far ahead: the clock has been put back, and nobody is to wait until it comes there again.
+if tonumber(redis.call('LINDEX', KEYS[1], 0) or '0') > now + ${farthestMs} then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  due = 0
+end
 for index = 1, count do
   local at = now
   if not isFirst and due > at then at = due end

@@ -4,10 +4,10 @@ import { SmsError } from '@polysms/core/stores';
 export async function added(withinMs: number, add: () => Promise<unknown>): Promise<void> {
   try {
     await within(withinMs, add);
-  } catch {
+  } catch (error) {
     const message =
-      'Redis did not confirm that it has the message, so it may be in the queue or not. Enqueue it again with the same ' +
-      'idempotencyKey.';
+      `Redis did not confirm that it has the message${codeOf(error)}, so it may be in the queue or not. Enqueue it again ` +
+      'with the same idempotencyKey.';
     throw new SmsError({ code: 'store_unavailable', outcome: 'unknown', message });
   }
 }
@@ -15,10 +15,17 @@ export async function added(withinMs: number, add: () => Promise<unknown>): Prom
 export async function asked<Answer>(withinMs: number, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await within(withinMs, ask);
-  } catch {
-    const message = 'Redis did not answer, so nothing is known of the queue now. Ask again.';
+  } catch (error) {
+    const message = `Redis did not answer${codeOf(error)}, so nothing is known of the queue now. Ask again.`;
     throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message });
   }
+}
+
+/** The word with which Redis begins an error, in brackets: `OOM` says that it is full, `NOPERM` that a right is missing. */
+export function codeOf(error: unknown): string {
+  const code =
+    error instanceof Error && error.name === 'ReplyError' ? /^[A-Z]{3,}\b/.exec(error.message)?.[0] : undefined;
+  return code === undefined ? '' : ` (${code})`;
 }
 
 /** A connection that waits for a restart of Redis would wait without end. */

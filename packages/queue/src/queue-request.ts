@@ -23,9 +23,19 @@ export function readRequest(caller: string, request: QueueRequest, defaultCountr
   if (typeof request !== 'object' || request === null) {
     return { job: jobOf(caller, request, defaultCountry), batch: undefined };
   }
-  const { batch, ...rest } = request;
+  const { batch, rest } = partsOf(caller, request);
   const checked = batch === undefined ? undefined : checkedBatch(`${caller}: batch`, batch);
   return { job: jobOf(caller, rest, defaultCountry), batch: checked };
+}
+
+/** What a getter throws may repeat the message: it is not passed on. */
+function partsOf(caller: string, request: QueueRequest): { readonly batch: unknown; readonly rest: QueueRequest } {
+  try {
+    const { batch, ...rest } = request;
+    return { batch, rest };
+  } catch {
+    throw invalidRequest(`${caller}: the request could not be read; give a plain object.`);
+  }
 }
 
 export function checkedBatch(field: string, batch: unknown): string {

@@ -53,3 +53,22 @@ export async function changeDead(connection: Connection, queue: Queue, key: stri
   const given = [queue.toKey(id), queue.toKey('failed'), id, JSON.stringify(data)];
   return (await connection.eval(changeFailed, 2, ...given)) === 1;
 }
+
+/**
+ * The engine reads the JSON of a job before it gives the job to a worker, and takes one with broken JSON over for ever.
+ * What stands there becomes a text: a job that no worker can read.
+ */
+export async function mendBroken(connection: Connection, job: string): Promise<void> {
+  const [data = null, opts = null] = await connection.hmget(job, 'data', 'opts');
+  if (data === null || (isJson(data) && isJson(opts ?? '{}', 'object'))) return;
+  await connection.hset(job, { data: JSON.stringify(data), opts: '{}' });
+}
+
+function isJson(text: string, type?: 'object'): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return type === undefined || (typeof value === type && value !== null);
+  } catch {
+    return false;
+  }
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isSmsError } from '@polysms/core';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -200,6 +201,28 @@ describe.skipIf(skipWithoutRedis(url))('the queue', () => {
     await until(() => ended.length === 1);
   });
 
+  it('cancels a message in every lane in which its key stands', async () => {
+    const provider = vendor();
+    const { queue, ended, open } = await here.start(provider);
+    const twice = async () => {
+      for (const lane of ['campaigns', 'messages'] as const)
+        await queue.enqueue({ ...message, lane, idempotencyKey: 'twice' });
+    };
+    await twice();
+    expect(await queue.cancel('twice')).toBe('canceled');
+    expect(await queue.get('twice')).toBeUndefined();
+    const held = heldAnswer();
+    provider.answers.push(held.answer(() => {}));
+    await queue.enqueue({ ...message, lane: 'campaigns', idempotencyKey: 'twice' });
+    await open();
+    await held.asked;
+    await queue.enqueue({ ...message, sendAt: later(), idempotencyKey: 'twice' });
+    expect(await queue.cancel('twice'), 'the campaign is being sent').toBe('running');
+    held.release();
+    await until(() => ended.length === 1);
+    expect(await queue.get('twice')).toBeUndefined();
+  });
+
   it('sends nothing that it has said is canceled, however close the race is', async () => {
     const provider = vendor();
     const { queue, ended, open } = await here.start(provider);
@@ -253,6 +276,66 @@ describe.skipIf(skipWithoutRedis(url))('the queue', () => {
     expect(provider.taken).toHaveLength(1);
   });
 
+  it.each([
+    ['data', '{"key":'],
+    ['opts', '{'],
+    ['opts', 'null'],
+  ])('leaves a job to a person whose %s somebody wrote over with %s', async (field, value) => {
+    const { place, queue, ended, open } = await here.start(vendor());
+    await queue.enqueue({ ...message, idempotencyKey: 'broken' });
+    await here.connection.hset(`${place.prefix}:${place.name}-messages:k.broken`, { [field]: value });
+    await queue.enqueue({ ...message, idempotencyKey: 'good' });
+    await open({ takeOverAfterMs: 100 });
+    const letters = await until(async () => {
+      const all = await queue.deadLetters().catch(() => []);
+      return all.length === 1 && all;
+    });
+    expect(letters).toMatchObject([{ id: 'broken', reason: 'unreadable' }]);
+    await until(() => ended.length === 2);
+    expect(await queue.discard('broken')).toBe(true);
+  });
+
+  it.each([undefined, null, 7, {}, ''])('refuses %j in the place of an id', async (id) => {
+    const { queue } = await here.start(vendor());
+    for (const call of [queue.get, queue.cancel, queue.revive, queue.discard]) {
+      await expect(call(id as string)).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+    await expect(queue.batch(id as string)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3'])('refuses to list %s dead letters', async (limit) => {
+    const { queue } = await here.start(vendor());
+    await expect(queue.deadLetters(limit as number)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('says which of many is missing, and tells nothing that reading a request throws', async () => {
+    const { queue } = await here.start(vendor());
+    const missing: QueueRequest[] = [message];
+    missing[2] = message;
+    await expect(queue.enqueueMany(missing)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('request 1'),
+    });
+    const unreadable = {
+      ...message,
+      get batch(): string {
+        throw new Error('the text of a message');
+      },
+    };
+    await expect(queue.enqueue(unreadable)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('waits for a connection that keeps no commands and is still connecting', async () => {
+    const connection = new Redis(url ?? '', { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    const queue = createQueue({ ...here.place(), connection });
+    here.after(async () => {
+      await queue.close();
+      connection.disconnect();
+    });
+    await queue.enqueue({ ...message, batch: 'sale', idempotencyKey: 'sale-1' });
+    expect(await queue.batch('sale')).toMatchObject({ total: 1, open: 1 });
+  });
+
   it('sweeps for all workers', async () => {
     const provider = vendor();
     const sms = here.client([provider]);
@@ -280,7 +363,23 @@ describe.skipIf(skipWithoutRedis(url))('the queue', () => {
     expect(isSmsError(error) && error).toMatchObject({ code: 'store_unavailable', outcome: 'unknown' });
     expect(JSON.stringify(error)).not.toContain('hello');
     await expect(queue.figures()).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(queue.deadLetters()).rejects.toMatchObject({ code: 'store_unavailable' });
     await queue.close().catch(() => {});
+  });
+
+  it('says with a word what Redis does not let a user do', async () => {
+    const username = `user-${randomUUID()}`;
+    await here.connection.call('ACL', 'SETUSER', username, 'on', '>secret', '~*', '+@all', '-@scripting');
+    const connection = new Redis(url ?? '', { username, password: 'secret' });
+    const queue = createQueue({ ...here.place(), connection });
+    here.after(async () => {
+      await queue.close();
+      connection.disconnect();
+      await here.connection.call('ACL', 'DELUSER', username);
+    });
+    const refused = { code: 'store_unavailable', message: expect.stringContaining('(NOPERM)') };
+    await expect(queue.enqueue(message)).rejects.toMatchObject(refused);
+    await expect(queue.figures()).rejects.toMatchObject(refused);
   });
 
   it.each([

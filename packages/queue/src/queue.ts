@@ -29,8 +29,6 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
   const place = readPlace('createQueue()', options);
   const { defaultCountry, answerWithinMs = 10_000 } = options;
   checkWhole('createQueue(): answerWithinMs', answerWithinMs, 10, 3_600_000);
-  const added = (add: () => Promise<unknown>) => confirmed(answerWithinMs, add);
-  const asked = <Answer>(ask: () => Promise<Answer>) => answered(answerWithinMs, ask);
   const { connection, name, prefix } = place;
   const lanes = new Map(
     jobLanes.map((lane) => {
@@ -41,36 +39,47 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
     }),
   );
   const queueOf = (lane: JobLane) => lanes.get(lane) as Queue<unknown, unknown, string>;
+  /** A connection that keeps no commands (`enableOfflineQueue: false`) refuses those that come before it is there. */
+  const connected = () => queueOf('messages').waitUntilReady();
+  const added = (add: () => Promise<unknown>) => confirmed(answerWithinMs, () => connected().then(add));
+  const asked = <Answer>(ask: () => Promise<Answer>) => answered(answerWithinMs, () => connected().then(ask));
   let closed: Promise<unknown> | undefined;
 
-  async function find(id: string) {
+  async function find(caller: string, id: string) {
+    checkId(caller, id);
     const found = await asked(() =>
       Promise.all(jobLanes.map(async (lane) => ({ lane, bull: await queueOf(lane).getJob(bullIdOf(id)) }))),
     );
     return found.flatMap(({ lane, bull }) => (bull === undefined ? [] : [{ lane, bull }]));
   }
 
-  async function findDead(id: string) {
-    for (const { lane, bull } of await find(id)) {
+  async function findDead(caller: string, id: string) {
+    for (const { lane, bull } of await find(caller, id)) {
       if ((await asked(() => bull.getState())) === 'failed') return { lane, bull };
     }
     return undefined;
   }
 
-  /** Undefined if a worker began the message in the meantime: what it did is to be read first. */
+  /**
+   * In every lane in which it stands. Undefined if a worker began the message in the meantime: what it did is to be read
+   * first.
+   */
   async function cancelOnce(id: string): Promise<CancelResult | undefined> {
-    const found = await find(id);
-    for (const { lane, bull } of found) {
+    let result: CancelResult = 'not-found';
+    for (const { lane, bull } of await find('cancel()', id)) {
       const state = await asked(() => bull.getState());
       // A dead letter is discarded, not canceled.
       if (state === 'failed' || state === 'completed' || state === 'unknown') continue;
       const queued = readQueuedJob(bull.data);
-      if (state === 'active' || mayHaveBeenSent(queued, bull.stalledCounter)) return 'running';
-      const isTaken = await asked(() => takeBackUnbegun(connection, queueOf(lane), id, bull.attemptsStarted));
-      if (isTaken) await noted(id, queued, 'canceled');
-      return isTaken ? 'canceled' : undefined;
+      if (state === 'active' || mayHaveBeenSent(queued, bull.stalledCounter)) {
+        result = 'running';
+        continue;
+      }
+      if (!(await asked(() => takeBackUnbegun(connection, queueOf(lane), id, bull.attemptsStarted)))) return undefined;
+      await noted(id, queued, 'canceled');
+      if (result === 'not-found') result = 'canceled';
     }
-    return 'not-found';
+    return result;
   }
 
   /** The queue has done it already: a count that cannot be written is no failure of the call. */
@@ -94,7 +103,8 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
           `enqueueMany() takes a list of at most ${mostAtOnce} messages; call it again for the rest.`,
         );
       }
-      const jobs = requests.map((request: QueueRequest, index) =>
+      // Also where the list has a hole.
+      const jobs = Array.from(requests as readonly QueueRequest[], (request, index) =>
         named(index, () => readRequest('enqueueMany()', request, defaultCountry)),
       );
       for (const [batch, ids] of batchesOf(jobs)) await added(() => beginBatch(place, batch, ids));
@@ -118,7 +128,7 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
       return 'running';
     },
     async get(id) {
-      const [found] = await find(id);
+      const [found] = await find('get()', id);
       if (found === undefined) return undefined;
       const { lane, bull } = found;
       const bullState = await asked(() => bull.getState());
@@ -141,9 +151,15 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
       const all = await asked(() => Promise.all(jobLanes.map(async (lane) => [lane, await figuresOf(queueOf(lane))])));
       return Object.fromEntries(all) as Record<JobLane, LaneFigures>;
     },
-    batch: (batch) => asked(() => batchFigures(place, checkedBatch('batch()', batch))),
+    async batch(batch) {
+      const checked = checkedBatch('batch()', batch);
+      return asked(() => batchFigures(place, checked));
+    },
     async deadLetters(limit = 100) {
-      const letters = jobLanes.map(async (lane) => {
+      if (!(Number.isSafeInteger(limit) && limit >= 1)) {
+        throw invalidRequest('deadLetters(): limit must be a whole number, 1 or more.');
+      }
+      const lettersOf = async (lane: JobLane) => {
         const jobs = await queueOf(lane).getFailed(0, limit - 1);
         return jobs.map((bull): QueueDeadLetter => {
           const id = keyOfBullId(bull.id ?? '');
@@ -151,11 +167,11 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
           const job = readJob((bull.data as Partial<QueuedJob> | undefined)?.job);
           return { id, lane, job, ...readLetter(bull.failedReason) };
         });
-      });
-      return (await asked(() => Promise.all(letters))).flat().slice(0, limit);
+      };
+      return (await asked(() => Promise.all(jobLanes.map(lettersOf)))).flat().slice(0, limit);
     },
     async revive(id) {
-      const found = await findDead(id);
+      const found = await findDead('revive()', id);
       const queued = found && readQueuedJob(found.bull.data);
       if (found === undefined || queued === undefined) return false;
       const { expiresAt: _, ...job } = queued.job;
@@ -177,7 +193,7 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
       return isRevived;
     },
     async discard(id) {
-      const found = await findDead(id);
+      const found = await findDead('discard()', id);
       return found !== undefined && asked(() => eraseDead(connection, queueOf(found.lane), id));
     },
     async close() {
@@ -187,6 +203,11 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
     [Symbol.asyncDispose]: () => queue.close(),
   };
   return queue;
+}
+
+function checkId(caller: string, id: unknown): void {
+  if (typeof id === 'string' && id !== '') return;
+  throw invalidRequest(`${caller} takes the id of a message, as enqueue() answered it.`);
 }
 
 /** Done jobs are erased at once, with text and phone: the message's record knows what became of it. */

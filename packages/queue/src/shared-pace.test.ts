@@ -71,6 +71,17 @@ describe.skipIf(skipWithoutRedis(url))('a pace that processes share', () => {
     expect(await send(provider, 'codes')).toMatchObject({ outcome: 'not-sent', code: 'client_closed' });
   });
 
+  it.each(['codes', 'campaigns'] as const)('goes on when the clock of Redis was an hour ahead: %s', async (lane) => {
+    const prefix = `queue-test-${randomUUID()}`;
+    const provider = sharedPace(vendor(), { connection: here.connection, prefix, maxPerSecond: 2 });
+    here.after(() => provider.close());
+    // As the script left it when it took turns by that clock.
+    const ahead = Date.now() + 3_600_000;
+    await here.connection.lpush(`{${prefix}:pace:vendor}:turns`, ahead, ahead + 500);
+    await here.connection.set(`{${prefix}:pace:vendor}:due`, ahead + 1_000);
+    expect(await send(provider, lane, 5_000)).toMatchObject({ outcome: 'accepted' });
+  });
+
   it('sends nothing while Redis cannot be asked', async () => {
     const dead = new Redis({ port: 1, host: '127.0.0.1', retryStrategy: () => null, maxRetriesPerRequest: null });
     dead.on('error', () => {});

@@ -1,3 +1,5 @@
+import { codeOf } from './queue-failure.js';
+
 const quietMs = 60_000;
 let quietUntil = Number.NEGATIVE_INFINITY;
 
@@ -12,6 +14,6 @@ export function warnOfTrouble(error: unknown): void {
   const isLock = error instanceof Error && /\block\b/i.test(error.message);
   const what = isLock
     ? 'took longer than takeOverAfterMs over a job, and another worker has taken it over'
-    : 'has trouble with Redis, and goes on when Redis is back';
+    : `has trouble with Redis${codeOf(error)}, and goes on when Redis is back`;
   process.emitWarning(`A worker of the queue ${what}.`, 'PolysmsWarning');
 }

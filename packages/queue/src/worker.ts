@@ -10,6 +10,7 @@ import { isSmsError } from '@polysms/core/stores';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { noteInBatch } from './batch.js';
 import { checkWhole, invalid, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
+import { mendBroken } from './queue-scripts.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
 import { RunningJobs } from './running-jobs.js';
@@ -105,7 +106,10 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
   );
   const sweep =
     sweepEveryMs === false ? undefined : new SharedSweep({ place, sms, everyMs: sweepEveryMs, options: shared });
-  for (const worker of workers) worker.on('error', warnOfTrouble);
+  for (const worker of workers) {
+    worker.on('error', warnOfTrouble);
+    worker.on('stalled', (id) => void mendBroken(place.connection, worker.toKey(id)).catch(warnOfTrouble));
+  }
 
   let isStopped = false;
   /** A client that is closed never sends again: its worker would take all jobs and put them back, in circles. */

@@ -68,6 +68,18 @@ describe.skipIf(skipWithoutPostgres(url))('migrations', () => {
     expect(await migrate(pool, { schema })).toEqual([4, 5]);
   });
 
+  it('say which right is missing, to a user who may make no schema', async () => {
+    const client = new Client({ connectionString: url ?? '' });
+    await client.connect();
+    // It comes with PostgreSQL, and makes nothing.
+    await client.query('set role pg_monitor');
+    await expect(migrate(client, { schema })).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('CREATE on the database'),
+    });
+    await client.end();
+  });
+
   it.each(['', 'Upper', 'a-b', '1a', 'a"b', 'pg_own', 'x'.repeat(64), 5, null])(
     'refuse the schema %j',
     async (wrong) => {

@@ -1,7 +1,8 @@
+import { SmsError } from '@polysms/core/stores';
 import { checkedSchema, invalid } from './configuration.js';
 import { migrationTexts } from './migration-texts.js';
 import type { PostgresClient } from './postgres-client.js';
-import { postgresFailure } from './postgres-failure.js';
+import { postgresFailure, stateOf } from './postgres-failure.js';
 import { inSchema } from './statements.js';
 
 /** Options of {@link migrate}. */
@@ -9,6 +10,10 @@ export interface MigrateOptions {
   /** As for `postgresStores`. Default `polysms`. */
   readonly schema?: string | undefined;
 }
+
+const noRight =
+  'The migration failed. The PostgreSQL user may not do it. Give it CREATE on the database and the schema, or run the ' +
+  'files in the folder migrations as another user.';
 
 /**
  * Creates the schema with its tables and functions, or brings them up to date. What is there already is left alone, so
@@ -35,6 +40,8 @@ export async function migrate(client: PostgresClient, options: MigrateOptions = 
       Number(version),
     );
   } catch (error) {
+    if (stateOf(error) === '42501')
+      throw new SmsError({ code: 'store_unavailable', outcome: 'not-sent', message: noRight });
     throw postgresFailure(error, 'migration', 'unknown');
   }
 }
