@@ -26,6 +26,8 @@ const sms = createFleetSms(settings, pool, connection);
 
 const app = new Hono();
 app.onError((error, context) => {
+  // The body is no JSON.
+  if (error instanceof SyntaxError) return context.json({ error: 'body' }, 400);
   const isTheirs = isSmsError(error) && (error.code === 'invalid_request' || error.code === 'invalid_phone_number');
   return context.json({ error: isSmsError(error) ? error.code : 'unavailable' }, isTheirs ? 400 : 503);
 });
