@@ -3,8 +3,6 @@ import type { Runner } from 'graphile-worker';
 import type { TellTrouble } from './trouble.js';
 
 const pauseMs = 1_000;
-/** What it gives back to a database that is away may hang. */
-const longestReleaseMs = 5_000;
 
 /** An engine that is started again whenever it ends by itself: it gives up when its database is away for long. */
 export class KeptRunner {
@@ -24,13 +22,11 @@ export class KeptRunner {
     this.#ended = this.#keep();
   }
 
-  /** Waits for the jobs that have begun. */
+  /** Waits for the jobs that have begun, and for what the engine gives back to its database: that may hang. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    const runner = this.#runner;
-    const hanging = endOf(runner).then(() => delay(longestReleaseMs, undefined, { ref: false }));
     // One that has ended already rejects.
-    await Promise.race([runner.stop().catch(() => {}), hanging]);
+    await this.#runner.stop().catch(() => {});
     await this.#ended;
   }
 

@@ -3,6 +3,7 @@ import {
   type JobStep,
   type JobWorkerOptions,
   jobLanes,
+  RunningJobs,
   readJob,
   readJobWorkerOptions,
   runJob,
@@ -54,7 +55,10 @@ export interface OutboxWorker {
   revive(id: string): Promise<boolean>;
   /** Erases a dead letter, text and phone. Answers whether there was one. */
   discard(id: string): Promise<boolean>;
-  /** Takes no further jobs, waits for those that have begun, and leaves client and pool open. May be called twice. */
+  /**
+   * Takes no further jobs, waits for those that have begun, and leaves client and pool open. May be called twice. While
+   * PostgreSQL hangs, it ends 5 seconds after the last message: other workers take over what could not be written down.
+   */
   close(): Promise<void>;
 }
 
@@ -79,6 +83,7 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
   // Loaded by workers alone: an app that only enqueues needs none of it.
   const { makeWorkerUtils, run } = await import('graphile-worker');
   const tell = troubleTeller();
+  const running = new RunningJobs();
   const shared = { pgPool: pool, schema, logger: await logger(tell) };
   const utils = await makeWorkerUtils(shared);
   await utils.migrate();
@@ -92,7 +97,7 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
       // In batches the engine waits for what it writes down when it closes, and repeats what fails; else it does neither.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       parsedCronItems: [],
-      taskList: { [sendTask]: (payload, helpers) => runTask(options, parsed, payload, helpers) },
+      taskList: { [sendTask]: (payload, helpers) => runTask(options, parsed, running, payload, helpers) },
     });
   const startAgain = () => startWatched(start, tell);
   const engine = new KeptRunner(startAgain, await startAgain(), tell);
@@ -152,11 +157,10 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
     close() {
       closed ??= (async () => {
         clearInterval(takeOver);
-        // An ended pool answers nobody who waits for a connection: what has begun is taken over by another worker.
         const stopped = engine.stop();
+        // An ended pool answers nobody who waits for a connection: what has begun is taken over by another worker.
         if (pool.ending || pool.ended) return;
-        await stopped;
-        await utils.release();
+        await running.endOf(stopped.then(() => utils.release()));
       })();
       return closed;
     },
@@ -172,6 +176,7 @@ function payloadFrom(schema: string): string {
 async function runTask(
   { sms }: OutboxWorkerOptions,
   { resolveForMs }: Parsed,
+  running: RunningJobs,
   payload: unknown,
   helpers: JobHelpers,
 ): Promise<void> {
@@ -182,7 +187,7 @@ async function runTask(
   const step: JobStep =
     job === undefined
       ? { step: 'dead', letter: { reason: 'unreadable' } }
-      : await runJob(sms, job, { resolveForMs, mayHaveBegun });
+      : await running.during(runJob(sms, job, { resolveForMs, mayHaveBegun }));
   switch (step.step) {
     case 'done':
       return;

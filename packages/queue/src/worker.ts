@@ -4,6 +4,7 @@ import {
   type JobLane,
   type JobWorkerOptions,
   jobLanes,
+  RunningJobs,
   readJobWorkerOptions,
 } from '@polysms/core/jobs';
 import { isSmsError } from '@polysms/core/stores';
@@ -13,7 +14,6 @@ import { checkWhole, invalid, type QueueOptions, queueNameOf, readPlace } from '
 import { mendBroken } from './queue-scripts.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
-import { RunningJobs } from './running-jobs.js';
 import { sendingLane } from './sending-lane.js';
 import { SharedSweep } from './shared-sweep.js';
 import { warnOfTrouble } from './worker-trouble.js';
@@ -47,7 +47,10 @@ export type EndedJob =
 export interface QueueWorker extends AsyncDisposable {
   /** Settles when it takes jobs. */
   ready(): Promise<void>;
-  /** Takes no further jobs, waits for those that have begun, and leaves client and connection open. May be called twice. */
+  /**
+   * Takes no further jobs, waits for those that have begun, and leaves client and connection open. May be called twice. While
+   * Redis hangs, it ends 5 seconds after the last message: other workers take over what could not be written down.
+   */
   close(): Promise<void>;
 }
 

@@ -22,4 +22,5 @@ export {
   stepInsteadOfRunning,
 } from './next-step.js';
 export { type JobRun, runJob } from './run-job.js';
+export { RunningJobs } from './running-jobs.js';
 export { type JobWorkerOptions, readJobWorkerOptions } from './worker-options.js';

@@ -1,7 +1,7 @@
 /** How long the engine may take to end when all jobs have ended, in milliseconds. */
 const longestEndMs = 5_000;
 
-/** The jobs that a worker has begun. */
+/** The jobs that a worker has begun, for whoever builds a worker over an engine. */
 export class RunningJobs {
   readonly #running = new Set<Promise<unknown>>();
 
@@ -14,8 +14,8 @@ export class RunningJobs {
   }
 
   /**
-   * Waits for the end of the engine, and a little longer than for its jobs at most: after a restart of Redis it may wait
-   * for ever for a connection that it has given up.
+   * Waits for the end of the engine, but no more than 5 seconds longer than for its jobs: an engine may wait for ever for
+   * a database that hangs, or for a connection that it has given up.
    *
    * @param endMs in the place of 5 seconds, for tests
    */
