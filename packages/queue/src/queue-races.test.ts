@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { findRedis, skipWithoutRedis } from 'test-redis';
 import { describe, expect, it, vi } from 'vitest';
 import { createQueue } from './index.js';
 import { failed, heldAnswer, surroundings, until, vendor } from './queue.test.fixture.js';
+import { mendBroken } from './queue-scripts.js';
 
 const url = await findRedis();
 const message = { to: '+8613800138000', text: 'hello' } as const;
@@ -221,6 +223,37 @@ describe.skipIf(skipWithoutRedis(url))('a race in the queue', () => {
     expect((await queue.figures()).campaigns.waiting).toBe(9_999);
     await queue.enqueueMany(many.slice(-1));
     expect(await queue.batch('sale')).toMatchObject({ open: 10_000, canceled: 0 });
+  });
+
+  it.each([
+    ['erased', undefined],
+    ['mended and enqueued again', '{"version":1}'],
+  ])('a broken job that is %s while it is being mended is left alone', async (_, data) => {
+    const { place, connection } = { place: here.place(), connection: here.connection };
+    const key = `${place.prefix}:${place.name}-messages:k.broken`;
+    await connection.hset(key, { data: Buffer.from('{"key":\xff', 'latin1'), opts: '{}' });
+    const late = new Redis(url ?? '');
+    here.after(() => late.disconnect());
+    for (const name of ['hmget', 'hmgetBuffer'] as const) {
+      const read = late[name].bind(late) as (...given: unknown[]) => Promise<unknown>;
+      vi.spyOn(late, name).mockImplementation((async (...given: unknown[]) => {
+        const found = await read(...given);
+        await connection.del(key);
+        if (data !== undefined) await connection.hset(key, { data });
+        return found;
+      }) as never);
+    }
+    await mendBroken(late, key);
+    expect(await connection.hgetall(key)).toEqual(data === undefined ? {} : { data });
+  });
+
+  it('a broken job is mended, also one that is no text', async () => {
+    const key = `queue-test:${randomUUID()}`;
+    here.after(() => here.connection.del(key));
+    await here.connection.hset(key, { data: Buffer.from('{"key":\xff', 'latin1') });
+    await mendBroken(here.connection, key);
+    const { data = '', opts } = await here.connection.hgetall(key);
+    expect([JSON.parse(data), opts]).toEqual(['{"key":\ufffd', '{}']);
   });
 
   it.each([-3_600_000, 3_600_000])('a worker whose clock is wrong by %d ms sends once what is due', async (skewMs) => {

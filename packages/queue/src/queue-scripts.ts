@@ -30,6 +30,12 @@ if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'data', ARGV[2])
 return 1`;
 
+/** Makes a text of a job's data that still is as it was read: the job may have been erased, or mended and enqueued again. */
+const makeText = `
+if redis.call('HGET', KEYS[1], 'data') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'data', ARGV[2], 'opts', '{}')
+return 1`;
+
 /** Takes a job back that no worker has begun since it was read. */
 export async function takeBackUnbegun(
   connection: Connection,
@@ -59,9 +65,10 @@ export async function changeDead(connection: Connection, queue: Queue, key: stri
  * What stands there becomes a text: a job that no worker can read.
  */
 export async function mendBroken(connection: Connection, job: string): Promise<void> {
-  const [data = null, opts = null] = await connection.hmget(job, 'data', 'opts');
-  if (data === null || (isJson(data) && isJson(opts ?? '{}', 'object'))) return;
-  await connection.hset(job, { data: JSON.stringify(data), opts: '{}' });
+  // As bytes, to be compared with: what stands there may be no text.
+  const [data = null, opts = null] = await connection.hmgetBuffer(job, 'data', 'opts');
+  if (data === null || (isJson(data.toString()) && isJson(opts?.toString() ?? '{}', 'object'))) return;
+  await connection.eval(makeText, 1, job, data, JSON.stringify(data.toString()));
 }
 
 function isJson(text: string, type?: 'object'): boolean {
