@@ -104,7 +104,11 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
   const takeOver = setInterval(() => void takeOverFromDead(), Math.min(parsed.takeOverAfterMs / 2, 30_000));
   takeOver.unref();
 
+  let isTakingOver = false;
   async function takeOverFromDead(): Promise<void> {
+    // One at a time: while a table is locked, each would keep another connection from the app.
+    if (isTakingOver) return;
+    isTakingOver = true;
     try {
       const { rows: seen } = await pool.query<{ hidden: boolean }>('select row_security_active($1::text) as hidden', [
         `"${schema}"._private_jobs`,
@@ -127,6 +131,8 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
     } catch (error) {
       // The next turn comes.
       tell(error);
+    } finally {
+      isTakingOver = false;
     }
   }
 
