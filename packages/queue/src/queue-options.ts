@@ -54,6 +54,18 @@ export function readPlace(caller: string, options: QueueOptions): QueuePlace {
   return { connection, name, prefix };
 }
 
+/**
+ * A connection with `lazyConnect`, and each copy of it, as the engine is to have it: already connecting. One that the engine
+ * begins itself it gives up for ever if Redis is away at that moment; ioredis goes on trying.
+ */
+export function connecting<Given extends Connection>(connection: Given): Given {
+  if (connection.status === 'wait') connection.connect().catch(() => {});
+  const copy = (...given: unknown[]) => connecting(Reflect.apply(connection.duplicate, connection, given));
+  return new Proxy(connection, {
+    get: (target, name) => (name === 'duplicate' ? copy : Reflect.get(target, name)),
+  });
+}
+
 /** The queue of BullMQ for each lane. Lanes are apart, so that no campaign takes the turn of a code. */
 export function queueNameOf(name: string, lane: JobLane | 'upkeep'): string {
   return `${name}-${lane}`;

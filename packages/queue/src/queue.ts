@@ -2,7 +2,7 @@ import { type JobLane, jobLanes, readJob, type SmsJob } from '@polysms/core/jobs
 import { Queue } from 'bullmq';
 import { batchFigures, beginBatch, noteInBatch } from './batch.js';
 import { asked as answered, added as confirmed } from './queue-failure.js';
-import { checkWhole, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
+import { checkWhole, connecting, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
 import { batchesOf, checkedBatch, invalidRequest, named, type QueueRequest, readRequest } from './queue-request.js';
 import { changeDead, eraseDead, takeBackUnbegun } from './queue-scripts.js';
 import { bullIdOf, keyOfBullId, type QueuedJob, readLetter, readQueuedJob } from './queued-job.js';
@@ -29,7 +29,8 @@ export function createQueue(options: CreateQueueOptions): SmsQueue {
   const place = readPlace('createQueue()', options);
   const { defaultCountry, answerWithinMs = 10_000 } = options;
   checkWhole('createQueue(): answerWithinMs', answerWithinMs, 10, 3_600_000);
-  const { connection, name, prefix } = place;
+  const { name, prefix } = place;
+  const connection = connecting(place.connection);
   const lanes = new Map(
     jobLanes.map((lane) => {
       const queue = new Queue<unknown, unknown, string>(queueNameOf(name, lane), { connection, prefix });

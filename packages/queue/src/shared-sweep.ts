@@ -1,7 +1,7 @@
 import type { SmsClient } from '@polysms/core';
 import { Queue, Worker, type WorkerOptions } from 'bullmq';
 import { type QueuePlace, queueNameOf } from './queue-options.js';
-import { warnOfTrouble } from './worker-trouble.js';
+import { endUnready, warnOfTrouble } from './worker-trouble.js';
 
 /** What a {@link SharedSweep} works with. */
 export interface SharedSweepDeps {
@@ -43,6 +43,7 @@ export class SharedSweep {
     this.#worker.on('error', warnOfTrouble);
     // The first time unseen: `everyMs` may be another one than that of earlier workers.
     this.ready = Promise.all([this.#ask(() => this.#schedule()), this.#worker.waitUntilReady()]);
+    this.ready.catch(() => endUnready(this.#worker));
     this.#looks = setInterval(() => void this.#ask(() => this.#putBack()), everyMs).unref();
   }
 

@@ -1,3 +1,4 @@
+import type { Worker } from 'bullmq';
 import { codeOf } from './queue-failure.js';
 
 const quietMs = 60_000;
@@ -16,4 +17,12 @@ export function warnOfTrouble(error: unknown): void {
     ? 'took longer than takeOverAfterMs over a job, and another worker has taken it over'
     : `has trouble with Redis${codeOf(error)}, and goes on when Redis is back`;
   process.emitWarning(`A worker of the queue ${what}.`, 'PolysmsWarning');
+}
+
+/**
+ * Ends an engine whose connection was given up before it was there. It would ask that connection again and again, without a
+ * pause in which the process does anything else.
+ */
+export function endUnready(worker: Pick<Worker, 'close'>): void {
+  worker.close(true).catch(() => {});
 }

@@ -10,13 +10,13 @@ import {
 import { isSmsError } from '@polysms/core/stores';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { noteInBatch } from './batch.js';
-import { checkWhole, invalid, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
+import { checkWhole, connecting, invalid, type QueueOptions, queueNameOf, readPlace } from './queue-options.js';
 import { mendBroken } from './queue-scripts.js';
 import { readQueuedJob } from './queued-job.js';
 import { type DoneJob, type QueueStep, runQueued } from './run-queued.js';
 import { sendingLane } from './sending-lane.js';
 import { SharedSweep } from './shared-sweep.js';
-import { warnOfTrouble } from './worker-trouble.js';
+import { endUnready, warnOfTrouble } from './worker-trouble.js';
 
 /** Options of {@link createWorker}. */
 export interface QueueWorkerOptions extends QueueOptions, JobWorkerOptions {
@@ -72,20 +72,21 @@ const minutesOfFigures = 10_080;
  * @throws SmsError `configuration_invalid`: also for a client whose idempotency keys other processes do not see
  */
 export function createWorker(options: QueueWorkerOptions): QueueWorker {
-  const place = readPlace('createWorker()', options);
+  const read = readPlace('createWorker()', options);
   const resolveForMs = readJobWorkerOptions('createWorker()', options);
   const { takeOverAfterMs = 30_000, keepDeadLettersMs = 30 * 24 * hourMs, sweepEveryMs = 30_000, sms } = options;
   checkWhole('createWorker(): takeOverAfterMs', takeOverAfterMs, 100, hourMs);
   checkWhole('createWorker(): keepDeadLettersMs', keepDeadLettersMs, 1000, 10 * 365 * 24 * hourMs);
   if (sweepEveryMs !== false) checkWhole('createWorker(): sweepEveryMs', sweepEveryMs, 1000, hourMs);
   // A worker outlives a restart of Redis: its commands wait for it.
-  const given: Retrying = place.connection.options;
-  const { maxRetriesPerRequest } = place.connection.isCluster ? (given.redisOptions ?? {}) : given;
+  const given: Retrying = read.connection.options;
+  const { maxRetriesPerRequest } = read.connection.isCluster ? (given.redisOptions ?? {}) : given;
   if (maxRetriesPerRequest !== null) {
     throw invalid(
       'createWorker(): connection must have maxRetriesPerRequest: null, so that it waits for a restart of Redis.',
     );
   }
+  const place = { ...read, connection: connecting(read.connection) };
   const shared = {
     connection: place.connection,
     prefix: place.prefix,
@@ -111,6 +112,7 @@ export function createWorker(options: QueueWorkerOptions): QueueWorker {
     sweepEveryMs === false ? undefined : new SharedSweep({ place, sms, everyMs: sweepEveryMs, options: shared });
   for (const worker of workers) {
     worker.on('error', warnOfTrouble);
+    worker.waitUntilReady().catch(() => endUnready(worker));
     worker.on('stalled', (id) => void mendBroken(place.connection, worker.toKey(id)).catch(warnOfTrouble));
   }
 
