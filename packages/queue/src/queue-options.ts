@@ -59,11 +59,17 @@ export function readPlace(caller: string, options: QueueOptions): QueuePlace {
  * begins itself it gives up for ever if Redis is away at that moment; ioredis goes on trying.
  */
 export function connecting<Given extends Connection>(connection: Given): Given {
+  if (!isLazy(connection)) return connection;
   if (connection.status === 'wait') connection.connect().catch(() => {});
   const copy = (...given: unknown[]) => connecting(Reflect.apply(connection.duplicate, connection, given));
   return new Proxy(connection, {
     get: (target, name) => (name === 'duplicate' ? copy : Reflect.get(target, name)),
   });
+}
+
+function isLazy({ options }: Connection): boolean {
+  // In a cluster the nodes have an option of their own, which says nothing about the whole.
+  return 'lazyConnect' in options && options.lazyConnect === true;
 }
 
 /** The queue of BullMQ for each lane. Lanes are apart, so that no campaign takes the turn of a code. */
