@@ -58,7 +58,7 @@ describe('an answer', () => {
         expect(answer.headers.get('content-type')).toBe('text/plain');
         expect(answer.headers.get('cache-control')).toBe('no-store');
       }),
-      { numRuns: 600 },
+      { numRuns: 2000 },
     );
     expect(warned).toHaveBeenCalled();
     expect(warned.mock.calls.flat().filter((said) => String(said).includes('canary'))).toEqual([]);
