@@ -52,27 +52,6 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
     expect(await outbox.cancel(here.pool, died)).toBe('running');
   });
 
-  it('asks with one connection at a time who has died, however long a table is locked', async () => {
-    const timers = vi.spyOn(globalThis, 'setInterval');
-    const { schema } = await started(vendor(), { takeOverAfterMs: 40_002, concurrency: 1 });
-    const look = timers.mock.calls.find(([, everyMs]) => everyMs === 20_001)?.[0] as () => void;
-    timers.mockRestore();
-    const asked = vi.spyOn(here.pool, 'query');
-    const looks = () => asked.mock.calls.filter(([text]) => String(text).includes('row_security_active')).length;
-    await here.transaction(async (client) => {
-      await client.query(`lock table "${schema}"._private_jobs`);
-      for (let index = 0; index < 3; index++) look();
-      await until(() => asked.mock.calls.some(([text]) => String(text).includes('distinct locked_by')));
-      look();
-    });
-    expect(looks()).toBe(1);
-    await until(() => {
-      look();
-      return looks() > 1;
-    });
-    asked.mockRestore();
-  });
-
   it('finds no message that is over: a dead letter is discarded, not canceled', async () => {
     const provider = vendor();
     const { outbox, worker } = await started(provider);
