@@ -50,19 +50,7 @@ export async function freePort(): Promise<number> {
 
 /** Makes an empty database cluster, with a superuser `postgres` who needs no password. */
 export async function initDatabase(bin: string, folder: string): Promise<void> {
-  const args = [
-    '-D',
-    folder,
-    '-U',
-    'postgres',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-    '--no-instructions',
-  ];
+  const args = ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await run(join(bin, 'initdb'), args, { cwd: '/', ...(await serverUser()) });
 }
 

@@ -1,4 +1,5 @@
 import type { WorkerUtilsOptions } from 'graphile-worker';
+import { keepingExitCode } from './exit-code.js';
 import { logger } from './log.js';
 import { readSchema } from './tables.js';
 import { troubleTeller } from './trouble.js';
@@ -22,10 +23,8 @@ export async function migrateOutbox(
 ): Promise<void> {
   const schema = readSchema('migrateOutbox()', options.schema);
   const { makeWorkerUtils } = await import('graphile-worker');
-  const utils = await makeWorkerUtils({ pgPool: pool, schema, logger: await logger(troubleTeller()) });
-  try {
-    await utils.migrate();
-  } finally {
-    await utils.release();
-  }
+  const shared = { pgPool: pool, schema, logger: await logger(troubleTeller()) };
+  // This makes the tables, before anybody asks it for anything.
+  const utils = await keepingExitCode(() => makeWorkerUtils(shared));
+  await utils.release();
 }

@@ -2,7 +2,10 @@ const quietMs = 60_000;
 /** A state of PostgreSQL such as `42501`, or what Node calls a failure, such as `ECONNREFUSED`. */
 const codes = /^[A-Z0-9_]{1,40}$/;
 /** What PostgreSQL answers a user without the right to do something. */
-export const noRight = '42501';
+const noRight = '42501';
+
+/** The engine's tables are hidden from the user of the pool: no statement fails, and nothing is there to be sent. */
+export const hiddenTables = Symbol('the tables are hidden');
 
 /** Tells of the troubles of one worker. */
 export type TellTrouble = (error: unknown) => void;
@@ -16,16 +19,21 @@ export type TellTrouble = (error: unknown) => void;
 export function troubleTeller(now: () => number = () => performance.now()): TellTrouble {
   const quietUntil = new Map<string, number>();
   return (error) => {
-    const code = codeOf(error);
-    const hint = code === noRight ? ': the user of its pool has no right to the tables' : '';
-    const what = code === undefined ? 'trouble with PostgreSQL' : `trouble with PostgreSQL (${code}${hint})`;
+    const what = described(error);
     if (now() < (quietUntil.get(what) ?? Number.NEGATIVE_INFINITY)) return;
     quietUntil.set(what, now() + quietMs);
-    process.emitWarning(
-      `A worker of the outbox has ${what}. It goes on by itself when that is over.`,
-      'PolysmsWarning',
-    );
+    process.emitWarning(`A worker of the outbox has trouble with PostgreSQL${what}`, 'PolysmsWarning');
   };
+}
+
+function described(error: unknown): string {
+  if (error === hiddenTables) {
+    // PostgreSQL keeps what it planned for a connection while the rows were hidden, also when the rights are back.
+    return ` (${noRight}: row security hides the tables from the user of its pool). Make this user a member of their owner, then start the worker again with new connections.`;
+  }
+  const code = codeOf(error);
+  const hint = code === noRight ? ': the user of its pool has no right to the tables' : '';
+  return `${code === undefined ? '' : ` (${code}${hint})`}. It goes on by itself when that is over.`;
 }
 
 /** The engine prints some errors to the console, whatever its log is: takes what a row holds out of them. */

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Runner, WorkerEvents } from 'graphile-worker';
+import { keepExitCodeOf, keepingExitCode } from './exit-code.js';
 import { type TellTrouble, withoutRow } from './trouble.js';
 
 /**
@@ -23,6 +24,7 @@ export function startWatched(start: (events: WorkerEvents) => Promise<Runner>, t
     if (!hasLooked) setImmediate(() => void started.then((engine) => engine.stop()).catch(() => {}));
   });
   events.on('worker:fatalError', ({ error }) => withoutRow(error));
-  const started = start(events);
+  keepExitCodeOf(events);
+  const started = keepingExitCode(() => start(events));
   return started;
 }

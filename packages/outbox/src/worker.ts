@@ -10,10 +10,11 @@ import {
   type SmsJob,
 } from '@polysms/core/jobs';
 import type { JobHelpers, Runner, RunnerOptions, TaskSpec, WorkerEvents } from 'graphile-worker';
+import { keepingExitCode } from './exit-code.js';
 import { KeptRunner } from './kept-runner.js';
 import { logger } from './log.js';
 import { deadTask, invalid, mostRuns, readSchema, sendTask } from './tables.js';
-import { noRight, troubleTeller } from './trouble.js';
+import { hiddenTables, troubleTeller } from './trouble.js';
 import { startWatched } from './watched-engine.js';
 
 /** A `Pool` of `pg`. */
@@ -85,8 +86,8 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
   const tell = troubleTeller();
   const running = new RunningJobs();
   const shared = { pgPool: pool, schema, logger: await logger(tell) };
-  const utils = await makeWorkerUtils(shared);
-  await utils.migrate();
+  // Makes or updates its tables as well.
+  const utils = await keepingExitCode(() => makeWorkerUtils(shared));
   const start = (events: WorkerEvents): Promise<Runner> =>
     run({
       ...shared,
@@ -114,7 +115,7 @@ export async function createOutboxWorker(options: OutboxWorkerOptions): Promise<
         `"${schema}"._private_jobs`,
       ]);
       // No statement fails then: the engine finds nothing to do.
-      if (seen[0]?.hidden === true) tell({ code: noRight });
+      if (seen[0]?.hidden === true) tell(hiddenTables);
       const { rows } = await pool.query<{ locked_by: string }>(
         `select distinct locked_by from "${schema}".jobs
          where task_identifier = $1 and locked_at < now() - make_interval(secs => $2)`,
