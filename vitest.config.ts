@@ -24,11 +24,13 @@ const built = /^(?!.*\/node_modules\/).*\/dist\//;
 
 /**
  * Two suites of the same tests. `pnpm test` runs every file; what can be long is small there. `pnpm test:long`
- * (`--mode long`) runs the files whose names say so, `*.long.test.ts`, at their full size. docs/testing.md tells more.
+ * (`--mode long`) runs the files whose names say so, `*.long.test.ts`, at their full size, and those that start a browser,
+ * `*.browser.test.ts`. docs/testing.md tells more.
  */
 export default defineConfig(({ mode }) => {
   const isLong = mode === 'long';
-  const ending = isLong ? '.long.test.ts' : '.test.ts';
+  const ending = isLong ? '.{long,browser}.test.ts' : '.test.ts';
+  const left = isLong ? [] : ['**/*.browser.test.ts'];
   // A time limit is there to end a test that hangs, on the slowest of machines. No test is to be judged by it.
   const patienceMs = isLong ? 1_200_000 : 300_000;
   const resolve = {
@@ -49,14 +51,17 @@ export default defineConfig(({ mode }) => {
       maxWorkers: both.maxWorkers,
       sequence: { sequencer: SlowFilesFirst },
       projects: [
-        { resolve, test: { ...both, name: 'alone', include: alone.filter((file) => file.endsWith(ending)) } },
+        {
+          resolve,
+          test: { ...both, name: 'alone', include: alone.filter((file) => !isLong || file.endsWith('.long.test.ts')) },
+        },
         {
           resolve,
           test: {
             ...both,
             name: 'together',
             include: [`{packages,examples}/*/src/**/*${ending}`, `{box,demo,tests}/src/**/*${ending}`],
-            exclude: ['**/node_modules/**', ...alone],
+            exclude: ['**/node_modules/**', ...left, ...alone],
             isolate: false,
             setupFiles: ['tests/src/fresh-file.setup.ts'],
           },
