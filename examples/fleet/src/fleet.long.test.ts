@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createQueue } from '@polysms/queue';
@@ -211,6 +212,10 @@ describe.skipIf(isSkipped)('a fleet whose processes are killed', () => {
           processes: pids.size,
         });
       expect(pids.size, 'as many were started again as were killed').toBeGreaterThan(2 + size.workers);
+
+      // One who connects and asks nothing keeps the fleet from ending for a moment only.
+      const { hostname, port } = new URL(fleet.url);
+      await once(connect(Number(port), hostname).on('error', ignore).resume(), 'connect');
     }
     await queue.close();
     const keys = await connection.keys(`${redisPrefix}:*`);

@@ -61,7 +61,14 @@ app.all('/sms/:provider', (context) => sms.webhooks.handle(context.req.raw));
 
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }));
 whenToldToEnd(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  const closed = once(server, 'close');
+  server.close();
+  // A connection over which nobody asks anything would hold the server open.
+  const impatience = setTimeout(() => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  }, settings.times.deadlineMs);
+  await closed;
+  clearTimeout(impatience);
   await queue.close();
   await sms.close();
   connection.disconnect();

@@ -8,5 +8,9 @@ const { MOB_APP_KEY: appKey = '', MOB_BASE_URL: baseUrl, PORT: port = '8080' } =
 const sms = createSmsClient({ providers: [mob({ appKey, baseUrl })] });
 const server = serve({ fetch: createApp(sms).fetch, hostname: '127.0.0.1', port: Number(port) });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => server.close(() => void sms.close()));
+  process.once(signal, () => {
+    server.close(() => void sms.close());
+    // A connection over which nobody asks anything would hold the server open.
+    setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000).unref();
+  });
 }
