@@ -23,7 +23,7 @@ const alone = [
 const built = /^(?!.*\/node_modules\/).*\/dist\//;
 
 /**
- * Two suites of the same tests. `pnpm test` runs every file; what can be long is small there. `pnpm test:long`
+ * Two suites. `pnpm test` runs every file that needs no browser; what can be long is small there. `pnpm test:long`
  * (`--mode long`) runs the files whose names say so, `*.long.test.ts`, at their full size, and those that start a browser,
  * `*.browser.test.ts`. docs/testing.md tells more.
  */

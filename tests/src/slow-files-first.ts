@@ -6,7 +6,7 @@ import { BaseSequencer } from 'vitest/node';
  * at the end, while the other processor has nothing to do.
  */
 const slow =
-  /\/(?:tests\/src\/(?:processes\/|documents|provider-document|new-provider)|examples\/|demo\/|box\/)|(?:conformance|self-test|sample-clients\.long|cli|hanging-providers|http-connecting|redis-[a-z]+|(?:postgres|database)-trouble|shared-pace|killed-workers|queue|outbox|bounded-memory)\.(?:long\.)?test\.ts$/;
+  /\/(?:tests\/src\/(?:processes\/|documents|provider-document|new-provider)|examples\/|demo\/|box\/)|(?:conformance|self-test|sample-clients\.long|cli|hanging-providers|http-connecting|redis-[a-z]+|(?:postgres|database)-trouble|shared-pace|killed-workers|queue|outbox|bounded-memory)\.(?:long\.)?test\.ts$|\.browser\.test\.ts$/;
 
 /** As vitest knows it from the last run: those that took longest first. What it does not know yet: slow ones first. */
 export class SlowFilesFirst extends BaseSequencer {

@@ -63,7 +63,7 @@ const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ po
 whenToldToEnd(async () => {
   const closed = once(server, 'close');
   server.close();
-  // A connection over which nobody asks anything would hold the server open.
+  // Whoever is connected and asks nothing would hold the server open. Here a request takes no longer than this.
   const impatience = setTimeout(() => {
     if ('closeAllConnections' in server) server.closeAllConnections();
   }, settings.times.deadlineMs);

@@ -10,7 +10,7 @@ const server = serve({ fetch: createApp(sms).fetch, hostname: '127.0.0.1', port:
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     server.close(() => void sms.close());
-    // A connection over which nobody asks anything would hold the server open.
-    setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000).unref();
+    // Whoever is connected and asks nothing would hold the server open. A code takes no longer than this.
+    setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 15_000).unref();
   });
 }

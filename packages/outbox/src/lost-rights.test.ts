@@ -36,7 +36,7 @@ describe.skipIf(isSkipped)('an outbox whose database says no', () => {
     const schema = here.schema();
     const [owner, app] = ['owner', 'app'].map((role) => `${role}_${schema.slice(-12)}`) as [string, string];
     await here.pool.query(`create role ${owner}; create role ${app} login; grant ${owner} to ${app};
-      grant create on database postgres to ${owner}`);
+      grant create on database "${here.database}" to ${owner}`);
     here.after(async () => {
       await here.pool.query(`drop owned by ${owner}, ${app} cascade`);
       await here.pool.query(`drop role ${owner}, ${app}`);
@@ -133,8 +133,10 @@ describe.skipIf(isSkipped)('an outbox whose database says no', () => {
     await here.pool.query(grant);
     if (remedy === 'start the worker again') await all.start();
     await until(() => provider.taken.length === 1);
-    for (const warning of warnings) expect(warning).toContain('42501');
-    expect(new Set(warnings).size).toBe(warnings.length);
+    // The engine itself may warn that somebody has made tables in another schema.
+    const troubles = warnings.filter((warning) => warning.includes('trouble with PostgreSQL'));
+    for (const trouble of troubles) expect(trouble).toContain('42501');
+    expect(new Set(troubles).size).toBe(troubles.length);
   });
 
   it('looks again when its very first look failed: the engine itself would not', async () => {

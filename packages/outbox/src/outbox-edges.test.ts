@@ -153,13 +153,13 @@ describe.skipIf(isSkipped)('at its edges, the outbox', () => {
       ...[string, string, string],
     ];
     await here.pool.query(`create role ${owner}; create role ${app} login; create role ${stranger} login; grant ${owner} to ${app};
-      grant create on database postgres to ${owner}`);
+      grant create on database "${here.database}" to ${owner}`);
     here.after(async () => {
       await here.pool.query(`drop owned by ${owner}, ${app}, ${stranger}`);
       await here.pool.query(`drop role ${owner}, ${app}, ${stranger}`);
     });
     await migrateOutbox(poolAs(owner, 'postgres'), { schema });
-    await here.pool.query(`revoke create on database postgres from ${owner}`);
+    await here.pool.query(`revoke create on database "${here.database}" from ${owner}`);
     const provider = vendor();
     const pool = poolAs(app);
     const worker = await createOutboxWorker({ sms: here.client(provider), pool, schema, pollEveryMs: 10 });

@@ -59,6 +59,8 @@ export function surroundings(postgresUrl: string, redisUrl: string) {
   });
   return {
     pool,
+    /** What the database is called. */
+    database: postgresUrl === '' ? '' : new URL(postgresUrl).pathname.slice(1),
     /** A schema of its own for one test. */
     schema: () => {
       const schema = `outbox_${randomUUID().replaceAll('-', '_')}`;

@@ -29,7 +29,7 @@ export function troubleTeller(now: () => number = () => performance.now()): Tell
 function described(error: unknown): string {
   if (error === hiddenTables) {
     // PostgreSQL keeps what it planned for a connection while the rows were hidden, also when the rights are back.
-    return ` (${noRight}: row security hides the tables from the user of its pool). Make this user a member of their owner, then start the worker again with new connections.`;
+    return ` (${noRight}: row security hides the tables from the user of its pool). Make this user a member of their owner, then start the worker again, and whoever else has connections.`;
   }
   const code = codeOf(error);
   const hint = code === noRight ? ': the user of its pool has no right to the tables' : '';
