@@ -1,3 +1,5 @@
+import { isSmsError } from '@polysms/core/stores';
+
 const quietMs = 60_000;
 /** A state of PostgreSQL such as `42501`, or what Node calls a failure, such as `ECONNREFUSED`. */
 const codes = /^[A-Z0-9_]{1,40}$/;
@@ -31,6 +33,7 @@ function described(error: unknown): string {
     // PostgreSQL keeps what it planned for a connection while the rows were hidden, also when the rights are back.
     return ` (${noRight}: row security hides the tables from the user of its pool). Make this user a member of their owner, then start the worker again, and whoever else has connections.`;
   }
+  if (isSmsError(error)) return `. ${error.message}`;
   const code = codeOf(error);
   const hint = code === noRight ? ': the user of its pool has no right to the tables' : '';
   return `${code === undefined ? '' : ` (${code}${hint})`}. It goes on by itself when that is over.`;
