@@ -18,26 +18,31 @@ describe.skipIf(isSkipped)('the exit code of a process with an outbox', () => {
     process.exitCode = exitCode;
   });
 
-  it('is left alone, and the worker goes on, when tables are made in another schema of its database', async () => {
+  /** A worker that runs, and what was warned of since. */
+  async function running() {
     const schema = here.schema();
     const provider = vendor();
-    const worker = await createOutboxWorker({
-      ...{ sms: here.client(provider), pool: here.pool, schema, pollEveryMs: 10 },
-    });
+    const options = { sms: here.client(provider), pool: here.pool, schema, pollEveryMs: 10 };
+    const worker = await createOutboxWorker(options);
     here.after(() => worker.close());
     const outbox = createOutbox({ schema });
-    await outbox.enqueue(here.pool, { to: '+8613800138000', text: 'before' });
-    await until(() => provider.taken.length === 1);
     const warnings: string[] = [];
     vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
+    const hasWarned = (of: string) => warnings.some((warning) => warning.includes(of));
+    const enqueue = (text: string) => outbox.enqueue(here.pool, { to: '+8613800138000', text });
+    return { schema, provider, enqueue, hasWarned };
+  }
 
+  it('is left alone, and the worker goes on, when tables are made in another schema of its database', async () => {
+    const { provider, enqueue, hasWarned } = await running();
+    await enqueue('before');
+    await until(() => provider.taken.length === 1);
     // Until its engine listens.
     await until(async () => {
       await migrateOutbox(here.pool, { schema: here.schema() });
-      return warnings.some((warning) => warning.includes('detected breaking migration'));
+      return hasWarned('detected breaking migration');
     });
-
-    await outbox.enqueue(here.pool, { to: '+8613800138000', text: 'after' });
+    await enqueue('after');
     await until(() => provider.taken.length === 2);
     expect(process.exitCode).toBe(exitCode);
   });
@@ -57,23 +62,15 @@ describe.skipIf(isSkipped)('the exit code of a process with an outbox', () => {
   });
 
   it('is left alone when the tables become newer than a running worker, which says so and waits for older ones', async () => {
-    const schema = here.schema();
-    const provider = vendor();
-    const worker = await createOutboxWorker({
-      ...{ sms: here.client(provider), pool: here.pool, schema, pollEveryMs: 10 },
-    });
-    here.after(() => worker.close());
-    const warnings: string[] = [];
-    vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
+    const { schema, provider, enqueue, hasWarned } = await running();
     await here.pool.query(`insert into "${schema}".migrations (id, breaking) values (999999, true)`);
     const payload = JSON.stringify({ migrationNumber: 999_999, breaking: true });
     // Until its engine listens, and has stopped.
     await until(async () => {
       await here.pool.query('select pg_notify($1, $2)', ['worker:migrate', payload]);
-      return warnings.some((warning) => warning.includes('update @polysms/outbox'));
+      return hasWarned('update @polysms/outbox');
     });
-    const outbox = createOutbox({ schema });
-    await outbox.enqueue(here.pool, { to: '+8613800138000', text: 'during' });
+    await enqueue('during');
     expect(provider.taken).toEqual([]);
     await here.pool.query(`delete from "${schema}".migrations where id = 999999`);
     await until(() => provider.taken.length === 1);

@@ -135,6 +135,9 @@ describe.skipIf(isSkipped)('an outbox whose database says no', () => {
     await until(() => provider.taken.length === 1);
     // The engine itself may warn that somebody has made tables in another schema.
     const troubles = warnings.filter((warning) => warning.includes('trouble with PostgreSQL'));
+    expect(troubles.filter((trouble) => trouble.includes(remedy))).toEqual([expect.stringContaining('42501')]);
+    if (remedy === 'goes on by itself') expect(troubles).toHaveLength(1);
+    // A statement that fails before the rows are found to be hidden is told as well.
     for (const trouble of troubles) expect(trouble).toContain('42501');
     expect(new Set(troubles).size).toBe(troubles.length);
   });

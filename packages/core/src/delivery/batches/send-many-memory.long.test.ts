@@ -25,12 +25,15 @@ it(`holds ${count} requests no longer than it must`, async () => {
     inMemory.taken += 1;
     sum += result.status === 'accepted' ? result.receipt.number : Number.NaN;
     if (result.index === count - 10_000) {
-      await nextTurn();
-      collectGarbage();
-      const alive = samples.filter((each) => each.deref() !== undefined).length;
       expect(samples.length).toBeGreaterThan(890);
-      // Those of the calls under way, and what the engine still holds of the last ones.
-      expect(alive).toBeLessThanOrEqual(10);
+      let alive = samples;
+      // The engine may keep what it has just used for another turn or two.
+      for (let turn = 0; turn < 10 && alive.length > 2; turn += 1) {
+        await nextTurn();
+        collectGarbage();
+        alive = samples.filter((each) => each.deref() !== undefined);
+      }
+      expect(alive.length).toBeLessThanOrEqual(2);
     }
   }
   expect(inMemory).toEqual({ read: count, taken: count, most: concurrency });
